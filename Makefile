@@ -1,0 +1,44 @@
+# `make demo` and `make test` do all the set-up on a fresh Debian machine with a Rust
+# toolchain; each says in one line what is missing where it cannot install it.
+
+CARGO   ?= cargo
+SOHOA    = target/release/sohoa
+ARCHIVE ?= demo-archive
+SERVE   ?= 1
+LISTEN  ?= 127.0.0.1:8080
+CORPUS  ?= ../shared/corpus/dev
+REAL    ?= ../shared/real
+
+.PHONY: demo test check ci models build score bench setup browser kill
+
+setup:
+	@sh tools/setup.sh
+
+models: setup
+	@sh tools/models.sh
+
+build: setup
+	$(CARGO) build --release --locked
+
+# Loads the sample scans, prints the reconciliation, and serves the search page.
+demo: build models
+	@sh tools/demo.sh $(SOHOA) $(ARCHIVE) $(LISTEN) $(SERVE)
+
+test: setup models
+	$(CARGO) test --locked --quiet
+	@printf 'tests are done\n'
+
+check: setup
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --no-deps --quiet
+
+ci: check test
+	$(MAKE) demo SERVE=0
+
+score: build models
+	python3 ../shared/tools/score.py --bin $(SOHOA) --corpus $(CORPUS) \
+	  --letters $(REAL)/letters $(REAL)/letters_truth --lines $(REAL)/handwriting
+
+bench: setup models
+	$(CARGO) bench --locked

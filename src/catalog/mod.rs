@@ -1,0 +1,172 @@
+//! What the archive knows: scans, pages, records, and what is still to be indexed.
+//!
+//! The only SQL. One SQLite file inside the archive folder, in write-ahead mode with full
+//! synchronisation: a transaction that has returned survives a power cut.
+
+mod original;
+mod pages;
+mod records;
+mod scans;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rusqlite::Connection;
+
+pub use original::{CopyError, Originals, StoredOriginal};
+pub use pages::{PageState, StoredPage};
+pub use records::{PendingRecord, StoredRecord};
+pub use scans::{Location, NewScan, ScanState, StoredScan};
+
+/// Version of the tables; a catalog of another version is refused.
+const SCHEMA_VERSION: i64 = 1;
+
+/// Why the catalog could not answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CatalogError {
+    /// There is no archive in the folder.
+    #[error("`{}` is not an archive: it holds no catalog.sqlite; `sohoa ingest` creates one", .0.display())]
+    NoArchive(PathBuf),
+    /// The archive was written by another version of the program.
+    #[error("catalog has version {found}, this program knows version {expected}")]
+    Version {
+        /// As the file says.
+        found: i64,
+        /// As this program writes.
+        expected: i64,
+    },
+    /// A file of the archive could not be read or written.
+    #[error("`{}` could not be {action}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// `read`, `written`, …
+        action: &'static str,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The database refused.
+    #[error("catalog database failed")]
+    Sql(#[from] rusqlite::Error),
+    /// A stored value is not what this program wrote.
+    #[error("stored {what} is damaged")]
+    Damaged {
+        /// What it should be.
+        what: &'static str,
+        /// Why it is not.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The bytes on disk are not those that were taken in.
+    #[error("original {expected} has SHA-256 {found} on disk")]
+    Fixity {
+        /// The scan's id.
+        expected: String,
+        /// What its bytes give now.
+        found: String,
+    },
+}
+
+impl CatalogError {
+    /// Whether the disk is full: to be continued when there is room again.
+    pub fn is_disk_full(&self) -> bool {
+        match self {
+            Self::Io { source, .. } => source.kind() == std::io::ErrorKind::StorageFull,
+            Self::Sql(rusqlite::Error::SqliteFailure(code, _)) => {
+                code.code == rusqlite::ErrorCode::DiskFull
+            }
+            _ => false,
+        }
+    }
+}
+
+/// The catalog of one archive. May be shared between threads; writes queue up.
+pub struct Catalog {
+    connection: Mutex<Connection>,
+    originals: Originals,
+}
+
+impl Catalog {
+    /// Opens the catalog in `archive`, making folder and file if there are none.
+    ///
+    /// # Errors
+    ///
+    /// If the folder cannot be made, or the file is of another version.
+    pub fn create_or_open(archive: &Path) -> Result<Self, CatalogError> {
+        std::fs::create_dir_all(archive).map_err(|source| CatalogError::Io {
+            path: archive.to_owned(),
+            action: "created",
+            source,
+        })?;
+        Self::connect(archive)
+    }
+
+    /// Opens the catalog in `archive`.
+    ///
+    /// # Errors
+    ///
+    /// [`CatalogError::NoArchive`] if there is none.
+    pub fn open(archive: &Path) -> Result<Self, CatalogError> {
+        let file = archive.join("catalog.sqlite");
+        match file.try_exists() {
+            Ok(true) => Self::connect(archive),
+            Ok(false) => Err(CatalogError::NoArchive(archive.to_owned())),
+            Err(source) => Err(CatalogError::Io { path: file, action: "read", source }),
+        }
+    }
+
+    fn connect(archive: &Path) -> Result<Self, CatalogError> {
+        let connection = Connection::open(archive.join("catalog.sqlite"))?;
+        connection.busy_timeout(std::time::Duration::from_secs(30))?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        let found: i64 =
+            connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        if found == 0 {
+            connection.execute_batch(include_str!("schema.sql"))?;
+            connection.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+        } else if found != SCHEMA_VERSION {
+            return Err(CatalogError::Version { found, expected: SCHEMA_VERSION });
+        }
+        let originals = Originals::new(archive.join("originals"));
+        Ok(Self { connection: Mutex::new(connection), originals })
+    }
+
+    /// The files as they arrived.
+    pub fn originals(&self) -> &Originals {
+        &self.originals
+    }
+
+    /// The database. A thread that panicked while it held it has rolled back.
+    fn lock(&self) -> MutexGuard<'_, Connection> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Checks the database file itself; the answer lists what is wrong, empty if nothing.
+    ///
+    /// # Errors
+    ///
+    /// If the check itself cannot run.
+    pub fn integrity(&self) -> Result<Vec<String>, CatalogError> {
+        let connection = self.lock();
+        let mut statement = connection.prepare("PRAGMA integrity_check")?;
+        let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
+        let mut wrong = rows.collect::<Result<Vec<_>, _>>()?;
+        wrong.retain(|line| line != "ok");
+        Ok(wrong)
+    }
+
+    /// A consistent copy of the database into `path`, while others go on.
+    ///
+    /// # Errors
+    ///
+    /// If `path` cannot be written.
+    pub fn back_up(&self, path: &Path) -> Result<(), CatalogError> {
+        let connection = self.lock();
+        connection.execute("VACUUM INTO ?1", [path.to_string_lossy()])?;
+        Ok(())
+    }
+}

@@ -1,0 +1,61 @@
+-- What the archive knows. The index is derived from it; nothing else is the truth.
+-- Times are milliseconds since 1970-01-01 UTC. Paths are relative to what was named on
+-- the command line; no absolute path is ever stored.
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+CREATE TABLE IF NOT EXISTS scan (
+  id         TEXT PRIMARY KEY CHECK (length(id) = 64),
+  bytes      INTEGER NOT NULL,
+  arrived_ms INTEGER NOT NULL,
+  state      TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'quarantined')),
+  num_pages  INTEGER,
+  family     TEXT NOT NULL DEFAULT 'auto',
+  collection TEXT,
+  unit       TEXT,
+  reason     TEXT,
+  message    TEXT,
+  CHECK ((state = 'quarantined') = (reason IS NOT NULL))
+) STRICT;
+CREATE INDEX IF NOT EXISTS scan_state ON scan (state);
+
+-- The same bytes at another path are one scan with two locations.
+CREATE TABLE IF NOT EXISTS location (
+  path        TEXT NOT NULL,
+  scan        TEXT NOT NULL REFERENCES scan (id),
+  bytes       INTEGER NOT NULL,
+  modified_ms INTEGER NOT NULL,
+  ordinal     INTEGER NOT NULL,
+  PRIMARY KEY (path, scan)
+) STRICT;
+CREATE INDEX IF NOT EXISTS location_scan ON location (scan);
+
+CREATE TABLE IF NOT EXISTS page (
+  scan     TEXT NOT NULL REFERENCES scan (id),
+  number   INTEGER NOT NULL CHECK (number >= 1),
+  state    TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'quarantined')),
+  crashes  INTEGER NOT NULL DEFAULT 0,
+  blank    INTEGER NOT NULL DEFAULT 0,
+  taken    TEXT,
+  reason   TEXT,
+  message  TEXT,
+  text     BLOB,
+  PRIMARY KEY (scan, number),
+  CHECK ((state = 'quarantined') = (reason IS NOT NULL)),
+  CHECK ((state = 'done') = (text IS NOT NULL))
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS record (
+  id      TEXT PRIMARY KEY,
+  scan    TEXT NOT NULL REFERENCES scan (id),
+  ordinal INTEGER NOT NULL,
+  kind    TEXT NOT NULL,
+  body    TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS record_scan ON record (scan, ordinal);
+
+-- Written in the same transaction as the record; drained by the indexer, which commits
+-- the index first and moves the watermark afterwards.
+CREATE TABLE IF NOT EXISTS outbox (
+  seq    INTEGER PRIMARY KEY AUTOINCREMENT,
+  record TEXT NOT NULL
+) STRICT;

@@ -1,0 +1,172 @@
+//! The catalog as its users see it.
+
+use super::*;
+use crate::model::{Affine, Field, FieldState, KindId, PageKey, PageText, Reason};
+use crate::model::{Record, RecordId, ScanId, Size};
+
+fn scan_id(digit: char) -> ScanId {
+    ScanId(std::iter::repeat_n(digit, 64).collect())
+}
+
+fn add(catalog: &Catalog, id: &ScanId, path: &str) -> bool {
+    let new = NewScan {
+        id,
+        bytes: 10,
+        path,
+        modified_ms: 1,
+        arrived_ms: 2,
+        family: "auto",
+        collection: None,
+        unit: None,
+    };
+    catalog.add_scan(&new).unwrap()
+}
+
+fn field(value: &str, state: FieldState) -> Field {
+    Field {
+        text: value.to_owned(),
+        value: Some(value.to_owned()),
+        state,
+        confidence: 0.5,
+        page: Some(1),
+        quad: None,
+        alternatives: Vec::new(),
+    }
+}
+
+fn record(id: &str, scan: &ScanId, fields: &[(&str, Field)]) -> Record {
+    Record {
+        record: RecordId(id.to_owned()),
+        kind: KindId("so-khai-sinh".to_owned()),
+        scan: scan.clone(),
+        pages: vec![1],
+        fields: fields.iter().map(|(name, f)| ((*name).to_owned(), f.clone())).collect(),
+        findings: Vec::new(),
+    }
+}
+
+fn text(words: &str) -> PageText {
+    PageText {
+        size: Size { width: 10, height: 20 },
+        original: Size { width: 10, height: 20 },
+        to_original: Affine::IDENTITY,
+        dpi: 300.0,
+        blank: words.is_empty(),
+        lines: Vec::new(),
+        rules: Vec::new(),
+        codes: Vec::new(),
+        engine: "none 1".to_owned(),
+        notes: vec![words.to_owned()],
+    }
+}
+
+#[test]
+fn the_same_bytes_at_two_paths_are_one_scan_with_two_locations() {
+    let folder = tempfile::tempdir().unwrap();
+    let catalog = Catalog::create_or_open(folder.path()).unwrap();
+    let id = scan_id('a');
+    assert!(add(&catalog, &id, "b/1.pdf"));
+    assert!(!add(&catalog, &id, "a/1.pdf"));
+    assert!(!add(&catalog, &id, "b/1.pdf"));
+    assert_eq!(catalog.locations(&id).unwrap(), ["b/1.pdf", "a/1.pdf"]);
+    assert_eq!(catalog.scan(&id).unwrap().unwrap().path, "b/1.pdf");
+    assert_eq!(catalog.location("a/1.pdf").unwrap().unwrap().scan, id);
+}
+
+#[test]
+fn a_page_is_read_once_and_keeps_its_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let catalog = Catalog::create_or_open(folder.path()).unwrap();
+    let id = scan_id('a');
+    add(&catalog, &id, "a.pdf");
+    catalog.set_num_pages(&id, 2).unwrap();
+    assert_eq!(catalog.waiting_pages(&id).unwrap(), [1, 2]);
+    let key = PageKey { scan: id.clone(), page: 1 };
+    catalog.page_done(&key, "embedded", &text("first")).unwrap();
+    catalog.page_done(&key, "embedded", &text("second")).unwrap();
+    assert_eq!(catalog.page_text(&key).unwrap().unwrap(), text("first"));
+    assert_eq!(catalog.waiting_pages(&id).unwrap(), [2]);
+    assert_eq!(catalog.set_num_pages(&id, 2).map_err(|e| e.to_string()), Ok(()));
+    assert_eq!(catalog.waiting_pages(&id).unwrap(), [2], "opening again loses nothing");
+}
+
+#[test]
+fn a_record_and_its_note_for_the_index_are_stored_together_and_an_unchanged_one_is_not_noted()
+ {
+    let folder = tempfile::tempdir().unwrap();
+    let catalog = Catalog::create_or_open(folder.path()).unwrap();
+    let id = scan_id('a');
+    add(&catalog, &id, "a.pdf");
+    let first = record("r1", &id, &[("nksHoTen", field("Lò Văn Mẫu", FieldState::Read))]);
+    catalog.finish_scan(&id, std::slice::from_ref(&first)).unwrap();
+    let pending = catalog.pending(10).unwrap();
+    assert_eq!(pending.len(), 1);
+    assert_eq!(pending[0].now.as_ref().map(|stored| &stored.record), Some(&first));
+    catalog.indexed_up_to(pending[0].seq).unwrap();
+    catalog.finish_scan(&id, &[first]).unwrap();
+    assert_eq!(catalog.pending(10).unwrap(), []);
+    catalog.finish_scan(&id, &[]).unwrap();
+    let gone = catalog.pending(10).unwrap();
+    assert_eq!((gone.len(), gone[0].now.clone()), (1, None));
+    assert!(gone[0].seq > pending[0].seq, "a number is never used twice");
+}
+
+#[test]
+fn what_a_person_decided_is_never_overwritten_by_a_machine() {
+    let folder = tempfile::tempdir().unwrap();
+    let catalog = Catalog::create_or_open(folder.path()).unwrap();
+    let states = [FieldState::Keyed, FieldState::Verified, FieldState::Approved];
+    for (state, digit) in states.into_iter().zip(['a', 'b', 'c']) {
+        let id = scan_id(digit);
+        add(&catalog, &id, "a.pdf");
+        let decided = record(&id.0, &id, &[("so", field("27/2015", state))]);
+        catalog.finish_scan(&id, &[decided]).unwrap();
+        let again = record(&id.0, &id, &[("so", field("21/2015", FieldState::Read))]);
+        catalog.finish_scan(&id, &[again]).unwrap();
+        catalog.finish_scan(&id, &[]).unwrap();
+        let kept = catalog.records_of(&id).unwrap();
+        assert_eq!(kept[0].record.fields["so"], field("27/2015", state));
+    }
+}
+
+#[test]
+fn what_was_set_aside_waits_again_after_a_retry() {
+    let folder = tempfile::tempdir().unwrap();
+    let catalog = Catalog::create_or_open(folder.path()).unwrap();
+    let (whole, part) = (scan_id('a'), scan_id('b'));
+    add(&catalog, &whole, "a.pdf");
+    add(&catalog, &part, "b.pdf");
+    catalog.quarantine_scan(&whole, Reason::Corrupt, "no page tree").unwrap();
+    catalog.set_num_pages(&part, 2).unwrap();
+    let good = PageKey { scan: part.clone(), page: 1 };
+    let bad = PageKey { scan: part.clone(), page: 2 };
+    catalog.page_done(&good, "embedded", &text("one")).unwrap();
+    catalog.quarantine_page(&bad, Reason::Unsupported, "12-bit").unwrap();
+    catalog.finish_scan(&part, &[]).unwrap();
+    assert_eq!(
+        catalog.scan(&whole).unwrap().unwrap().state,
+        ScanState::Quarantined(Reason::Corrupt, "no page tree".to_owned())
+    );
+    assert_eq!(catalog.retry_quarantined().unwrap(), 2);
+    assert_eq!(catalog.waiting_scans().unwrap().len(), 2);
+    assert_eq!(catalog.waiting_pages(&part).unwrap(), [2], "page 1 stays read");
+}
+
+#[test]
+fn a_page_counts_how_often_a_worker_died_on_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let catalog = Catalog::create_or_open(folder.path()).unwrap();
+    let id = scan_id('a');
+    add(&catalog, &id, "a.pdf");
+    catalog.set_num_pages(&id, 1).unwrap();
+    let key = PageKey { scan: id, page: 1 };
+    assert_eq!(catalog.note_crash(&key).unwrap(), 1);
+    assert_eq!(catalog.note_crash(&key).unwrap(), 2);
+}
+
+#[test]
+fn a_folder_without_a_catalog_is_not_an_archive() {
+    let folder = tempfile::tempdir().unwrap();
+    let error = Catalog::open(folder.path()).err().unwrap();
+    assert!(matches!(error, CatalogError::NoArchive(_)), "{error}");
+}

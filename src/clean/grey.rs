@@ -1,0 +1,236 @@
+//! From whatever pixels a page has to one grey plane at working resolution.
+
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use image::{GrayImage, RgbImage};
+
+use crate::model::PageImage;
+use crate::model::Pixels;
+
+use super::{Blobs, px};
+
+/// Pixels per inch below which marks of Vietnamese letters run into each other; the
+/// [`Sketch`] is not coarser.
+const SKETCH_DPI: f32 = 140.0;
+
+/// By how much red exceeds green and blue in the ink of a stamp (0–255).
+///
+/// Pink paper of certificates reaches 35; a pale stamp begins at 50.
+const RED_EXCESS: i16 = 45;
+
+/// Side of the squares in which red ink is looked for, in millimetres; gaps between the
+/// letters of a stamp's ring are smaller.
+const RED_SQUARE_MM: f32 = 1.0;
+
+/// Share of a square that red ink must fill.
+const RED_SHARE: f32 = 0.06;
+
+/// Smallest and largest stamp or emblem, in millimetres: squares for names are 15 mm, round
+/// seals of offices 32 to 42 mm, emblems up to 50 mm.
+const STAMP_MM: (f32, f32) = (12.0, 60.0);
+
+/// How much longer than wide a stamp may be. Red titles of certificates are longer.
+const STAMP_ASPECT: f32 = 1.7;
+
+/// The page at `working_dpi`, if it is finer than that by more than `tolerance`, and the
+/// scale (across, down) that leads back to its pixels.
+pub(super) fn reduced(
+    page: PageImage,
+    working_dpi: f32,
+    tolerance: f32,
+    notes: &mut Vec<String>,
+) -> (PageImage, (f64, f64)) {
+    if page.dpi <= working_dpi * tolerance {
+        return (page, (1.0, 1.0));
+    }
+    let share = working_dpi / page.dpi;
+    let (width, height) = (page.pixels.width(), page.pixels.height());
+    let to = |side: u32| ((side as f32 * share).round() as u32).max(1);
+    let (to_width, to_height) = (to(width), to(height));
+    let smaller = match &page.pixels {
+        Pixels::Gray(image) => resized(image.as_raw(), (width, height), (to_width, to_height), PixelType::U8)
+            .and_then(|bytes| GrayImage::from_raw(to_width, to_height, bytes))
+            .map(Pixels::Gray),
+        Pixels::Rgb(image) => resized(image.as_raw(), (width, height), (to_width, to_height), PixelType::U8x3)
+            .and_then(|bytes| RgbImage::from_raw(to_width, to_height, bytes))
+            .map(Pixels::Rgb),
+    };
+    let Some(pixels) = smaller else {
+        notes.push(format!("page of {width}×{height} pixels could not be reduced"));
+        return (page, (1.0, 1.0));
+    };
+    let scale = (
+        f64::from(width) / f64::from(to_width),
+        f64::from(height) / f64::from(to_height),
+    );
+    (PageImage { pixels, dpi: working_dpi }, scale)
+}
+
+fn resized(
+    bytes: &[u8],
+    from: (u32, u32),
+    to: (u32, u32),
+    kind: PixelType,
+) -> Option<Vec<u8>> {
+    let source = ImageRef::new(from.0, from.1, bytes, kind).ok()?;
+    let mut target = Image::new(to.0, to.1, kind);
+    let options =
+        ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Hamming));
+    Resizer::new().resize(&source, &mut target, &options).ok()?;
+    Some(target.into_vec())
+}
+
+/// One grey plane of the page; red ink of stamps is faded if `fade_stamps`.
+pub(super) fn of_page(page: PageImage, fade_stamps: bool) -> GrayImage {
+    let rgb = match page.pixels {
+        Pixels::Gray(gray) => return gray,
+        Pixels::Rgb(rgb) => rgb,
+    };
+    let mut gray = GrayImage::new(rgb.width(), rgb.height());
+    for (pixel, &[red, green, blue]) in gray.iter_mut().zip(rgb.as_raw().as_chunks().0) {
+        // Weights of ITU-R BT.601 in 1/256.
+        *pixel = ((u32::from(red) * 77 + u32::from(green) * 150 + u32::from(blue) * 29) >> 8)
+            as u8;
+    }
+    if fade_stamps {
+        fade_red_stamps(&rgb, page.dpi, &mut gray);
+    }
+    gray
+}
+
+/// In every stamp the red channel takes the place of grey: red ink is nearly as bright as
+/// paper in it, black and blue ink stay dark.
+///
+/// Red *text* must stay: titles of land certificates are red. What tells a stamp is its
+/// shape: a compact patch of red ink.
+fn fade_red_stamps(rgb: &RgbImage, dpi: f32, gray: &mut GrayImage) {
+    let side = (px(RED_SQUARE_MM, dpi).round() as usize).max(1);
+    let width = rgb.width() as usize;
+    let columns = width.div_ceil(side).max(1);
+    let rows = (rgb.height() as usize).div_ceil(side).max(1);
+    let mut counts = vec![0_u32; columns * rows];
+    if width == 0 {
+        return;
+    }
+    for (y, line) in rgb.as_raw().chunks_exact(width * 3).enumerate() {
+        let row = &mut counts[y / side * columns..][..columns];
+        for (count, pixels) in row.iter_mut().zip(line.chunks(side * 3)) {
+            *count += pixels.as_chunks().0.iter().filter(|pixel| is_red(pixel)).count() as u32;
+        }
+    }
+    let least = (side * side) as f32 * RED_SHARE;
+    let squares = GrayImage::from_fn(columns as u32, rows as u32, |x, y| {
+        let count = counts[y as usize * columns + x as usize];
+        image::Luma([if count as f32 >= least { 255 } else { 0 }])
+    });
+    let (smallest, largest) = (STAMP_MM.0 / RED_SQUARE_MM, STAMP_MM.1 / RED_SQUARE_MM);
+    for blob in Blobs::of(&squares).blobs {
+        let (short, long) = (
+            blob.width().min(blob.height()) as f32,
+            blob.width().max(blob.height()) as f32,
+        );
+        if short < smallest || long > largest || long > short * STAMP_ASPECT {
+            continue;
+        }
+        // One square more on each side: the rim of the ink fills its squares but little.
+        let from = |at: i32| (at - 1).max(0) as usize * side;
+        let to = |at: i32, end: u32| ((at + 1) as usize * side).min(end as usize);
+        for y in from(blob.top)..to(blob.bottom, rgb.height()) {
+            for x in from(blob.left)..to(blob.right, rgb.width()) {
+                gray.as_mut()[y * width + x] = rgb.as_raw()[(y * width + x) * 3];
+            }
+        }
+    }
+}
+
+/// Whether a pixel is red ink rather than black, blue or paper.
+fn is_red(&[red, green, blue]: &[u8; 3]) -> bool {
+    i16::from(red) - i16::from(green).max(i16::from(blue)) > RED_EXCESS
+}
+
+/// The page in small, for what needs no fine detail.
+pub(super) struct Sketch {
+    /// Grey.
+    pub(super) gray: GrayImage,
+    /// Pixels per inch, at least [`SKETCH_DPI`] where the page has that many.
+    pub(super) dpi: f32,
+}
+
+impl Sketch {
+    /// The mean of squares of whole pixels of `gray`.
+    pub(super) fn of(gray: &GrayImage, dpi: f32) -> Self {
+        let by = ((dpi / SKETCH_DPI) as usize).max(1);
+        if by == 1 {
+            return Self { gray: gray.clone(), dpi };
+        }
+        let width = gray.width() as usize;
+        let (columns, rows) = (width / by, gray.height() as usize / by);
+        let mut small = GrayImage::new(columns as u32, rows as u32);
+        if columns == 0 || rows == 0 {
+            return Self { gray: gray.clone(), dpi };
+        }
+        let mut sums = vec![0_u32; columns];
+        let out: &mut [u8] = &mut small;
+        for (band, line) in
+            gray.as_raw().chunks_exact(width * by).zip(out.chunks_exact_mut(columns))
+        {
+            sums.fill(0);
+            for row in band.chunks_exact(width) {
+                for (sum, pixels) in sums.iter_mut().zip(row.chunks_exact(by)) {
+                    *sum += pixels.iter().map(|&p| u32::from(p)).sum::<u32>();
+                }
+            }
+            for (pixel, sum) in line.iter_mut().zip(&sums) {
+                *pixel = (sum / (by * by) as u32) as u8;
+            }
+        }
+        Self { gray: small, dpi: dpi / by as f32 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAPER: image::Rgb<u8> = image::Rgb([240, 230, 215]);
+    const RED: image::Rgb<u8> = image::Rgb([205, 60, 70]);
+
+    /// A page of 100 dpi with a ring of 30 mm and a red bar of 80 × 5 mm.
+    fn page_with_stamp_and_title() -> PageImage {
+        let rgb = RgbImage::from_fn(600, 400, |x, y| {
+            let (dx, dy) = (f64::from(x) - 150.0, f64::from(y) - 250.0);
+            let on_ring = (dx.hypot(dy) - 58.0).abs() < 3.0;
+            let on_title = (100..415).contains(&x) && (60..80).contains(&y) && x % 8 < 4;
+            let in_text = (240..260).contains(&y) && x % 16 < 4;
+            if in_text {
+                image::Rgb([30, 30, 35])
+            } else if on_ring || on_title {
+                RED
+            } else {
+                PAPER
+            }
+        });
+        PageImage { pixels: Pixels::Rgb(rgb), dpi: 100.0 }
+    }
+
+    #[test]
+    fn the_red_of_a_stamp_fades_and_the_red_of_a_title_and_black_stay() {
+        let gray = of_page(page_with_stamp_and_title(), true);
+        assert!(gray.get_pixel(150, 192).0[0] > 190, "ring");
+        assert!(gray.get_pixel(105, 70).0[0] < 130, "title");
+        assert!(gray.get_pixel(145, 250).0[0] < 50, "black text in the ring");
+        let with_stamp = of_page(page_with_stamp_and_title(), false);
+        assert!(with_stamp.get_pixel(150, 192).0[0] < 130, "ring without the step");
+    }
+
+    #[test]
+    fn a_page_of_600_dpi_is_halved_and_the_scale_leads_back() {
+        let page = PageImage {
+            pixels: Pixels::Gray(GrayImage::from_pixel(1001, 500, image::Luma([200]))),
+            dpi: 600.0,
+        };
+        let (small, scale) = reduced(page, 300.0, 1.1, &mut Vec::new());
+        assert_eq!((small.pixels.width(), small.pixels.height()), (501, 250));
+        assert!((f64::from(501) * scale.0 - 1001.0).abs() < 1e-6 && (scale.1 - 2.0).abs() < 1e-6);
+    }
+}

@@ -1,0 +1,213 @@
+//! A page image made ready for reading: upright, level, evenly lit, ink told from paper.
+//!
+//! The steps are named and can be switched off one by one ([`Step`]); what each of them
+//! gains is in the table of `docs/reading.md`. No step changes the original: where a
+//! point of the result stood before is said by [`Ready::to_original`].
+
+mod background;
+mod blank;
+mod blobs;
+mod grey;
+mod ink;
+mod orientation;
+mod skew;
+mod turn;
+
+use image::GrayImage;
+
+use crate::model::Affine;
+use crate::model::PageImage;
+use crate::model::Size;
+
+pub use blobs::{Blob, Blobs, Run};
+
+/// Pixels per inch to which finer pages are reduced.
+///
+/// Letters of 9 points are 38 px high at 300 dpi, above the 32 px that line models see;
+/// a finer page costs time in every step and gives them nothing.
+const WORKING_DPI: f32 = 300.0;
+
+/// How far above [`WORKING_DPI`] a page may be before it is reduced: resampling a page of
+/// 310 dpi would cost more sharpness than it saves time.
+const DPI_TOLERANCE: f32 = 1.1;
+
+/// One thing that is done to a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Red ink of stamps is faded, so that the text below can be read.
+    Stamps,
+    /// Uneven light, yellow paper and stains are levelled out.
+    Light,
+    /// The black around the paper, which a scanner's lid leaves, is painted over.
+    Border,
+    /// Pages on their side or on their head are turned upright.
+    Orientation,
+    /// Pages that were put in askew are turned level.
+    Deskew,
+}
+
+impl Step {
+    /// Every step, in the order in which a page meets them.
+    pub const ALL: [Self; 5] =
+        [Self::Stamps, Self::Light, Self::Border, Self::Orientation, Self::Deskew];
+
+    /// The name in configuration files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Stamps => "stamps",
+            Self::Light => "light",
+            Self::Border => "border",
+            Self::Orientation => "orientation",
+            Self::Deskew => "deskew",
+        }
+    }
+}
+
+/// Why a list of steps cannot be followed.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CleanError {
+    /// There is no such step.
+    #[error("there is no cleaning step `{name}`")]
+    UnknownStep {
+        /// As written.
+        name: String,
+    },
+    /// A step is named twice.
+    #[error("cleaning step `{name}` is named twice")]
+    NamedTwice {
+        /// Its name.
+        name: &'static str,
+    },
+}
+
+/// Which steps are taken; always a set that can be followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CleanConfig {
+    steps: Vec<Step>,
+}
+
+impl Default for CleanConfig {
+    /// All steps.
+    fn default() -> Self {
+        Self { steps: Step::ALL.to_vec() }
+    }
+}
+
+impl CleanConfig {
+    /// The steps of the given names; their order is fixed whatever the order of names.
+    ///
+    /// # Errors
+    ///
+    /// If a name is unknown or stands twice.
+    pub fn of_steps<'a>(
+        names: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self, CleanError> {
+        let mut steps = Vec::new();
+        for name in names {
+            let step = Step::ALL
+                .into_iter()
+                .find(|step| step.name() == name)
+                .ok_or_else(|| CleanError::UnknownStep { name: name.to_owned() })?;
+            if steps.contains(&step) {
+                return Err(CleanError::NamedTwice { name: step.name() });
+            }
+            steps.push(step);
+        }
+        Ok(Self { steps })
+    }
+
+    /// Whether `step` is taken.
+    pub fn has(&self, step: Step) -> bool {
+        self.steps.contains(&step)
+    }
+}
+
+/// A page ready for reading. All planes have the size of the reading frame.
+#[derive(Debug, Clone)]
+pub struct Ready {
+    /// Upright and level, light evened out: paper near 255, ink dark.
+    pub gray: GrayImage,
+    /// 255 where there is ink, 0 where there is paper.
+    pub ink: GrayImage,
+    /// Pixels per inch of the reading frame.
+    pub dpi: f32,
+    /// Size of the page image as it came out of its file.
+    pub original: Size,
+    /// From the reading frame to the original's pixels.
+    pub to_original: Affine,
+    /// Whether nothing is written on the page.
+    pub blank: bool,
+    /// The page before it was turned level, light evened out; lines are cut from here, so
+    /// that their pixels are interpolated only once.
+    pub source: GrayImage,
+    /// From the reading frame to the pixels of `source`.
+    pub to_source: Affine,
+}
+
+impl Ready {
+    /// Pixels of the reading frame in `millimetres`.
+    pub fn px(&self, millimetres: f32) -> f32 {
+        px(millimetres, self.dpi)
+    }
+}
+
+/// Pixels in `millimetres` at `dpi`.
+pub(crate) fn px(millimetres: f32, dpi: f32) -> f32 {
+    millimetres * dpi / 25.4
+}
+
+/// Makes pages ready. It touches no file and no clock, and gives the same output for the
+/// same input, so that pages can be made ready in any order.
+#[derive(Debug, Clone, Default)]
+pub struct Clean {
+    config: CleanConfig,
+}
+
+impl Clean {
+    /// Name in reports and logs.
+    pub const NAME: &'static str = "clean";
+
+    /// Takes the steps of `config`.
+    pub fn new(config: CleanConfig) -> Self {
+        Self { config }
+    }
+
+    /// Works on one page; what it was unsure of goes into `notes`.
+    pub fn run(&self, page: PageImage, notes: &mut Vec<String>) -> Ready {
+        let original = Size { width: page.pixels.width(), height: page.pixels.height() };
+        let (page, scale) = grey::reduced(page, WORKING_DPI, DPI_TOLERANCE, notes);
+        let dpi = page.dpi;
+        let mut source = grey::of_page(page, self.config.has(Step::Stamps));
+        if self.config.has(Step::Light) || self.config.has(Step::Border) {
+            background::level(
+                &mut source,
+                dpi,
+                self.config.has(Step::Light),
+                self.config.has(Step::Border),
+            );
+        }
+
+        let sketch = grey::Sketch::of(&source, dpi);
+        let sketch_ink = ink::of(&sketch.gray, sketch.dpi);
+        let mut quarters = 0;
+        if self.config.has(Step::Orientation) {
+            quarters = orientation::quarters(&sketch_ink, sketch.dpi, notes);
+        }
+        let upright_ink = turn::quarter_turns(&sketch_ink, quarters);
+        let mut degrees = 0.0;
+        if self.config.has(Step::Deskew) {
+            degrees = skew::degrees(&upright_ink, sketch.dpi);
+        }
+        if self.config.has(Step::Orientation)
+            && orientation::on_its_head(&upright_ink, degrees, sketch.dpi)
+        {
+            quarters = (quarters + 2) % 4;
+        }
+        let (gray, to_source) = turn::level(&source, quarters, degrees);
+        let ink = ink::of(&gray, dpi);
+        let blank = blank::is_blank(&ink, dpi);
+        let to_original = to_source.then(&Affine::scale(scale.0, scale.1));
+        Ready { gray, ink, dpi, original, to_original, blank, source, to_source }
+    }
+}

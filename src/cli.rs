@@ -1,0 +1,222 @@
+//! argv as typed. What it means is decided in `main`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Turns scanned Vietnamese civil-status registers and land records into a searchable,
+/// checked archive.
+#[derive(Debug, Parser)]
+#[command(version, about, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    /// Folder with the line models; else $SOHOA_MODELS, else `models` beside the program.
+    #[arg(long, global = true, env = "SOHOA_MODELS", hide_env_values = true)]
+    pub(crate) models: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Which archive, and how to answer.
+#[derive(Debug, Args)]
+pub(crate) struct Where {
+    /// The archive folder.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) archive: PathBuf,
+    /// Answer in JSON on stdout.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Family {
+    CivilStatus,
+    Land,
+    Auto,
+}
+
+impl Family {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::CivilStatus => "civil-status",
+            Self::Land => "land",
+            Self::Auto => "auto",
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Copies scans in, reads them, extracts their records and indexes them.
+    Ingest(Ingest),
+    /// Finds records the way a clerk asks for them.
+    Search(Search),
+    /// Serves the search page and `/api/v1/…`.
+    Serve {
+        /// The archive folder.
+        #[arg(long, value_name = "DIR")]
+        archive: PathBuf,
+        /// Address and port; without accounts only this machine can reach the default.
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+        listen: std::net::SocketAddr,
+    },
+    /// Writes everything out again.
+    Export {
+        /// The archive folder.
+        #[arg(long, value_name = "DIR")]
+        archive: PathBuf,
+        /// records-jsonl, pages-jsonl or csv.
+        #[arg(long)]
+        format: String,
+        /// File to write; stdout without it.
+        #[arg(long, value_name = "PATH")]
+        out: Option<PathBuf>,
+    },
+    /// Lists what was set aside, or lets it be tried again.
+    Quarantine {
+        #[command(subcommand)]
+        action: Quarantine,
+    },
+    /// Counts what the archive holds and what waits.
+    Status(Where),
+    /// Checks every original, the catalog and the index.
+    Verify(Where),
+    /// Says what is wrong with the set-up and what to do.
+    Doctor(Where),
+    /// Builds the index anew beside the old one and swaps it in.
+    Reindex {
+        #[command(flatten)]
+        place: Where,
+        /// Make the records anew from what was read as well.
+        #[arg(long)]
+        extract: bool,
+    },
+    /// Checks the definitions of kinds, with their own tests.
+    Check {
+        /// The archive folder; without it the built-in definitions are checked.
+        #[arg(long, value_name = "DIR")]
+        archive: Option<PathBuf>,
+        /// Folder of definitions to check instead.
+        #[arg(long, value_name = "DIR")]
+        pipelines: Option<PathBuf>,
+        /// Answer in JSON on stdout.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Decodes and reads what the coordinator sends; not for people.
+    #[command(hide = true)]
+    Worker {
+        #[arg(long)]
+        engine: String,
+        #[arg(long)]
+        memory_bytes: u64,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Ingest {
+    /// Files and folders with scans.
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The archive folder; made if there is none.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) archive: PathBuf,
+    /// Which definitions may recognise the papers.
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) pipeline: Family,
+    /// Code of the unit whose books these are.
+    #[arg(long, value_name = "CODE")]
+    pub(crate) unit: Option<String>,
+    /// Name of the collection they belong to.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) collection: Option<String>,
+    /// Worker processes at a time; one a core without it.
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<std::num::NonZeroUsize>,
+    /// Begin no new page after this time of day; the same command goes on later.
+    #[arg(long, value_name = "HH:MM")]
+    pub(crate) until: Option<String>,
+    /// Say what would be taken in, and take in nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// End with one JSON object on stdout.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Draw no progress bar.
+    #[arg(long)]
+    pub(crate) no_progress: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Search {
+    /// What the citizen says, e.g. `nguyen thi lan 1987`.
+    pub(crate) query: String,
+    /// The archive folder.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) archive: PathBuf,
+    /// Only this kind of document.
+    #[arg(long, value_name = "KIND")]
+    pub(crate) kind: Option<String>,
+    /// Only this year, or these years: `1987`, `1985-1990`.
+    #[arg(long, value_name = "Y[-Y]")]
+    pub(crate) year: Option<String>,
+    /// Only this unit, by code, with its predecessors.
+    #[arg(long, value_name = "CODE")]
+    pub(crate) unit: Option<String>,
+    /// At most so many hits.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) limit: usize,
+    /// Answer in JSON on stdout.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Quarantine {
+    /// What was set aside, why, and what to do.
+    List(Where),
+    /// Lets everything that was set aside be tried again by the next `ingest`.
+    Retry(Where),
+    /// Writes the list as a table that opens in Excel.
+    Export {
+        /// The archive folder.
+        #[arg(long, value_name = "DIR")]
+        archive: PathBuf,
+        /// File to write; stdout without it.
+        #[arg(long, value_name = "PATH")]
+        out: Option<PathBuf>,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_contract_of_the_command_line_is_understood() {
+        for argv in [
+            "sohoa ingest a b.pdf --archive A --pipeline civil-status --unit 03361 \
+             --collection hotich --jobs 2 --until 05:30 --dry-run --json --no-progress",
+            "sohoa search lan --archive A --kind so-khai-sinh --year 1985-1990 --unit 1 \
+             --limit 5 --json",
+            "sohoa serve --archive A --listen 127.0.0.1:0",
+            "sohoa export --archive A --format pages-jsonl --out x",
+            "sohoa quarantine list --archive A --json",
+            "sohoa quarantine retry --archive A",
+            "sohoa quarantine export --archive A",
+            "sohoa status --archive A --json",
+            "sohoa verify --archive A --json",
+            "sohoa doctor --archive A --json",
+            "sohoa reindex --archive A --json",
+            "sohoa check --archive A --json",
+        ] {
+            assert!(Cli::try_parse_from(argv.split_whitespace()).is_ok(), "{argv}");
+        }
+    }
+}

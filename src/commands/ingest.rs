@@ -1,0 +1,97 @@
+//! `sohoa ingest`.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use sohoa::report::Report;
+use sohoa::run::{Archive, IngestPlan};
+
+use super::{Ended, Usage, print_json};
+use crate::cli;
+use crate::progress::Bar;
+
+pub(super) fn ingest(arguments: &cli::Ingest, models: &Path) -> anyhow::Result<Ended> {
+    for path in &arguments.paths {
+        if !path.try_exists().unwrap_or(true) {
+            return Err(Usage(format!("`{}` does not exist", path.display())).into());
+        }
+    }
+    let until = arguments.until.as_deref().map(until).transpose()?;
+    if arguments.dry_run {
+        return dry_run(arguments);
+    }
+    let stop = stop_on_signals()?;
+    let archive = Archive::create_or_open(&arguments.archive)?;
+    let program = std::env::current_exe().context("this program could not be found")?;
+    let setup = archive.worker_setup(&program, models);
+    let plan = IngestPlan {
+        paths: arguments.paths.clone(),
+        family: arguments.pipeline.name().to_owned(),
+        unit: arguments.unit.clone(),
+        collection: arguments.collection.clone(),
+        jobs: jobs(arguments),
+        now_ms: jiff::Timestamp::now().as_millisecond(),
+        until,
+    };
+    let bar = Bar::new(!arguments.no_progress);
+    let report =
+        sohoa::run::ingest(&archive, &setup, &plan, &stop, |progress| bar.show(progress));
+    bar.end();
+    let report = report?;
+    tell(&report, arguments.json)?;
+    let is_late = until.is_some_and(|until| Instant::now() >= until);
+    Ok(if report.waiting > 0 || stop.load(Ordering::SeqCst) || is_late {
+        Ended::ToBeContinued
+    } else if report.set_aside.is_empty() {
+        Ended::Well
+    } else {
+        Ended::SomeQuarantined
+    })
+}
+
+fn jobs(arguments: &cli::Ingest) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    arguments.jobs.map_or_else(cores, usize::from)
+}
+
+fn tell(report: &Report, json: bool) -> anyhow::Result<()> {
+    for line in report.lines() {
+        eprintln!("{line}");
+    }
+    if json {
+        print_json(report)?;
+    }
+    Ok(())
+}
+
+/// A flag that the first SIGINT or SIGTERM sets; the second ends the program at once.
+fn stop_on_signals() -> anyhow::Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&stop))?;
+        signal_hook::flag::register(signal, Arc::clone(&stop))?;
+    }
+    Ok(stop)
+}
+
+/// The next time that the clock on the wall shows `HH:MM`.
+fn until(text: &str) -> anyhow::Result<Instant> {
+    let bad = || Usage(format!("`--until {text}`: expected a time of day like 05:30"));
+    let time: jiff::civil::Time = format!("{text}:00").parse().map_err(|_| bad())?;
+    let now = jiff::Zoned::now();
+    let today = now.with().time(time).build()?;
+    let next = if today > now { today } else { today.tomorrow()?.with().time(time).build()? };
+    let left: Duration = now.duration_until(&next).try_into()?;
+    Ok(Instant::now() + left)
+}
+
+/// Says what would be taken in, by path, and writes nothing.
+fn dry_run(arguments: &cli::Ingest) -> anyhow::Result<Ended> {
+    let known = sohoa::catalog::Catalog::open(&arguments.archive).ok();
+    let report = sohoa::run::dry_run(&arguments.paths, known.as_ref())?;
+    tell(&report, arguments.json)?;
+    Ok(Ended::Well)
+}

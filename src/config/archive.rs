@@ -1,0 +1,164 @@
+//! `sohoa.toml` in the archive folder: how this archive is filled.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+
+/// The settings with which a new archive starts, comments included.
+pub const DEFAULT_TOML: &str = include_str!("archive-default.toml");
+
+/// Why the settings of an archive cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ArchiveConfigError {
+    /// The file could not be read.
+    #[error("`{}` could not be read", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file is not what it should be; `source` names line and key.
+    #[error("`{}` is not valid", path.display())]
+    Syntax {
+        /// The file.
+        path: PathBuf,
+        /// Line, key and cause.
+        source: Box<toml::de::Error>,
+    },
+    /// A value is outside its range.
+    #[error("`{}`: `{key}` is {found}, expected {expected}", path.display())]
+    Range {
+        /// The file.
+        path: PathBuf,
+        /// The key.
+        key: &'static str,
+        /// As written.
+        found: String,
+        /// What it may be.
+        expected: &'static str,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    engine: String,
+    worker: WrittenWorker,
+    #[serde(default)]
+    watch: Vec<PathBuf>,
+    #[serde(default)]
+    pipelines: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenWorker {
+    stall_seconds: u64,
+    total_seconds: u64,
+    pages_before_restart: u32,
+    memory_mb: u64,
+}
+
+/// Checked settings of an archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArchiveConfig {
+    /// Name of the engine that reads lines.
+    pub engine: String,
+    /// How long a worker may say nothing.
+    pub stall: Duration,
+    /// How long a worker may take for one page.
+    pub total: Duration,
+    /// After how many pages a worker is replaced by a fresh one.
+    pub pages_before_restart: u32,
+    /// Address space of a worker, in bytes.
+    pub worker_memory_bytes: u64,
+    /// Folders that `sohoa nightly` looks into.
+    pub watch: Vec<PathBuf>,
+    /// Folder of definitions to use instead of the built-in ones.
+    pub pipelines: Option<PathBuf>,
+}
+
+impl ArchiveConfig {
+    /// Reads `sohoa.toml` in `archive`; without the file, the defaults.
+    ///
+    /// # Errors
+    ///
+    /// If the file exists and is not valid; the message names file, line and key.
+    pub fn load(archive: &Path) -> Result<Self, ArchiveConfigError> {
+        let path = archive.join("sohoa.toml");
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                DEFAULT_TOML.to_owned()
+            }
+            Err(source) => return Err(ArchiveConfigError::Io { path, source }),
+        };
+        Self::checked(&text, &path)
+    }
+
+    fn checked(text: &str, path: &Path) -> Result<Self, ArchiveConfigError> {
+        let written: Written = toml::from_str(text).map_err(|source| {
+            ArchiveConfigError::Syntax { path: path.to_owned(), source: Box::new(source) }
+        })?;
+        let range = |key, found: u64, expected| ArchiveConfigError::Range {
+            path: path.to_owned(),
+            key,
+            found: found.to_string(),
+            expected,
+        };
+        let worker = written.worker;
+        if worker.stall_seconds == 0 {
+            return Err(range("worker.stall_seconds", 0, "at least 1"));
+        }
+        if worker.total_seconds < worker.stall_seconds {
+            let expected = "at least `worker.stall_seconds`";
+            return Err(range("worker.total_seconds", worker.total_seconds, expected));
+        }
+        if worker.pages_before_restart == 0 {
+            return Err(range("worker.pages_before_restart", 0, "at least 1"));
+        }
+        if worker.memory_mb < 256 {
+            return Err(range("worker.memory_mb", worker.memory_mb, "at least 256"));
+        }
+        Ok(Self {
+            engine: written.engine,
+            stall: Duration::from_secs(worker.stall_seconds),
+            total: Duration::from_secs(worker.total_seconds),
+            pages_before_restart: worker.pages_before_restart,
+            worker_memory_bytes: worker.memory_mb << 20,
+            watch: written.watch,
+            pipelines: written.pipelines,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_settings_of_a_new_archive_are_valid() {
+        ArchiveConfig::checked(DEFAULT_TOML, Path::new("sohoa.toml")).unwrap();
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_with_its_name() {
+        let text = format!("engin = \"x\"\n{DEFAULT_TOML}");
+        let error = ArchiveConfig::checked(&text, Path::new("a/sohoa.toml")).unwrap_err();
+        let source = std::error::Error::source(&error).unwrap().to_string();
+        assert!(source.contains("engin"), "{source}");
+    }
+
+    #[test]
+    fn a_value_outside_its_range_is_refused_with_key_and_range() {
+        let text = DEFAULT_TOML.replace("stall_seconds = 60", "stall_seconds = 0");
+        let error = ArchiveConfig::checked(&text, Path::new("a/sohoa.toml")).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`a/sohoa.toml`: `worker.stall_seconds` is 0, expected at least 1"
+        );
+    }
+}

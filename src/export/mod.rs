@@ -1,0 +1,159 @@
+//! Everything out again, in open forms. Sorted by path, page and place, so that the same
+//! archive gives the same bytes.
+
+mod rows;
+
+use std::collections::BTreeSet;
+use std::io::Write;
+
+use serde::Serialize;
+
+use crate::catalog::Catalog;
+use crate::catalog::CatalogError;
+use crate::catalog::StoredRecord;
+
+pub use rows::{PageRow, RecordRow};
+
+/// A form of export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// One JSON object a record.
+    RecordsJsonl,
+    /// One JSON object a page that was read.
+    PagesJsonl,
+    /// A table of records that opens in Excel.
+    Csv,
+}
+
+impl Format {
+    /// All of them, with their names on the command line.
+    pub const ALL: [(&'static str, Self); 3] = [
+        ("records-jsonl", Self::RecordsJsonl),
+        ("pages-jsonl", Self::PagesJsonl),
+        ("csv", Self::Csv),
+    ];
+
+    /// The form of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, format)| format)
+    }
+}
+
+/// Why an export ended before its end.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExportError {
+    /// The catalog failed.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// The target could not be written.
+    #[error("export could not be written")]
+    Write(#[from] std::io::Error),
+    /// A row could not be written as JSON.
+    #[error("export row could not be written as JSON")]
+    Json(#[from] serde_json::Error),
+    /// A row could not be written as CSV.
+    #[error("export row could not be written as CSV")]
+    Csv(#[from] csv::Error),
+}
+
+/// Writes the whole archive to `out`.
+///
+/// # Errors
+///
+/// If the catalog cannot be read or `out` not be written.
+pub fn export(
+    catalog: &Catalog,
+    format: Format,
+    out: &mut impl Write,
+) -> Result<(), ExportError> {
+    match format {
+        Format::RecordsJsonl => {
+            each_record(catalog, |record| json_line(out, &RecordRow::of(&record)))
+        }
+        Format::PagesJsonl => pages(catalog, out),
+        Format::Csv => table(catalog, out),
+    }
+}
+
+fn json_line(out: &mut impl Write, row: &impl Serialize) -> Result<(), ExportError> {
+    serde_json::to_writer(&mut *out, row)?;
+    out.write_all(b"\n")?;
+    Ok(())
+}
+
+fn each_record(
+    catalog: &Catalog,
+    mut each: impl FnMut(StoredRecord) -> Result<(), ExportError>,
+) -> Result<(), ExportError> {
+    for scan in catalog.scans()? {
+        for record in catalog.records_of(&scan.id)? {
+            each(record)?;
+        }
+    }
+    Ok(())
+}
+
+fn pages(catalog: &Catalog, out: &mut impl Write) -> Result<(), ExportError> {
+    for scan in catalog.scans()? {
+        for page in catalog.pages(&scan.id)? {
+            if let Some(text) = catalog.page_text(&page.key)? {
+                json_line(out, &PageRow::of(&page.key, &scan.path, &text))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Columns before the fields.
+const FIXED: [&str; 5] = ["record", "kind", "path", "pages", "findings"];
+
+fn table(catalog: &Catalog, out: &mut impl Write) -> Result<(), ExportError> {
+    let mut names = BTreeSet::new();
+    each_record(catalog, |stored| {
+        names.extend(stored.record.fields.into_keys());
+        Ok(())
+    })?;
+    // Excel takes a CSV file for UTF-8 only if it begins with the byte order mark.
+    out.write_all("\u{feff}".as_bytes())?;
+    let mut writer = csv::Writer::from_writer(out);
+    let header = FIXED.into_iter().map(str::to_owned).chain(names.iter().cloned());
+    writer.write_record(header)?;
+    each_record(catalog, |stored| {
+        let record = &stored.record;
+        let pages: Vec<String> = record.pages.iter().map(u32::to_string).collect();
+        let rules: Vec<&str> =
+            record.findings.iter().map(|finding| finding.rule.as_str()).collect();
+        let mut row = vec![
+            record.record.0.clone(),
+            record.kind.0.clone(),
+            stored.path.clone(),
+            pages.join(" "),
+            rules.join(" "),
+        ];
+        for name in &names {
+            let value = record.fields.get(name).and_then(|field| field.value.clone());
+            row.push(harmless(value.unwrap_or_default()));
+        }
+        Ok(writer.write_record(row)?)
+    })?;
+    writer.flush()?;
+    Ok(())
+}
+
+/// A cell that a table program does not take for a formula.
+fn harmless(cell: String) -> String {
+    if cell.starts_with(['=', '+', '@', '\t']) { format!("'{cell}") } else { cell }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_that_looks_like_a_formula_is_kept_from_being_one() {
+        assert_eq!(harmless("=1+1".into()), "'=1+1");
+        assert_eq!(harmless("-/-".into()), "-/-");
+        assert_eq!(harmless("Lò Văn Mẫu".into()), "Lò Văn Mẫu");
+    }
+}

@@ -1,0 +1,138 @@
+//! Rows of the JSON exports, exactly as scripts know them.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::catalog::StoredRecord;
+use crate::model::Field;
+use crate::model::FieldState;
+use crate::model::Finding;
+use crate::model::PageKey;
+use crate::model::PageText;
+use crate::model::Quad;
+
+/// One page that was read; places are in the pixels of the page image as it came out of
+/// its file.
+#[derive(Debug, Serialize)]
+pub struct PageRow {
+    scan: String,
+    path: String,
+    page: u32,
+    width: u32,
+    height: u32,
+    text: String,
+    blank: bool,
+    engine: String,
+    lines: Vec<LineRow>,
+}
+
+#[derive(Debug, Serialize)]
+struct LineRow {
+    text: String,
+    quad: Quad,
+    confidence: f32,
+    words: Vec<WordRow>,
+}
+
+#[derive(Debug, Serialize)]
+struct WordRow {
+    text: String,
+    quad: Quad,
+    confidence: f32,
+}
+
+/// To a thousandth: more is noise, and exports stay small.
+fn thousandth(confidence: f32) -> f32 {
+    (confidence * 1000.0).round() / 1000.0
+}
+
+impl PageRow {
+    /// The row of a page.
+    pub fn of(key: &PageKey, path: &str, text: &PageText) -> Self {
+        let lines = text.lines.iter().map(|line| LineRow {
+            text: line.text.clone(),
+            quad: line.quad.mapped(&text.to_original),
+            confidence: thousandth(line.confidence),
+            words: line
+                .words
+                .iter()
+                .map(|word| WordRow {
+                    text: word.text.clone(),
+                    quad: word.quad.mapped(&text.to_original),
+                    confidence: thousandth(word.confidence),
+                })
+                .collect(),
+        });
+        Self {
+            scan: key.scan.0.clone(),
+            path: path.to_owned(),
+            page: key.page,
+            width: text.original.width,
+            height: text.original.height,
+            text: text.text(),
+            blank: text.blank,
+            engine: text.engine.clone(),
+            lines: lines.collect(),
+        }
+    }
+}
+
+/// One record.
+#[derive(Debug, Serialize)]
+pub struct RecordRow<'a> {
+    record: &'a str,
+    kind: &'a str,
+    scan: &'a str,
+    path: &'a str,
+    pages: &'a [u32],
+    fields: BTreeMap<&'a str, FieldRow<'a>>,
+    findings: &'a [Finding],
+}
+
+#[derive(Debug, Serialize)]
+struct FieldRow<'a> {
+    text: &'a str,
+    value: Option<&'a str>,
+    state: FieldState,
+    confidence: f32,
+    page: Option<u32>,
+    quad: Option<Quad>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    alternatives: &'a [String],
+}
+
+impl<'a> FieldRow<'a> {
+    fn of(field: &'a Field) -> Self {
+        Self {
+            text: &field.text,
+            value: field.value.as_deref(),
+            state: field.state,
+            confidence: thousandth(field.confidence),
+            page: field.page,
+            quad: field.quad,
+            alternatives: &field.alternatives,
+        }
+    }
+}
+
+impl<'a> RecordRow<'a> {
+    /// The row of a record.
+    pub fn of(stored: &'a StoredRecord) -> Self {
+        let record = &stored.record;
+        let fields = record
+            .fields
+            .iter()
+            .map(|(name, field)| (name.as_str(), FieldRow::of(field)))
+            .collect();
+        Self {
+            record: &record.record.0,
+            kind: &record.kind.0,
+            scan: &record.scan.0,
+            path: &stored.path,
+            pages: &record.pages,
+            fields,
+            findings: &record.findings,
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Text without what is not part of a value: leaders, stray marks, double spaces.
+
+use crate::model::FieldState;
+use crate::model::{fold, nfc};
+
+use super::lexicon::MARKS;
+use super::{CERTAIN, Context, Normalized};
+
+/// What may stand around a value without being part of it.
+const AROUND: &[char] = &[
+    '.', ',', ';', ':', '_', '~', '*', '|', '…', '·', '•', '"', '“', '”', '«', '»', '=',
+    ' ',
+];
+
+/// `text` with leaders, stray marks at both ends and double spaces gone.
+pub(super) fn cleaned(text: &str) -> String {
+    let text = nfc(text);
+    let spaced = without_leaders(&text);
+    let words: Vec<&str> =
+        spaced.split_whitespace().filter(|word| !is_stray(word)).collect();
+    trimmed(&words.join(" ")).to_owned()
+}
+
+/// Runs of two or more dots or underscores, and every ellipsis, become a space; so does a
+/// dot or underscore that stands alone.
+fn without_leaders(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let leader = |letter: char| matches!(letter, '.' | '_' | '…' | '·');
+    let mut out = String::with_capacity(text.len());
+    let mut index = 0;
+    while let Some(&letter) = letters.get(index) {
+        if !leader(letter) {
+            out.push(letter);
+            index += 1;
+            continue;
+        }
+        let run = letters.iter().skip(index).take_while(|&&it| leader(it)).count();
+        if run == 1 && letter != '…' && letter != '·' {
+            out.push(letter);
+        } else {
+            out.push(' ');
+        }
+        index += run;
+    }
+    out
+}
+
+/// Whether a word is made of marks that mean nothing on their own.
+fn is_stray(word: &str) -> bool {
+    word.chars()
+        .all(|letter| matches!(letter, '.' | '_' | '|' | '~' | '·' | '•' | '*' | '\''))
+}
+
+/// Without the marks at both ends; a closing bracket whose opening one is inside stays,
+/// and so does the dot of an abbreviation at the start (`X. Na Ư`).
+fn trimmed(text: &str) -> &str {
+    let text = text.trim_matches(AROUND);
+    let open = text.matches('(').count();
+    let closed = text.matches(')').count();
+    let text = if closed > open { text.trim_end_matches(')') } else { text };
+    let text = if open > closed && text.starts_with('(') {
+        text.trim_start_matches('(')
+    } else {
+        text
+    };
+    let whole = open == 1 && closed == 1 && text.starts_with('(') && text.ends_with(')');
+    if whole {
+        text.trim_matches(['(', ')']).trim_matches(AROUND)
+    } else {
+        text.trim_matches(AROUND)
+    }
+}
+
+/// `Absent` or `NotApplicable` if a cleaned text holds no value.
+pub(super) fn blank_state(text: &str) -> Option<FieldState> {
+    let squeezed: String =
+        text.chars().filter(|letter| !letter.is_whitespace()).collect();
+    if squeezed.is_empty() {
+        return Some(FieldState::Absent);
+    }
+    let folded = fold(text);
+    let stands = |words: &[String]| {
+        words.iter().any(|word| {
+            fold(word) == folded
+                || word
+                    .chars()
+                    .filter(|letter| !letter.is_whitespace())
+                    .eq(squeezed.chars())
+        })
+    };
+    if stands(&MARKS.not_applicable) {
+        return Some(FieldState::NotApplicable);
+    }
+    stands(&MARKS.absent).then_some(FieldState::Absent)
+}
+
+/// Free text: as it is, cleaned.
+pub(super) fn text(text: &str, _: &Context) -> Normalized {
+    Normalized::read(text, CERTAIN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leaders_and_stray_marks_go_and_marks_inside_a_value_stay() {
+        for (printed, expected) in [
+            ("......Lò Văn Mẫu.....", "Lò Văn Mẫu"),
+            (": Nông nghiệp ;", "Nông nghiệp"),
+            ("bản Na Ư, X. Nậm Chua", "bản Na Ư, X. Nậm Chua"),
+            ("Bảy trăm mét vuông )", "Bảy trăm mét vuông"),
+            ("(Bảy trăm mét vuông)", "Bảy trăm mét vuông"),
+            ("Lò . Văn __ Mẫu |", "Lò Văn Mẫu"),
+            ("761,2 m²", "761,2 m²"),
+        ] {
+            assert_eq!(cleaned(printed), expected);
+        }
+    }
+
+    #[test]
+    fn a_blank_line_is_absent_and_a_struck_one_does_not_apply() {
+        assert_eq!(blank_state(&cleaned("..........")), Some(FieldState::Absent));
+        assert_eq!(blank_state(&cleaned("-/-")), Some(FieldState::NotApplicable));
+        assert_eq!(blank_state(&cleaned("- / -")), Some(FieldState::NotApplicable));
+        assert_eq!(blank_state(&cleaned("Không rõ")), Some(FieldState::Absent));
+        assert_eq!(blank_state(&cleaned("Lâu dài")), None);
+    }
+}

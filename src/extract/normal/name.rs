@@ -1,0 +1,108 @@
+//! Names of persons. Cleaned, never corrected.
+
+use crate::model::{canonical_tone, fold, title_case_name};
+
+use super::lexicon::TITLES;
+use super::{CERTAIN, Context, DOUBTFUL, Normalized, REPAIRED};
+
+/// Marks that a name may hold beside letters.
+const IN_NAMES: &[char] = &['\'', '-', '.', '(', ')', ','];
+
+/// A name: only letters, `'` and `-`; capitals become the spelling of data.
+///
+/// A name with a digit in it was misread and has no value, only an alternative: wrong is
+/// worse than empty.
+pub(super) fn name(text: &str, _: &Context) -> Normalized {
+    let kept = text
+        .split_whitespace()
+        .filter(|word| word.chars().any(char::is_alphanumeric))
+        .collect::<Vec<_>>()
+        .join(" ");
+    let name = kept.trim_matches(|letter: char| {
+        !letter.is_alphanumeric() && letter != '\'' && letter != ')'
+    });
+    if name.is_empty() {
+        return Normalized::illegible(Vec::new());
+    }
+    let spelled = title_case_name(&mostly_capitals(name));
+    if name.chars().any(|letter| letter.is_ascii_digit()) {
+        return Normalized::illegible(vec![spelled]);
+    }
+    let legal = |letter: char| {
+        letter.is_alphabetic()
+            || is_mark(letter)
+            || letter == ' '
+            || IN_NAMES.contains(&letter)
+    };
+    if !name.chars().all(legal) {
+        let kept: String = spelled.chars().filter(|letter| legal(*letter)).collect();
+        return Normalized::read(kept, DOUBTFUL);
+    }
+    // `K'Brêm` is whole, a lone syllable may have lost the others.
+    let whole = name.contains([' ', '\'']);
+    Normalized::read(spelled, if whole { CERTAIN } else { REPAIRED })
+}
+
+/// Whether `letter` is a combining mark, as in the highland orthographies.
+fn is_mark(letter: char) -> bool {
+    unicode_normalization::char::is_combining_mark(letter)
+}
+
+/// A name that is in capitals but for a letter or two is meant to be in capitals.
+fn mostly_capitals(name: &str) -> String {
+    const SHORTEST: usize = 5;
+    let letters = name.chars().filter(|letter| letter.is_alphabetic()).count();
+    let small = name.chars().filter(|letter| letter.is_lowercase()).count();
+    if letters >= SHORTEST && small * 4 < letters {
+        name.to_uppercase()
+    } else {
+        name.to_owned()
+    }
+}
+
+/// A name without the words before it (`Ông:`, `và vợ là bà`).
+pub(super) fn person_with_title(text: &str, context: &Context) -> Normalized {
+    name(without_title(text), context)
+}
+
+/// `text` from where its title ends; the longest title counts.
+pub(super) fn without_title(text: &str) -> &str {
+    let mut rest = text.trim();
+    while let Some(shorter) = after_longest_title(rest) {
+        rest = shorter;
+    }
+    rest
+}
+
+/// What follows the longest title at the start of `text`; `None` without one, or where
+/// nothing would be left. Marks count, because `CỨ` is a surname and `cụ` a title; a
+/// single word is a title only before a colon or two more words.
+fn after_longest_title(text: &str) -> Option<&str> {
+    let follows = |title: &&String| {
+        let length = title.chars().count();
+        let at = text.char_indices().nth(length)?.0;
+        let (head, rest) = (text.get(..at)?, text.get(at..)?);
+        let ends = rest.starts_with([' ', ':', '.', ',']);
+        let whole = title.contains(' ')
+            || rest.trim_start().starts_with(':')
+            || rest.split_whitespace().count() > 1;
+        let same = canonical_tone(head) == canonical_tone(title);
+        let rest = rest.trim_start_matches([' ', ':', '.', ',']);
+        (same && ends && whole && !rest.is_empty()).then_some((length, rest))
+    };
+    let longest = TITLES.before_names.iter().filter_map(|title| follows(&title));
+    longest.max_by_key(|(length, _)| *length).map(|(_, rest)| rest)
+}
+
+/// The title of a signer in the spelling of data.
+pub(super) fn signer_title(text: &str, _: &Context) -> Normalized {
+    let folded = fold(text);
+    let known = TITLES.signers.iter().find(|title| fold(title) == folded);
+    if let Some(title) = known {
+        return Normalized::read(title.clone(), CERTAIN);
+    }
+    match TITLES.signers.iter().find(|title| folded.contains(&fold(title))) {
+        Some(title) => Normalized::read(title.clone(), DOUBTFUL),
+        None => Normalized::read(text, DOUBTFUL),
+    }
+}

@@ -1,0 +1,150 @@
+use super::*;
+
+fn value(value_type: &str, text: &str) -> Option<String> {
+    normalize(value_type, text, &Context::default()).expect("a type").value
+}
+
+#[test]
+fn texts_of_forms_become_data() {
+    let mut wrong = Vec::new();
+    for (value_type, text, expected) in [
+        ("date", "ngày 05 tháng 3 năm 1987", Some("1987-03-05")),
+        ("date", "05/3/1987", Some("1987-03-05")),
+        ("date", "5-3-1987", Some("1987-03-05")),
+        ("date", "7.9.1967.", Some("1967-09-07")),
+        ("date", "16 tháng 12 năm 1977", Some("1977-12-16")),
+        ("date", "ngày ...... tháng 3 năm 1987", Some("1987-03")),
+        ("date", "tháng 3 năm 1987", Some("1987-03")),
+        ("date", "3/1987", Some("1987-03")),
+        ("date", "năm 1987", Some("1987")),
+        ("date", "1987", Some("1987")),
+        ("date", "sinh năm 1987", Some("1987")),
+        ("date", "8 giờ 30 phút, ngày 05 tháng 3 năm 1987", Some("1987-03-05")),
+        ("date", "O5/3/19B7", Some("1987-03-05")),
+        ("date", "31/2/1987", None),
+        ("date", "5.3.87", None),
+        (
+            "date",
+            "Ngày năm tháng ba năm một nghìn chín trăm tám mươi bảy",
+            Some("1987-03-05"),
+        ),
+        ("date", "ngày 10/3 âm lịch năm 1987", Some("ngày 10/3 âm lịch năm 1987")),
+        ("date", "năm Giáp Tý", Some("năm Giáp Tý")),
+        ("time", "01 giờ 45 phút", Some("01:45")),
+        ("time", "13h30", Some("13:30")),
+        ("name", "LÒ VĂN MẪU........", Some("Lò Văn Mẫu")),
+        ("name", "K’TUÂN", Some("K'Tuân")),
+        ("name", "Kơ Să Ha Tuyên", Some("Kơ Să Ha Tuyên")),
+        ("name", "L0 VĂN MẪU", None),
+        ("person-with-title", "Hộ ông: VÀNG A SÁU", Some("Vàng A Sáu")),
+        ("person-with-title", "và vợ là bà: CỨ THỊ PLA", Some("Cứ Thị Pla")),
+        ("person-with-title", "Ông (Bà): Lê Minh Huy", Some("Lê Minh Huy")),
+        ("sex", "Nữ", Some("2")),
+        ("sex", "Trai", Some("1")),
+        ("sex", "nam.", Some("1")),
+        ("ethnic", "Mông", Some("Mông")),
+        ("ethnic", "HMONG", Some("Hmông")),
+        ("ethnic", "Khơ Mú", Some("Khơ Mú")),
+        ("nationality", "Việt Nam", Some("Việt Nam")),
+        ("nationality", "VIET NAM", Some("Việt Nam")),
+        ("id-kind", "Thẻ căn cước công dân", Some("4")),
+        ("id-kind", "Giấy CMND", Some("1")),
+        ("registration-kind", "☑ Quá hạn", Some("4")),
+        ("id-number", "0110 8700 1234", Some("011087001234")),
+        ("id-number", "CMND số 040277195 do Công an tỉnh", Some("040277195")),
+        ("id-number", "O40277l95", Some("040277195")),
+        ("id-number", "04027719", None),
+        ("register-number", "27/2022", Some("27/2022")),
+        ("register-number", "123/2025/TLKT-BS", Some("123/2025")),
+        ("register-number", "38", Some("38")),
+        ("book-number", "01/2015", Some("01/2015")),
+        ("page-number", "Trang 15", Some("15")),
+        ("document-number", "326 / QĐ-UBND", Some("326/QĐ-UBND")),
+        ("gcn-serial", "AM123456", Some("AM 123456")),
+        ("gcn-serial", "A M 123456", Some("AM 123456")),
+        ("gcn-serial", "AM.12O456", Some("AM 120456")),
+        ("gcn-serial", "D 1234567", Some("D 1234567")),
+        ("gcn-serial", "AA 01234567", Some("AA 01234567")),
+        ("gcn-serial", "G 777405", Some("G 777405")),
+        ("gcn-serial", "AM 12345", None),
+        ("gcn-book-no", "CH00120", Some("CH 00120")),
+        ("gcn-book-no", "C.N.5.4.2.9", Some("CN 5429")),
+        ("gcn-book-no", "00283 QSDĐ/H", Some("00283 QSDĐ/H")),
+        ("gcn-book-no", "027", None),
+        ("parcel-no", "551,", Some("551")),
+        ("parcel-no", "12a", Some("12a")),
+        ("area", "13440,8 m²", Some("13440.8")),
+        ("area", "13.440,8 m2", Some("13440.8")),
+        ("area", "5036,0 m?", Some("5036.0")),
+        ("area", "1.234", Some("1234")),
+        ("area", "1,234", None),
+        ("money", "483.000.000 đồng", Some("483000000")),
+        ("land-use", "Đất chuyên trồng lúa nước: 4894,4 m²", Some("LUC")),
+        (
+            "land-use",
+            "Đất ở tại nông thôn 100,0 m²; Đất trồng cây lâu năm 1059,7 m²",
+            Some("ONT; CLN"),
+        ),
+        ("land-use", "ONT+CLN", Some("ONT+CLN")),
+        ("signer-title", "PHÓ CHỦ TỊCH", Some("Phó Chủ tịch")),
+        ("age", "32 tuổi", Some("32")),
+        ("age", "1987", None),
+        ("phone", "0974.043.824", Some("0974043824")),
+        (
+            "place",
+            "bản Na Ư, X. Nậm Chua, H. Nậm Pồ, T. Điện Biên",
+            Some("bản Na Ư, xã Nậm Chua, huyện Nậm Pồ, tỉnh Điện Biên"),
+        ),
+        (
+            "place",
+            "Tại nhà, thôn 1, X. Tà Nung, TP. Đà Lạt, T. Lâm Đồng",
+            Some("thôn 1, xã Tà Nung, thành phố Đà Lạt, tỉnh Lâm Đồng"),
+        ),
+    ] {
+        let read = value(value_type, text);
+        if read.as_deref() != expected {
+            wrong.push(format!("{value_type} `{text}`: {read:?} for {expected:?}"));
+        }
+        if let Some(read) = read {
+            let again = value(value_type, &read);
+            if again.as_ref() != Some(&read) {
+                wrong.push(format!("{value_type} `{text}`: {read:?} and then {again:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn every_type_of_the_list_exists_and_no_other() {
+    for value_type in TYPES {
+        assert!(
+            normalize(value_type, "1", &Context::default()).is_some(),
+            "{value_type}"
+        );
+    }
+    assert!(normalize("dates", "1", &Context::default()).is_none());
+}
+
+#[test]
+fn a_two_digit_year_has_a_century_only_where_the_book_leaves_one() {
+    let in_book = |year| normalize("date", "5.3.87", &Context { year }).expect("a type");
+    assert_eq!(in_book(Some(1999)).value.as_deref(), Some("1987-03-05"));
+    let open = in_book(None);
+    assert_eq!(open.value, None);
+    assert_eq!(open.alternatives, ["1987-03-05", "2087-03-05"]);
+}
+
+#[test]
+fn an_entry_without_a_year_takes_that_of_its_book() {
+    let read = normalize("register-number", "38", &Context { year: Some(2015) });
+    assert_eq!(read.and_then(|it| it.value).as_deref(), Some("38/2015"));
+}
+
+#[test]
+fn blanks_say_why_they_are_blank() {
+    let state = |text| normalize("date", text, &Context::default()).map(|it| it.state);
+    assert_eq!(state("........"), Some(FieldState::Absent));
+    assert_eq!(state("-/-"), Some(FieldState::NotApplicable));
+    assert_eq!(state("ông bà"), Some(FieldState::Illegible));
+}

@@ -1,0 +1,255 @@
+//! Labels found in text with reading errors.
+
+use crate::model::fold_letter;
+
+use super::sheet::Glyph;
+
+/// Share of a label's letters that may be wrong.
+const TOLERANCE: f32 = 0.2;
+/// Most errors in a label, however long it is.
+const MOST_ERRORS: f32 = 4.0;
+/// A label of fewer letters must have its colon, or begin a segment.
+const SHORT: usize = 5;
+/// A mark that is wrong or missing.
+const WRONG_MARK: f32 = 0.1;
+/// A letter read as one that looks like it.
+const LOOK_ALIKE: f32 = 0.5;
+/// A colon that is not read, or stands elsewhere.
+const MISSING_COLON: f32 = 0.6;
+/// A colon inside a label.
+const STRANGE_COLON: f32 = 1.5;
+/// A label that ends within a word.
+const TORN_WORD: f32 = 1.0;
+/// What an error takes from the letters that a label explains.
+const ERROR_PRICE: f32 = 2.5;
+
+/// Letters that are taken for each other.
+const LOOK_ALIKES: [(char, char); 22] = [
+    ('i', 'l'),
+    ('i', '1'),
+    ('l', '1'),
+    ('o', '0'),
+    ('b', 'h'),
+    ('n', 'u'),
+    ('c', 'e'),
+    ('o', 'e'),
+    ('a', 'o'),
+    ('u', 'v'),
+    ('s', '5'),
+    ('g', 'q'),
+    ('g', '9'),
+    ('t', 'f'),
+    ('i', 't'),
+    ('i', 'j'),
+    ('n', 'r'),
+    ('m', 'n'),
+    ('h', 'n'),
+    ('y', 'v'),
+    ('d', 'o'),
+    ('b', '6'),
+];
+
+/// A label, ready to be found.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Phrase {
+    letters: Vec<(char, char)>,
+    colon: bool,
+    /// Short labels are only labels with their colon or at the start of a segment.
+    pub(super) short: bool,
+}
+
+/// A label that was found: glyphs `start..end`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Hit {
+    pub(super) phrase: usize,
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// Weighted errors.
+    pub(super) cost: f32,
+    /// Letters explained, less the errors.
+    pub(super) score: f32,
+}
+
+impl Phrase {
+    /// A label as it is printed; `None` if it has no letters.
+    pub(super) fn new(text: &str) -> Option<Self> {
+        let letters = letters(text);
+        let colon = text.trim_end().ends_with(':');
+        let count = letters.iter().filter(|(plain, _)| *plain != ':').count();
+        (count > 0).then_some(Self { letters, colon, short: count < SHORT })
+    }
+
+    /// Number of its letters, without the colon.
+    pub(super) fn len(&self) -> usize {
+        self.letters.len() - usize::from(self.colon)
+    }
+
+    /// Most weighted errors with which it still counts as found.
+    fn allowed(&self) -> f32 {
+        let share = TOLERANCE * self.len() as f32;
+        if self.short { share.min(0.6) } else { share.min(MOST_ERRORS) }
+    }
+
+    /// Finds the label at each place where a word begins.
+    pub(super) fn find(&self, index: usize, text: &[Glyph], hits: &mut Vec<Hit>) {
+        let mut scratch = Scratch::default();
+        for start in 0..text.len() {
+            if !text[start].starts || text[start].plain == ':' {
+                continue;
+            }
+            let Some((end, cost)) = self.at(text, start, &mut scratch) else { continue };
+            let has_colon = end > start && text[end - 1].plain == ':';
+            if self.short && !has_colon && !text[start].starts_segment {
+                continue;
+            }
+            let score = self.len() as f32 + 0.5 - ERROR_PRICE * cost;
+            hits.push(Hit { phrase: index, start, end, cost, score });
+        }
+    }
+
+    /// The first place at or behind `from` where the words stand, however short they are.
+    pub(super) fn first(&self, text: &[Glyph], from: usize) -> Option<Hit> {
+        let mut scratch = Scratch::default();
+        (from..text.len()).find_map(|start| {
+            if !text[start].starts || text[start].plain == ':' {
+                return None;
+            }
+            let (end, cost) = self.at(text, start, &mut scratch)?;
+            let score = self.len() as f32 + 0.5 - ERROR_PRICE * cost;
+            Some(Hit { phrase: 0, start, end, cost, score })
+        })
+    }
+
+    /// Where the label ends if it begins at `start`, with its errors.
+    fn at(&self, text: &[Glyph], start: usize, scratch: &mut Scratch) -> Option<(usize, f32)> {
+        let allowed = self.allowed();
+        // The first two letters are rarely both wrong.
+        let near = |index: usize| {
+            let glyph = text.get(start + index)?;
+            let letter = self.letters.get(index)?;
+            Some(substitution(*letter, glyph) < 1.0)
+        };
+        if self.len() <= 8 && near(0) == Some(false) && near(1) != Some(true) {
+            return None;
+        }
+        let slack = allowed.ceil() as usize + 1;
+        let stretch = text.get(start..text.len().min(start + self.letters.len() + slack))?;
+        scratch.cost.clear();
+        scratch.cost.extend((0..=stretch.len()).map(|column| column as f32));
+        for (line, &letter) in self.letters.iter().enumerate() {
+            let missing = if letter.0 == ':' { MISSING_COLON } else { 1.0 };
+            let mut diagonal = scratch.cost[0];
+            scratch.cost[0] += missing;
+            let mut least = scratch.cost[0];
+            for (column, glyph) in stretch.iter().enumerate() {
+                let strange = if glyph.plain == ':' { STRANGE_COLON } else { 1.0 };
+                let above = scratch.cost[column + 1];
+                let best = (diagonal + substitution(letter, glyph))
+                    .min(above + missing)
+                    .min(scratch.cost[column] + strange);
+                diagonal = above;
+                scratch.cost[column + 1] = best;
+                least = least.min(best);
+            }
+            if least > allowed + MISSING_COLON && line + 1 < self.letters.len() {
+                return None;
+            }
+        }
+        let mut best: Option<(usize, f32)> = None;
+        for (column, glyph) in stretch.iter().enumerate() {
+            let torn = if glyph.ends { 0.0 } else { TORN_WORD };
+            let cost = scratch.cost[column + 1] + torn;
+            if cost <= allowed + 0.01 && best.is_none_or(|(_, least)| cost < least) {
+                best = Some((start + column + 1, cost));
+            }
+        }
+        let (mut end, mut cost) = best?;
+        // A colon behind a label that is written without one belongs to it.
+        if !self.colon && text.get(end).is_some_and(|glyph| glyph.plain == ':') {
+            end += 1;
+            cost = (cost - 0.05).max(0.0);
+        }
+        Some((end, cost))
+    }
+
+    /// Errors between the label and a whole text, both without spaces.
+    pub(super) fn distance(&self, text: &[Glyph]) -> f32 {
+        let mut row: Vec<f32> = (0..=text.len()).map(|column| column as f32).collect();
+        for &letter in &self.letters {
+            let mut diagonal = row[0];
+            row[0] += 1.0;
+            for (column, glyph) in text.iter().enumerate() {
+                let above = row[column + 1];
+                row[column + 1] = (diagonal + substitution(letter, glyph))
+                    .min(above + 1.0)
+                    .min(row[column] + 1.0);
+                diagonal = above;
+            }
+        }
+        row.last().copied().unwrap_or(0.0)
+    }
+}
+
+/// Memory that is used again.
+#[derive(Default)]
+struct Scratch {
+    cost: Vec<f32>,
+}
+
+/// Letters, digits and a last colon of a label, plain and marked.
+fn letters(text: &str) -> Vec<(char, char)> {
+    let text = crate::model::nfc(text);
+    let text = text.trim_end();
+    let last = text.chars().count().saturating_sub(1);
+    text.chars()
+        .enumerate()
+        .filter(|&(index, letter)| letter.is_alphanumeric() || (letter == ':' && index == last))
+        .filter_map(|(_, letter)| {
+            Some((fold_letter(letter)?, letter.to_lowercase().next().unwrap_or(letter)))
+        })
+        .collect()
+}
+
+/// What it costs to read `letter` as `glyph`.
+fn substitution((plain, marked): (char, char), glyph: &Glyph) -> f32 {
+    if plain == glyph.plain {
+        return if marked == glyph.marked { 0.0 } else { WRONG_MARK };
+    }
+    if plain == ':' || glyph.plain == ':' {
+        return STRANGE_COLON;
+    }
+    let pair = (plain.min(glyph.plain), plain.max(glyph.plain));
+    let alike = LOOK_ALIKES.iter().any(|&(a, b)| (a.min(b), a.max(b)) == pair);
+    if alike { LOOK_ALIKE } else { 1.0 }
+}
+
+/// The hits that do not overlap and together explain most letters, in order.
+pub(super) fn best_cover(mut hits: Vec<Hit>) -> Vec<Hit> {
+    hits.retain(|hit| hit.score > 0.0);
+    hits.sort_by(|a, b| a.end.cmp(&b.end).then(b.score.total_cmp(&a.score)));
+    // best[i]: most score with the first i hits; from[i]: whether hit i-1 is in it.
+    let mut best = vec![0.0_f32; hits.len() + 1];
+    let mut taken = vec![false; hits.len()];
+    let mut before = vec![0; hits.len()];
+    for (index, hit) in hits.iter().enumerate() {
+        before[index] = hits.partition_point(|other| other.end <= hit.start).min(index);
+        let with = best[before[index]] + hit.score;
+        taken[index] = with > best[index];
+        best[index + 1] = best[index].max(with);
+    }
+    let mut cover = Vec::new();
+    let mut index = hits.len();
+    while index > 0 {
+        if taken[index - 1] {
+            cover.push(hits[index - 1]);
+            index = before[index - 1];
+        } else {
+            index -= 1;
+        }
+    }
+    cover.reverse();
+    cover
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,106 @@
+//! Takes the one image of a scanned page out of its document, as it is stored.
+
+use hayro::hayro_interpret::font::GlyphRun;
+use hayro::hayro_interpret::{
+    BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageData, ImageDrawProps,
+    LumaData, SoftMask,
+};
+use hayro::kurbo::BezPath;
+
+use super::super::IntakeError;
+use super::super::canvas::{Channels, pixels_of};
+use crate::model::Pixels;
+
+/// Decodes the image of one call of `draw_image`, and ignores everything else.
+pub(super) struct Taker {
+    wanted: usize,
+    num_images: usize,
+    taken: Option<Result<Pixels, IntakeError>>,
+}
+
+impl Taker {
+    /// Waits for image number `wanted`, from 0.
+    pub(super) fn new(wanted: usize) -> Self {
+        Self { wanted, num_images: 0, taken: None }
+    }
+
+    /// The pixels.
+    ///
+    /// # Errors
+    ///
+    /// If the image could not be decoded.
+    pub(super) fn pixels(self) -> Result<Pixels, IntakeError> {
+        self.taken.unwrap_or_else(|| {
+            Err(IntakeError::corrupt("the image on the page cannot be decoded"))
+        })
+    }
+}
+
+impl<'a> Device<'a> for Taker {
+    fn draw_image(&mut self, image: Image<'a, '_>, _: ImageDrawProps<'a>) {
+        let index = self.num_images;
+        self.num_images += 1;
+        if index != self.wanted {
+            return;
+        }
+        match image {
+            Image::Raster(raster) => {
+                raster.with_rgba(|color, alpha| self.taken = Some(merged(color, alpha)), None);
+            }
+            Image::Stencil(stencil) => stencil.with_stencil(
+                |mask, _| {
+                    // The mask says how much is painted, in black.
+                    let ink = mask.data.iter().map(|v| 255 - v).collect();
+                    self.taken =
+                        Some(pixels_of(mask.width, mask.height, Channels::Gray, ink));
+                },
+                None,
+            ),
+        }
+    }
+
+    fn draw_path(&mut self, _: &BezPath, _: DrawProps<'a>, _: &DrawMode) {}
+    fn push_clip_path(&mut self, _: &ClipPath) {}
+    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {
+    }
+    fn draw_glyph_run(&mut self, _: &GlyphRun<'_, 'a>, _: DrawProps<'a>, _: &DrawMode) {}
+    fn pop_clip(&mut self) {}
+    fn pop_transparency_group(&mut self) {}
+}
+
+/// An image on white paper.
+fn merged(color: ImageData, alpha: Option<LumaData>) -> Result<Pixels, IntakeError> {
+    let (width, height) = (color.width(), color.height());
+    let (channels, mut bytes) = match color {
+        ImageData::Luma(gray) => (Channels::Gray, gray.data),
+        ImageData::Rgb(rgb) => (Channels::Rgb, rgb.data),
+    };
+    if let Some(alpha) = alpha {
+        lay_on_white(&mut bytes, (width, height), channels, &alpha);
+    }
+    pixels_of(width, height, channels, bytes)
+}
+
+/// Mixes pixels with white by their opacity; a mask of another size is read at the nearest
+/// place.
+fn lay_on_white(
+    bytes: &mut [u8],
+    (width, height): (u32, u32),
+    channels: Channels,
+    alpha: &LumaData,
+) {
+    let (alpha_width, alpha_height) = (u64::from(alpha.width), u64::from(alpha.height));
+    let row_bytes = (width as usize * channels.count()).max(1);
+    for (y, row) in bytes.chunks_exact_mut(row_bytes).enumerate() {
+        let alpha_y = y as u64 * alpha_height / u64::from(height.max(1));
+        for (x, pixel) in row.chunks_exact_mut(channels.count()).enumerate() {
+            let alpha_x = x as u64 * alpha_width / u64::from(width.max(1));
+            let at = (alpha_y * alpha_width + alpha_x) as usize;
+            let opacity = u32::from(alpha.data.get(at).copied().unwrap_or(255));
+            for value in pixel {
+                let mixed = u32::from(*value) * opacity + 255 * (255 - opacity);
+                *value = ((mixed + 127) / 255) as u8;
+            }
+        }
+    }
+}

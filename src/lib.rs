@@ -1,0 +1,21 @@
+//! From scanned pages to search hits.
+//!
+//! ```text
+//! file ─intake─▶ page image ─clean─▶ page image ─read─▶ page text ─extract─▶ records ─catalog─▶ ─search─▶ hits
+//! ```
+//!
+//! Modules are listed in the order in which a page meets them. A module imports [`model`]
+//! and [`config`], never a stage beside it; only [`run`] knows them all.
+
+pub mod model;
+pub mod config;
+pub mod intake;
+pub mod clean;
+pub mod read;
+pub mod extract;
+pub mod catalog;
+pub mod search;
+pub mod serve;
+pub mod export;
+pub mod report;
+pub mod run;

@@ -1,0 +1,22 @@
+//! The nouns of the archive, with their units. No file, no clock, no decision.
+
+mod geometry;
+mod image;
+mod kind;
+mod letters;
+mod reason;
+mod record;
+mod scan;
+mod text;
+
+pub use geometry::{Affine, Point, Quad, Rect, Size};
+pub use image::{PageImage, Pixels};
+pub use kind::{Kind, KindId};
+pub use letters::{
+    VIETNAMESE_LETTERS, accent_pairs, canonical_tone, fold, fold_letter,
+    is_vietnamese_letter, nfc, title_case_name,
+};
+pub use reason::Reason;
+pub use record::{Field, FieldState, Finding, Record, RecordId, Severity};
+pub use scan::{PageKey, ScanId};
+pub use text::{Letter, Line, PageText, Word, Writing};

@@ -1,0 +1,101 @@
+//! What was read on a page, with alternatives and places.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Affine, Quad, Size};
+
+/// How a line or word was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Writing {
+    /// Not decided.
+    #[default]
+    Unknown,
+    /// Printed.
+    Print,
+    /// Typed on a typewriter.
+    Typewriter,
+    /// Written by hand.
+    Handwriting,
+}
+
+/// One letter of a word as the engine saw it: what it may be, best first.
+///
+/// Probabilities are of the engine, in 0–1, and need not add up to 1; an entry with
+/// `'\0'` says that there may be no letter here. The first entry is the reading.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Letter {
+    /// Letters with their probabilities, best first, at most five.
+    pub may_be: Vec<(char, f32)>,
+}
+
+/// A run of letters without a space.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Word {
+    /// Best reading, NFC.
+    pub text: String,
+    /// Where it stands.
+    pub quad: Quad,
+    /// How sure the engine is of the whole word, 0–1.
+    pub confidence: f32,
+    /// The lattice: one entry per letter of `text`, in order (and entries whose best is
+    /// `'\0'` between them). Empty where the engine gives none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub letters: Vec<Letter>,
+}
+
+/// A line of text, its words from left to right.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Line {
+    /// The words joined by single spaces.
+    pub text: String,
+    /// Where it stands.
+    pub quad: Quad,
+    /// How sure the engine is, 0–1: the mean over letters.
+    pub confidence: f32,
+    /// How it was written.
+    #[serde(default)]
+    pub writing: Writing,
+    /// Left to right.
+    pub words: Vec<Word>,
+}
+
+/// All that was read on one page, lines from top to bottom.
+///
+/// Coordinates are in the *reading frame*: the page turned upright and deskewed.
+/// `to_original` leads from there to the pixels of the page image as it came out of its
+/// file, which is the frame of every export.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PageText {
+    /// Size of the reading frame.
+    pub size: Size,
+    /// Size of the page image as it came out of its file.
+    pub original: Size,
+    /// From the reading frame to the original's pixels.
+    pub to_original: Affine,
+    /// Pixels per inch of the reading frame.
+    pub dpi: f32,
+    /// Whether nothing is written on the page.
+    pub blank: bool,
+    /// Top to bottom, then left to right.
+    pub lines: Vec<Line>,
+    /// Ruled lines of tables and frames, in the reading frame, as thin rectangles.
+    #[serde(default)]
+    pub rules: Vec<super::Rect>,
+    /// Content of QR and bar codes found on the page, with their places.
+    #[serde(default)]
+    pub codes: Vec<(String, Quad)>,
+    /// Which engine read it, with its version, e.g. `asternet 1.0.2`.
+    pub engine: String,
+    /// What a step was unsure of, for the report; no page text.
+    #[serde(default)]
+    pub notes: Vec<String>,
+}
+
+impl PageText {
+    /// The lines joined by line feeds.
+    pub fn text(&self) -> String {
+        let lines: Vec<&str> = self.lines.iter().map(|line| line.text.as_str()).collect();
+        lines.join("\n")
+    }
+}

@@ -1,0 +1,76 @@
+//! The stages that one page passes inside a worker: clean, find lines, read.
+
+use std::path::Path;
+use std::time::Instant;
+
+use crate::clean::Clean;
+use crate::intake::LoadedPage;
+use crate::model::PageText;
+use crate::read::Read;
+use crate::read::engine::LineImage;
+use crate::read::engine::ReadError;
+use crate::read::layout;
+
+/// Lines that are recognised between two signs of life.
+const LINES_AT_A_TIME: usize = 16;
+
+/// Everything that reading a page needs, built once a worker.
+pub struct PageReader {
+    clean: Clean,
+    read: Read,
+}
+
+impl PageReader {
+    /// A reader with the engine of that name.
+    ///
+    /// # Errors
+    ///
+    /// If the engine is unknown, or its model or program is missing.
+    pub fn new(engine: &str, models: &Path) -> Result<Self, ReadError> {
+        Ok(Self { clean: Clean::default(), read: Read::with_engine(engine, models)? })
+    }
+
+    /// Reads one page. `progress` is called after each step. Returns the text, and the
+    /// milliseconds spent in clean and read.
+    ///
+    /// # Errors
+    ///
+    /// Only if the engine is broken.
+    pub fn read(
+        &mut self,
+        page: LoadedPage,
+        progress: &mut impl FnMut() -> std::io::Result<()>,
+    ) -> Result<(PageText, [u64; 2]), ReadError> {
+        let broken = |source: std::io::Error| ReadError::Engine {
+            engine: "coordinator".to_owned(),
+            source: source.into(),
+        };
+        let begun = Instant::now();
+        let mut notes = page.notes;
+        let ready = self.clean.run(page.image, &mut notes);
+        progress().map_err(broken)?;
+        let layout = layout::find(&ready);
+        let clean_ms = begun.elapsed().as_millis() as u64;
+        let begun = Instant::now();
+        let images: Vec<LineImage> =
+            layout.lines.iter().map(|line| layout::cut(&ready, line)).collect();
+        let mut lines = Vec::with_capacity(images.len());
+        for batch in images.chunks(LINES_AT_A_TIME) {
+            lines.extend(self.read.run(batch)?);
+            progress().map_err(broken)?;
+        }
+        let text = PageText {
+            size: ready.size(),
+            original: ready.original,
+            to_original: ready.to_original,
+            dpi: ready.dpi,
+            blank: ready.blank,
+            lines,
+            rules: layout.rules,
+            codes: Vec::new(),
+            engine: self.read.engine_name().to_owned(),
+            notes,
+        };
+        Ok((text, [clean_ms, begun.elapsed().as_millis() as u64]))
+    }
+}

@@ -1,0 +1,85 @@
+//! Page images for the web page, decoded in a worker and kept on disk.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::child::Slot;
+use super::child::WorkerSetup;
+use super::wire::Reply;
+use super::wire::Request;
+use crate::catalog::Catalog;
+use crate::model::PageKey;
+
+/// Names the way pictures are made; another way has other names.
+const STEP: &str = "picture-1";
+
+/// Why a page cannot be shown.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PictureError {
+    /// The file does not give the page.
+    #[error("page cannot be shown: {0}")]
+    Refused(String),
+    /// The worker or the disk failed.
+    #[error("page cannot be shown now")]
+    Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Gives the JPEG of a page. Made on demand, kept under `derived/`, and made again when
+/// that folder is emptied.
+pub struct Pictures {
+    catalog: Arc<Catalog>,
+    folder: PathBuf,
+    worker: Mutex<Slot>,
+}
+
+impl Pictures {
+    /// Pictures of the pages of `catalog`, kept in `folder`.
+    pub fn new(catalog: Arc<Catalog>, folder: PathBuf, setup: WorkerSetup) -> Self {
+        Self { catalog, folder, worker: Mutex::new(Slot::new(setup)) }
+    }
+
+    /// The page as it came out of its file, as JPEG.
+    ///
+    /// # Errors
+    ///
+    /// If the page cannot be decoded.
+    pub fn jpeg(&self, key: &PageKey) -> Result<Vec<u8>, PictureError> {
+        let place = self.place(key);
+        if let Ok(bytes) = std::fs::read(&place) {
+            return Ok(bytes);
+        }
+        let path = self.catalog.originals().path(&key.scan);
+        let request = Request::Picture { path, page: key.page };
+        let answer =
+            self.worker.lock().unwrap_or_else(PoisonError::into_inner).ask(&request);
+        let jpeg = match answer {
+            Ok((Reply::Picture, jpeg)) => jpeg,
+            Ok((Reply::Refused { message, .. } | Reply::Unable { message }, _)) => {
+                return Err(PictureError::Refused(message));
+            }
+            Ok(_) => return Err(PictureError::Refused("no picture came".to_owned())),
+            Err(error) => return Err(PictureError::Failed(error.into())),
+        };
+        // A picture that cannot be kept is made again next time; the page is shown anyway.
+        drop(self.keep(&place, &jpeg));
+        Ok(jpeg)
+    }
+
+    fn place(&self, key: &PageKey) -> PathBuf {
+        let name = format!("{} {} {STEP}", key.scan, key.page);
+        let digits = blake3::hash(name.as_bytes()).to_hex();
+        let first: String = digits.chars().take(2).collect();
+        self.folder.join(first).join(format!("{digits}.jpg"))
+    }
+
+    fn keep(&self, place: &std::path::Path, jpeg: &[u8]) -> std::io::Result<()> {
+        use std::io::Write as _;
+        let folder = place.parent().unwrap_or(&self.folder);
+        std::fs::create_dir_all(folder)?;
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(jpeg)?;
+        file.persist(place)?;
+        Ok(())
+    }
+}

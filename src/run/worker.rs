@@ -1,0 +1,171 @@
+//! A worker: decodes and reads untrusted bytes, one request at a time, in a process of
+//! its own that may die without harm.
+
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::page::PageReader;
+use super::wire;
+use super::wire::Reply;
+use super::wire::Request;
+use crate::intake;
+use crate::intake::Document;
+use crate::intake::IntakeError;
+use crate::model::PageImage;
+use crate::model::Pixels;
+
+/// Quality of the JPEG that a person looks at; below 80 thin strokes get halos.
+const PICTURE_QUALITY: u8 = 82;
+
+/// How a worker process is set up.
+#[derive(Debug, Clone)]
+pub struct WorkerPlan {
+    /// Name of the engine.
+    pub engine: String,
+    /// Folder with the models.
+    pub models: PathBuf,
+    /// Largest address space, in bytes.
+    pub memory_bytes: u64,
+}
+
+/// Answers requests until the stream ends.
+///
+/// # Errors
+///
+/// If the streams break.
+pub fn work(
+    plan: &WorkerPlan,
+    from: &mut impl Read,
+    to: &mut impl Write,
+) -> std::io::Result<()> {
+    confine(plan)?;
+    let mut worker = Worker { plan: plan.clone(), reader: None, open: None };
+    while let Some(request) = wire::receive::<Request>(from)? {
+        wire::send(to, &Reply::Progress)?;
+        match request {
+            Request::Open { path } => {
+                let reply = match worker.document(&path) {
+                    Ok(document) => Reply::Opened { num_pages: document.num_pages() },
+                    Err(error) => refusal(&error),
+                };
+                wire::send(to, &reply)?;
+            }
+            Request::Read { path, page } => {
+                let reply = worker.read(&path, page, || wire::send(to, &Reply::Progress));
+                wire::send(to, &reply?)?;
+            }
+            Request::Picture { path, page } => match worker.picture(&path, page) {
+                Ok(jpeg) => {
+                    wire::send(to, &Reply::Picture)?;
+                    wire::send_bytes(to, &jpeg)?;
+                }
+                Err(error) => wire::send(to, &refusal(&error))?,
+            },
+        }
+    }
+    Ok(())
+}
+
+/// Takes away what a worker does not need: memory, core dumps, new files, the network.
+fn confine(plan: &WorkerPlan) -> std::io::Result<()> {
+    use rlimit::Resource;
+    let (_, hard) = Resource::AS.get()?;
+    Resource::AS.set(plan.memory_bytes.min(hard), hard)?;
+    Resource::CORE.set(0, 0)?;
+    Ok(())
+}
+
+fn refusal(error: &IntakeError) -> Reply {
+    Reply::Refused { reason: error.reason(), message: full_message(error) }
+}
+
+/// The message of an error with those of its causes.
+fn full_message(error: &dyn std::error::Error) -> String {
+    let mut message = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        message.push_str(": ");
+        message.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    message
+}
+
+struct Worker {
+    plan: WorkerPlan,
+    /// Built when the first page is to be read, so that a worker that only shows
+    /// pictures needs no model.
+    reader: Option<PageReader>,
+    /// The file of the last request: pages of one file come one after the other.
+    open: Option<(PathBuf, Document)>,
+}
+
+impl Worker {
+    fn document(&mut self, path: &Path) -> Result<&Document, IntakeError> {
+        let is_open = self.open.as_ref().is_some_and(|(open, _)| open == path);
+        if !is_open {
+            self.open = None;
+            let bytes = std::fs::read(path).map_err(IntakeError::from)?;
+            let document = Document::open(Arc::new(bytes), &intake::Limits::default())?;
+            self.open = Some((path.to_owned(), document));
+        }
+        match &self.open {
+            Some((_, document)) => Ok(document),
+            None => Err(IntakeError::from(std::io::Error::other("file was closed"))),
+        }
+    }
+
+    fn read(
+        &mut self,
+        path: &Path,
+        page: u32,
+        mut progress: impl FnMut() -> std::io::Result<()>,
+    ) -> std::io::Result<Reply> {
+        if self.reader.is_none() {
+            match PageReader::new(&self.plan.engine, &self.plan.models) {
+                Ok(reader) => self.reader = Some(reader),
+                Err(error) => {
+                    return Ok(Reply::Unable { message: full_message(&error) });
+                }
+            }
+        }
+        let begun = Instant::now();
+        let loaded = match self.document(path).and_then(|document| document.page(page)) {
+            Ok(loaded) => loaded,
+            Err(error) => return Ok(refusal(&error)),
+        };
+        let intake_ms = begun.elapsed().as_millis() as u64;
+        progress()?;
+        let Some(reader) = &mut self.reader else {
+            return Ok(Reply::Unable { message: "the engine is missing".to_owned() });
+        };
+        let taken = loaded.taken.to_string();
+        match reader.read(loaded, &mut progress) {
+            Ok((text, [clean_ms, read_ms])) => Ok(Reply::Text {
+                taken,
+                stage_ms: [intake_ms, clean_ms, read_ms],
+                text: Box::new(text),
+            }),
+            Err(error) => Ok(Reply::Unable { message: full_message(&error) }),
+        }
+    }
+
+    fn picture(&mut self, path: &Path, page: u32) -> Result<Vec<u8>, IntakeError> {
+        let loaded = self.document(path)?.page(page)?;
+        jpeg(&loaded.image)
+            .map_err(|error| IntakeError::from(std::io::Error::other(error)))
+    }
+}
+
+fn jpeg(image: &PageImage) -> Result<Vec<u8>, image::ImageError> {
+    let mut bytes = Vec::new();
+    let mut encoder =
+        image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, PICTURE_QUALITY);
+    match &image.pixels {
+        Pixels::Gray(pixels) => encoder.encode_image(pixels)?,
+        Pixels::Rgb(pixels) => encoder.encode_image(pixels)?,
+    }
+    Ok(bytes)
+}

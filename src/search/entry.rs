@@ -1,0 +1,448 @@
+//! The compact form of a record: what is compared with a query, and nothing else.
+
+use super::SearchError;
+use super::numbers::{self, Day};
+use super::places::PlaceResolver;
+use crate::config::index::{Event, IndexDefinitions, NumberClass, PlaceMeaning};
+use crate::model::{Field, FieldState, Record, nfc};
+
+/// Longest text that is kept of one field, in letters.
+const MAX_TEXT: usize = 160;
+
+/// Most alternatives of one field that are indexed: second and third reading.
+const MAX_ALTERNATIVES: usize = 2;
+
+/// A record on its way into the index, with what the catalog knows of its file.
+#[derive(Debug, Clone, Copy)]
+pub struct IndexedRecord<'a> {
+    /// The record.
+    pub record: &'a Record,
+    /// Path of the file as it was archived; folder names tell place and year.
+    pub path: &'a str,
+    /// Collection it was taken in under.
+    pub collection: Option<&'a str>,
+    /// Code of the unit it was taken in under, e.g. `03361`.
+    pub unit: Option<&'a str>,
+}
+
+/// How sure a name is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Sureness {
+    /// Second or third reading, or only in the name of the file.
+    Doubtful,
+    /// Read by the machine.
+    Read,
+    /// Keyed or checked by a person.
+    Checked,
+}
+
+/// A person of a record.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Person<S> {
+    /// Position in `person` of `index/schema.toml`; says role and field.
+    pub(super) position: u8,
+    /// As normalized.
+    pub(super) name: S,
+    /// Date or year of birth.
+    pub(super) born: Option<Day>,
+    /// The year of birth is the entry's year less the age, and may be one off.
+    pub(super) by_age: bool,
+    /// How sure the name is.
+    pub(super) sureness: Sureness,
+}
+
+/// A number of a record.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Number<S> {
+    /// What it counts.
+    pub(super) class: NumberClass,
+    /// The field.
+    pub(super) field: S,
+    /// As it is compared.
+    pub(super) value: S,
+}
+
+/// A place of a record.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Place<S> {
+    /// What it is to the record.
+    pub(super) meaning: PlaceMeaning,
+    /// The field; empty for the path.
+    pub(super) field: S,
+    /// Folded words.
+    pub(super) text: S,
+    /// Entities it may be, separated by spaces: commune, district, province.
+    pub(super) entities: S,
+}
+
+/// The compact form of a record; `S` owns its texts or borrows them from the index.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Entry<S> {
+    /// Identity of the record.
+    pub(super) id: S,
+    /// Its kind.
+    pub(super) kind: S,
+    /// In the order of the schema.
+    pub(super) persons: Vec<Person<S>>,
+    /// In the order of the fields' names.
+    pub(super) numbers: Vec<Number<S>>,
+    /// Dates that are nobody's birth.
+    pub(super) days: Vec<(Event, Day)>,
+    /// The most telling first.
+    pub(super) places: Vec<Place<S>>,
+    /// Other words: field (empty for the path) and text.
+    pub(super) texts: Vec<(S, S)>,
+}
+
+impl Entry<String> {
+    /// Takes from a record what the definitions name.
+    pub(super) fn of(
+        indexed: &IndexedRecord<'_>,
+        definitions: &IndexDefinitions,
+        places: &mut PlaceResolver,
+    ) -> Self {
+        let record = indexed.record;
+        let mut entry = Self {
+            id: record.record.0.clone(),
+            kind: record.kind.0.clone(),
+            persons: Vec::new(),
+            numbers: Vec::new(),
+            days: Vec::new(),
+            places: Vec::new(),
+            texts: Vec::new(),
+        };
+        entry.take_days(record, definitions);
+        entry.take_persons(record, definitions);
+        entry.take_numbers(record, definitions);
+        entry.take_places(indexed, definitions, places);
+        entry.take_texts(indexed, definitions);
+        entry
+    }
+
+    fn take_days(&mut self, record: &Record, definitions: &IndexDefinitions) {
+        for dates in &definitions.schema.date {
+            for (name, field) in &record.fields {
+                if dates.fields.iter().any(|pattern| pattern.matches(name)) {
+                    let day = value_of(field).and_then(Day::parse);
+                    self.days.extend(day.map(|day| (dates.meaning, day)));
+                }
+            }
+        }
+    }
+
+    fn take_persons(&mut self, record: &Record, definitions: &IndexDefinitions) {
+        let entered = self.year_entered();
+        for (position, of) in definitions.schema.person.iter().enumerate() {
+            let Some(field) = record.fields.get(&of.name) else { continue };
+            let value = |name: &Option<String>| {
+                name.as_ref().and_then(|name| record.fields.get(name)).and_then(value_of)
+            };
+            let said = value(&of.born).and_then(Day::parse);
+            let by_age = value(&of.age)
+                .and_then(|age| age.trim().parse::<u32>().ok())
+                .zip(entered)
+                .and_then(|(age, year)| Day::new(year.checked_sub(age)?, 0, 0));
+            let sureness = match field.state {
+                FieldState::Keyed | FieldState::Verified | FieldState::Approved => {
+                    Sureness::Checked
+                }
+                _ => Sureness::Read,
+            };
+            let readings = value_of(field).map(|name| (name, sureness)).into_iter();
+            let others = field.alternatives.iter().take(MAX_ALTERNATIVES);
+            let others = others.map(|name| (name.as_str(), Sureness::Doubtful));
+            for (name, sureness) in readings.chain(others) {
+                self.persons.push(Person {
+                    position: position as u8,
+                    name: kept(name),
+                    born: said.or(by_age),
+                    by_age: said.is_none() && by_age.is_some(),
+                    sureness,
+                });
+            }
+        }
+    }
+
+    fn year_entered(&self) -> Option<u32> {
+        let entered = self.days.iter().find(|(event, _)| *event == Event::Entered);
+        entered.map(|(_, day)| u32::from(day.year))
+    }
+
+    fn take_numbers(&mut self, record: &Record, definitions: &IndexDefinitions) {
+        for of in &definitions.schema.number {
+            for (name, field) in &record.fields {
+                if !of.fields.iter().any(|pattern| pattern.matches(name)) {
+                    continue;
+                }
+                let others = field.alternatives.iter().take(MAX_ALTERNATIVES);
+                for text in value_of(field).into_iter().chain(others.map(String::as_str)) {
+                    let value = numbers::normalized(of.class, text);
+                    let known = self.numbers.iter().any(|other| {
+                        other.class == of.class && other.value == value
+                    });
+                    if !value.is_empty() && !known {
+                        let (class, field) = (of.class, name.clone());
+                        self.numbers.push(Number { class, field, value });
+                    }
+                }
+            }
+        }
+    }
+
+    fn take_places(
+        &mut self,
+        indexed: &IndexedRecord<'_>,
+        definitions: &IndexDefinitions,
+        places: &mut PlaceResolver,
+    ) {
+        for of in &definitions.schema.place {
+            for (name, field) in &indexed.record.fields {
+                if !of.fields.iter().any(|pattern| pattern.matches(name)) {
+                    continue;
+                }
+                if let Some(text) = value_of(field) {
+                    self.put_place(of.meaning, name, &kept(text), places);
+                }
+            }
+        }
+        let entities = places.of_path(indexed.path, indexed.unit);
+        if !entities.is_empty() {
+            self.places.push(Place {
+                meaning: PlaceMeaning::Path,
+                field: String::new(),
+                text: String::new(),
+                entities,
+            });
+        }
+        self.places.sort_by_key(|place| place.meaning);
+    }
+
+    fn put_place(
+        &mut self,
+        meaning: PlaceMeaning,
+        name: &str,
+        text: &str,
+        places: &mut PlaceResolver,
+    ) {
+        let (text, entities) = places.resolve(text);
+        if !self.places.iter().any(|other| other.text == text) {
+            let field = name.to_owned();
+            self.places.push(Place { meaning, field, text, entities });
+        }
+    }
+
+    fn take_texts(&mut self, indexed: &IndexedRecord<'_>, definitions: &IndexDefinitions) {
+        for of in &definitions.schema.words {
+            for (name, field) in &indexed.record.fields {
+                if of.fields.iter().any(|pattern| pattern.matches(name)) {
+                    let text = value_of(field).map(kept);
+                    self.texts.extend(text.map(|text| (name.clone(), text)));
+                }
+            }
+        }
+        let file = indexed.path.rsplit(['/', '\\']).next().unwrap_or_default();
+        let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+        self.texts.push((String::new(), kept(stem)));
+    }
+}
+
+/// The value, where there is one to search for.
+fn value_of(field: &Field) -> Option<&str> {
+    let value = field.value.as_deref().map(str::trim);
+    value.filter(|value| !value.is_empty())
+}
+
+fn kept(text: &str) -> String {
+    nfc(text).chars().take(MAX_TEXT).flat_map(char::to_lowercase).collect()
+}
+
+impl<S: AsRef<str>> Entry<S> {
+    /// As bytes for the index. Texts and lists are preceded by their length.
+    pub(super) fn encoded(&self) -> Vec<u8> {
+        let mut out = Encoder(Vec::with_capacity(256));
+        out.text(self.id.as_ref());
+        out.text(self.kind.as_ref());
+        out.number(self.persons.len());
+        for person in &self.persons {
+            out.number(usize::from(person.position));
+            out.text(person.name.as_ref());
+            out.number(person.born.map_or(0, |day| day.packed() as usize));
+            out.number(person.sureness as usize * 2 + usize::from(person.by_age));
+        }
+        out.number(self.numbers.len());
+        for number in &self.numbers {
+            out.number(number.class as usize);
+            out.text(number.field.as_ref());
+            out.text(number.value.as_ref());
+        }
+        out.number(self.days.len());
+        for (event, day) in &self.days {
+            out.number(*event as usize);
+            out.number(day.packed() as usize);
+        }
+        out.number(self.places.len());
+        for place in &self.places {
+            out.number(place.meaning as usize);
+            out.text(place.field.as_ref());
+            out.text(place.text.as_ref());
+            out.text(place.entities.as_ref());
+        }
+        out.number(self.texts.len());
+        for (field, text) in &self.texts {
+            out.text(field.as_ref());
+            out.text(text.as_ref());
+        }
+        out.0
+    }
+}
+
+impl<'a> Entry<&'a str> {
+    /// Back from [`Entry::encoded`].
+    ///
+    /// # Errors
+    ///
+    /// [`SearchError::Damaged`] where the bytes are no entry.
+    pub(super) fn decoded(bytes: &'a [u8]) -> Result<Self, SearchError> {
+        Self::read(&mut Decoder(bytes)).ok_or(SearchError::Damaged)
+    }
+
+    fn read(from: &mut Decoder<'a>) -> Option<Self> {
+        let (id, kind) = (from.text()?, from.text()?);
+        let mut persons = Vec::new();
+        for _ in 0..from.number()? {
+            let position = u8::try_from(from.number()?).ok()?;
+            let name = from.text()?;
+            let born = Day::unpacked(from.number()? as u32);
+            let flags = from.number()?;
+            let sureness = match flags / 2 {
+                0 => Sureness::Doubtful,
+                1 => Sureness::Read,
+                _ => Sureness::Checked,
+            };
+            let by_age = flags % 2 == 1;
+            persons.push(Person { position, name, born, by_age, sureness });
+        }
+        let mut numbers = Vec::new();
+        for _ in 0..from.number()? {
+            let class = *NumberClass::ALL.get(from.number()?)?;
+            numbers.push(Number { class, field: from.text()?, value: from.text()? });
+        }
+        let mut days = Vec::new();
+        for _ in 0..from.number()? {
+            let event = *EVENTS.get(from.number()?)?;
+            days.push((event, Day::unpacked(from.number()? as u32)?));
+        }
+        let mut places = Vec::new();
+        for _ in 0..from.number()? {
+            let meaning = *MEANINGS.get(from.number()?)?;
+            let (field, text, entities) = (from.text()?, from.text()?, from.text()?);
+            places.push(Place { meaning, field, text, entities });
+        }
+        let mut texts = Vec::new();
+        for _ in 0..from.number()? {
+            texts.push((from.text()?, from.text()?));
+        }
+        Some(Self { id, kind, persons, numbers, days, places, texts })
+    }
+}
+
+const EVENTS: [Event; 4] = [Event::Any, Event::Born, Event::Died, Event::Entered];
+const MEANINGS: [PlaceMeaning; 4] = [
+    PlaceMeaning::Registered,
+    PlaceMeaning::Lived,
+    PlaceMeaning::Other,
+    PlaceMeaning::Path,
+];
+
+struct Encoder(Vec<u8>);
+
+impl Encoder {
+    /// Seven bits a byte, the lowest first; the eighth says that more follow.
+    fn number(&mut self, mut value: usize) {
+        while value >= 0x80 {
+            self.0.push((value & 0x7f) as u8 | 0x80);
+            value >>= 7;
+        }
+        self.0.push(value as u8);
+    }
+
+    fn text(&mut self, text: &str) {
+        self.number(text.len());
+        self.0.extend_from_slice(text.as_bytes());
+    }
+}
+
+struct Decoder<'a>(&'a [u8]);
+
+impl<'a> Decoder<'a> {
+    fn number(&mut self) -> Option<usize> {
+        let mut value = 0_usize;
+        // Five bytes hold 35 bits: more than any date or length.
+        for shift in [0, 7, 14, 21, 28] {
+            let (&byte, rest) = self.0.split_first()?;
+            self.0 = rest;
+            value |= usize::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return Some(value);
+            }
+        }
+        None
+    }
+
+    fn text(&mut self) -> Option<&'a str> {
+        let length = self.number()?;
+        let (text, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        std::str::from_utf8(text).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry() -> Entry<String> {
+        Entry {
+            id: "r1".to_owned(),
+            kind: "so-khai-sinh".to_owned(),
+            persons: vec![Person {
+                position: 3,
+                name: "lò văn mẫu".to_owned(),
+                born: Day::new(1987, 3, 5),
+                by_age: true,
+                sureness: Sureness::Checked,
+            }],
+            numbers: vec![Number {
+                class: NumberClass::Document,
+                field: "document_no".to_owned(),
+                value: "326/qdubnd".to_owned(),
+            }],
+            days: vec![(Event::Died, Day { year: 2015, month: 9, day: 5 })],
+            places: vec![Place {
+                meaning: PlaceMeaning::Lived,
+                field: "meNoiCuTru".to_owned(),
+                text: "ban mau xa na u".to_owned(),
+                entities: "C03361 D100".to_owned(),
+            }],
+            texts: vec![(String::new(), "scan 1".to_owned())],
+        }
+    }
+
+    #[test]
+    fn an_entry_survives_the_way_into_the_index_and_back() {
+        let entry = entry();
+        let bytes = entry.encoded();
+        let back = Entry::decoded(&bytes).expect("an entry");
+        assert_eq!(back.encoded(), bytes);
+        assert_eq!(back.persons[0].name, "lò văn mẫu");
+        assert_eq!(back.days, entry.days);
+    }
+
+    #[test]
+    fn damaged_bytes_are_an_error_and_never_a_panic() {
+        let bytes = entry().encoded();
+        for cut in 0..bytes.len() {
+            assert!(Entry::decoded(&bytes[..cut]).is_err(), "cut at {cut}");
+        }
+    }
+}

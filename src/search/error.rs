@@ -1,0 +1,39 @@
+//! Why the index cannot be opened, written or searched.
+
+use std::path::PathBuf;
+
+/// Why the index cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SearchError {
+    /// The folder was made by another version of `index/schema.toml`.
+    #[error("index has schema {found}, expected {expected}: run `sohoa reindex`")]
+    OldSchema {
+        /// Version in the folder.
+        found: u32,
+        /// Version of this program.
+        expected: u32,
+    },
+    /// The folder cannot be made, or its sidecar not be read or written.
+    #[error("index folder `{folder}` cannot be used")]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Another process has the only writer.
+    #[error("index `{folder}` is being written by another process: wait until it ends")]
+    Busy {
+        /// The folder.
+        folder: PathBuf,
+        /// The lock that is held.
+        source: tantivy::TantivyError,
+    },
+    /// The engine failed; the index is derived and can be made again.
+    #[error("index failed: run `sohoa reindex`")]
+    Engine(#[from] tantivy::TantivyError),
+    /// A stored form does not parse: the index is damaged.
+    #[error("index holds a damaged entry: run `sohoa reindex`")]
+    Damaged,
+}

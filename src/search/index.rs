@@ -1,0 +1,337 @@
+//! The index folder and its one writer.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tantivy::directory::error::LockError;
+use tantivy::indexer::LogMergePolicy;
+use tantivy::schema::{
+    Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
+};
+use tantivy::tokenizer::{TextAnalyzer, Token, TokenStream, Tokenizer};
+use tantivy::{IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TantivyDocument, Term};
+
+use super::entry::{Entry, IndexedRecord};
+use super::places::PlaceResolver;
+use super::searcher::Searcher;
+use super::terms::{Slot, Terms};
+use super::{SearchError, lexicon::LexiconCache};
+use crate::config::index::IndexDefinitions;
+use crate::model::RecordId;
+
+/// File beside the index that says by which schema it was made.
+const VERSION_FILE: &str = "schema-version";
+
+/// Memory in which the writer collects postings before it writes a segment, bytes for
+/// each thread. On an office PC of 4 GB two threads leave room for everything else.
+const WRITER_BYTES: usize = 96_000_000;
+
+/// Threads of the writer.
+const WRITER_THREADS: usize = 2;
+
+/// Bytes of stored forms that are compressed together. A candidate costs one block: 2 KB
+/// unpack in about a microsecond, while 16 KB, the default, save a tenth of the space.
+const STORE_BLOCK_BYTES: usize = 2_048;
+
+/// Blocks of stored forms kept unpacked, for each segment.
+const STORE_CACHE_BLOCKS: usize = 4_096;
+
+/// Fields of the index.
+#[derive(Debug, Clone)]
+pub(super) struct Fields {
+    /// Identity of the record.
+    pub(super) id: Field,
+    /// The compact form.
+    pub(super) entry: Field,
+    /// By [`Slot`].
+    slots: Vec<Field>,
+}
+
+impl Fields {
+    /// The field of a slot.
+    pub(super) fn of(&self, slot: Slot) -> Field {
+        // There is one for each slot by construction; the id, which never equals a term
+        // of a slot, stands in to keep this total.
+        self.slots.get(slot as usize).copied().unwrap_or(self.id)
+    }
+}
+
+/// Name under which [`Lines`] is registered.
+const LINES: &str = "lines";
+
+/// Each line of the text is a term.
+#[derive(Debug, Clone, Default)]
+struct Lines {
+    token: Token,
+}
+
+struct LineStream<'a> {
+    rest: &'a str,
+    token: &'a mut Token,
+}
+
+impl Tokenizer for Lines {
+    type TokenStream<'a> = LineStream<'a>;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> LineStream<'a> {
+        self.token.reset();
+        LineStream { rest: text, token: &mut self.token }
+    }
+}
+
+impl TokenStream for LineStream<'_> {
+    fn advance(&mut self) -> bool {
+        let Some((line, rest)) = self.rest.split_once('\n') else { return false };
+        self.rest = rest;
+        self.token.text.clear();
+        self.token.text.push_str(line);
+        self.token.position = self.token.position.wrapping_add(1);
+        true
+    }
+
+    fn token(&self) -> &Token {
+        self.token
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        self.token
+    }
+}
+
+fn schema() -> (Schema, Fields) {
+    let mut builder = Schema::builder();
+    let id = builder.add_text_field("id", STRING);
+    let entry = builder.add_bytes_field("entry", STORED);
+    let indexing = TextFieldIndexing::default()
+        .set_tokenizer(LINES)
+        .set_fieldnorms(false)
+        .set_index_option(IndexRecordOption::Basic);
+    let options = TextOptions::default().set_indexing_options(indexing);
+    let slots = Slot::ALL
+        .iter()
+        .map(|slot| builder.add_text_field(slot.name(), options.clone()))
+        .collect();
+    (builder.build(), Fields { id, entry, slots })
+}
+
+/// The index folder of one archive.
+///
+/// Cheap to clone; all clones share the reader.
+#[derive(Clone)]
+pub struct Index {
+    folder: PathBuf,
+    inner: tantivy::Index,
+    reader: IndexReader,
+    fields: Fields,
+    lexicons: Arc<LexiconCache>,
+}
+
+impl std::fmt::Debug for Index {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Index").field("folder", &self.folder).finish_non_exhaustive()
+    }
+}
+
+impl Index {
+    /// Version of the schema of this program: the name of the index's folder.
+    pub fn schema_version() -> u32 {
+        IndexDefinitions::get().schema.version
+    }
+
+    /// Opens the index in `folder`, made where there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`SearchError::OldSchema`] where another version of the schema made the folder, and
+    /// what the disk says.
+    pub fn create_or_open(folder: &Path) -> Result<Self, SearchError> {
+        let on_disk =
+            |source| SearchError::Folder { folder: folder.to_owned(), source };
+        std::fs::create_dir_all(folder).map_err(on_disk)?;
+        let expected = Self::schema_version();
+        let version_file = folder.join(VERSION_FILE);
+        match std::fs::read_to_string(&version_file) {
+            Ok(text) => {
+                let found = text.trim().parse().unwrap_or(0);
+                if found != expected {
+                    return Err(SearchError::OldSchema { found, expected });
+                }
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                std::fs::write(&version_file, format!("{expected}\n")).map_err(on_disk)?;
+            }
+            Err(error) => return Err(on_disk(error)),
+        }
+        let directory =
+            tantivy::directory::MmapDirectory::open(folder).map_err(tantivy::TantivyError::from)?;
+        let (schema, fields) = schema();
+        let settings = IndexSettings {
+            docstore_blocksize: STORE_BLOCK_BYTES,
+            ..IndexSettings::default()
+        };
+        let builder = tantivy::Index::builder().schema(schema).settings(settings);
+        let inner = match builder.open_or_create(directory) {
+            Err(tantivy::TantivyError::SchemaError(_)) => {
+                return Err(SearchError::OldSchema { found: 0, expected });
+            }
+            other => other?,
+        };
+        let lines = TextAnalyzer::from(Lines::default());
+        inner.tokenizers().register(LINES, lines);
+        let reader = inner
+            .reader_builder()
+            .reload_policy(ReloadPolicy::OnCommitWithDelay)
+            .doc_store_cache_num_blocks(STORE_CACHE_BLOCKS)
+            .try_into()?;
+        let lexicons = Arc::new(LexiconCache::default());
+        Ok(Self { folder: folder.to_owned(), inner, reader, fields, lexicons })
+    }
+
+    /// The one writer. It is meant to live as long as records arrive.
+    ///
+    /// # Errors
+    ///
+    /// [`SearchError::Busy`] where another process has it.
+    pub fn writer(&self) -> Result<Writer, SearchError> {
+        let bytes = WRITER_BYTES * WRITER_THREADS;
+        let inner = match self.inner.writer_with_num_threads(WRITER_THREADS, bytes) {
+            Err(source @ tantivy::TantivyError::LockFailure(LockError::LockBusy, _)) => {
+                let folder = self.folder.clone();
+                return Err(SearchError::Busy { folder, source });
+            }
+            other => other?,
+        };
+        inner.set_merge_policy(Box::new(LogMergePolicy::default()));
+        Ok(Writer {
+            inner,
+            reader: self.reader.clone(),
+            fields: self.fields.clone(),
+            places: PlaceResolver::new(),
+            terms: Terms::default(),
+        })
+    }
+
+    /// Up to which change of the catalog the index has committed; 0 for none.
+    ///
+    /// # Errors
+    ///
+    /// What the disk says.
+    pub fn watermark(&self) -> Result<u64, SearchError> {
+        let payload = self.inner.load_metas()?.payload;
+        Ok(payload.and_then(|text| text.parse().ok()).unwrap_or(0))
+    }
+
+    /// Number of records that can be found.
+    pub fn num_records(&self) -> u64 {
+        self.reader.searcher().num_docs()
+    }
+
+    /// A view of the last commit; cheap, to be taken for each search.
+    ///
+    /// # Errors
+    ///
+    /// What the engine says.
+    pub fn searcher(&self) -> Result<Searcher, SearchError> {
+        let inner = self.reader.searcher();
+        let lexicon = self.lexicons.of(&inner, &self.fields)?;
+        Ok(Searcher::new(inner, self.fields.clone(), lexicon))
+    }
+
+    /// Reads the last commit now, instead of a moment later.
+    ///
+    /// # Errors
+    ///
+    /// What the engine says.
+    pub fn reload(&self) -> Result<(), SearchError> {
+        Ok(self.reader.reload()?)
+    }
+}
+
+/// Puts records into the index and takes them out.
+pub struct Writer {
+    inner: IndexWriter,
+    reader: IndexReader,
+    fields: Fields,
+    places: PlaceResolver,
+    terms: Terms,
+}
+
+impl std::fmt::Debug for Writer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Writer").finish_non_exhaustive()
+    }
+}
+
+impl Writer {
+    /// Adds a record, or replaces the one with its id. Found after the next commit.
+    ///
+    /// # Errors
+    ///
+    /// What the engine says, e.g. that the disk is full.
+    pub fn add(&mut self, indexed: &IndexedRecord<'_>) -> Result<(), SearchError> {
+        self.delete(&indexed.record.record);
+        self.add_new(indexed)
+    }
+
+    /// Adds a record that is not in the index yet: for a rebuild, which is faster without
+    /// looking for what is to be replaced.
+    ///
+    /// # Errors
+    ///
+    /// What the engine says, e.g. that the disk is full.
+    pub fn add_new(&mut self, indexed: &IndexedRecord<'_>) -> Result<(), SearchError> {
+        let entry = Entry::of(indexed, IndexDefinitions::get(), &mut self.places);
+        self.terms.collect(&entry, indexed.collection);
+        let mut document = TantivyDocument::new();
+        document.add_text(self.fields.id, &entry.id);
+        document.add_bytes(self.fields.entry, &entry.encoded());
+        for slot in Slot::ALL {
+            let lines = self.terms.of(slot);
+            if !lines.is_empty() {
+                document.add_text(self.fields.of(slot), lines);
+            }
+        }
+        self.inner.add_document(document)?;
+        Ok(())
+    }
+
+    /// Takes a record out. Gone after the next commit.
+    pub fn delete(&mut self, record: &RecordId) {
+        self.inner.delete_term(Term::from_field_text(self.fields.id, &record.0));
+    }
+
+    /// Makes everything so far durable and findable, together with the watermark: the
+    /// number of the catalog's last change that is in it.
+    ///
+    /// # Errors
+    ///
+    /// What the engine says; then nothing of this batch is in the index.
+    pub fn commit(&mut self, watermark: u64) -> Result<(), SearchError> {
+        let mut prepared = self.inner.prepare_commit()?;
+        prepared.set_payload(&watermark.to_string());
+        prepared.commit()?;
+        self.reader.reload()?;
+        Ok(())
+    }
+
+    /// Deletes files that no commit needs any more.
+    ///
+    /// # Errors
+    ///
+    /// What the engine says.
+    pub fn collect_garbage(&self) -> Result<(), SearchError> {
+        self.inner.garbage_collect_files().wait()?;
+        Ok(())
+    }
+
+    /// Waits until segments are merged, and ends the writer.
+    ///
+    /// # Errors
+    ///
+    /// What the engine says.
+    pub fn finish(self) -> Result<(), SearchError> {
+        self.inner.wait_merging_threads()?;
+        self.reader.reload()?;
+        Ok(())
+    }
+}

@@ -1,0 +1,152 @@
+//! The syllables of names that the index holds, to find those near a typed one.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tantivy::index::SegmentId;
+
+use super::SearchError;
+use super::analysis::{Syllable, sound};
+use super::index::Fields;
+use super::similarity::nearness;
+use super::terms::Slot;
+
+/// Longest syllable that may be off by a letter, in letters; beyond it is noise.
+const MAX_LETTERS: usize = 14;
+
+/// Most near syllables that are tried for one typed syllable.
+pub(super) const MAX_NEAR: usize = 24;
+
+/// Syllables with how many records hold them, and the ways to near ones.
+#[derive(Debug, Default)]
+pub(super) struct Lexicon {
+    syllables: Vec<(String, u32)>,
+    by_text: HashMap<String, u32>,
+    /// Hash of a syllable less one letter, or of how it sounds → positions.
+    by_key: HashMap<u64, Vec<u32>>,
+}
+
+impl Lexicon {
+    fn of(counts: HashMap<String, u32>) -> Self {
+        let mut syllables: Vec<(String, u32)> = counts.into_iter().collect();
+        syllables.sort_unstable();
+        let mut lexicon = Self::default();
+        for (position, (text, _)) in syllables.iter().enumerate() {
+            let position = position as u32;
+            lexicon.by_text.insert(text.clone(), position);
+            for key in keys(text) {
+                lexicon.by_key.entry(key).or_default().push(position);
+            }
+        }
+        lexicon.syllables = syllables;
+        lexicon
+    }
+
+    /// Number of records that hold the folded syllable in a name.
+    pub(super) fn records_with(&self, folded: &str) -> u32 {
+        self.by_text
+            .get(folded)
+            .and_then(|&position| self.syllables.get(position as usize))
+            .map_or(0, |(_, count)| *count)
+    }
+
+    /// Other syllables that sound alike or are one edit away, the nearest and then the
+    /// most frequent first; at most [`MAX_NEAR`].
+    pub(super) fn near(&self, typed: &Syllable) -> Vec<&str> {
+        let mut seen = HashSet::new();
+        let mut near: Vec<(f32, u32, &str)> = Vec::new();
+        for key in keys(&typed.folded) {
+            for &position in self.by_key.get(&key).into_iter().flatten() {
+                let Some((text, count)) = self.syllables.get(position as usize) else {
+                    continue;
+                };
+                if *text == typed.folded || !seen.insert(position) {
+                    continue;
+                }
+                let score = nearness(typed, &Syllable::new(text), true).score;
+                if score > 0.0 {
+                    near.push((score, *count, text));
+                }
+            }
+        }
+        near.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)).then(a.2.cmp(b.2)));
+        near.into_iter().take(MAX_NEAR).map(|(_, _, text)| text).collect()
+    }
+}
+
+/// The syllable, it less each of its letters, and how it sounds: two syllables one edit
+/// (or one swap) apart share a key.
+fn keys(text: &str) -> Vec<u64> {
+    let letters: Vec<char> = text.chars().collect();
+    let mut keys = vec![key(text.chars()), key(std::iter::once('~').chain(sound(text).chars()))];
+    if (2..=MAX_LETTERS).contains(&letters.len()) {
+        for left_out in 0..letters.len() {
+            let kept = letters.iter().enumerate().filter(|(at, _)| *at != left_out);
+            keys.push(key(kept.map(|(_, letter)| *letter)));
+        }
+    }
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+fn key(letters: impl Iterator<Item = char>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    letters.for_each(|letter| letter.hash(&mut hasher));
+    hasher.finish()
+}
+
+/// Lexicons by the segments they were made of; the last one is kept.
+#[derive(Debug, Default)]
+pub(super) struct LexiconCache {
+    last: Mutex<Option<(Vec<SegmentId>, Arc<Lexicon>)>>,
+}
+
+impl LexiconCache {
+    /// The lexicon of what `searcher` sees.
+    pub(super) fn of(
+        &self,
+        searcher: &tantivy::Searcher,
+        fields: &Fields,
+    ) -> Result<Arc<Lexicon>, SearchError> {
+        let segments: Vec<SegmentId> =
+            searcher.segment_readers().iter().map(|reader| reader.segment_id()).collect();
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, lexicon)) = last.as_ref() {
+            if *of == segments {
+                return Ok(Arc::clone(lexicon));
+            }
+        }
+        let mut counts = HashMap::new();
+        for reader in searcher.segment_readers() {
+            let inverted = reader.inverted_index(fields.of(Slot::Name))?;
+            let mut terms = inverted.terms().stream().map_err(tantivy::TantivyError::from)?;
+            while terms.advance() {
+                if let Ok(text) = std::str::from_utf8(terms.key()) {
+                    *counts.entry(text.to_owned()).or_insert(0) += terms.value().doc_freq;
+                }
+            }
+        }
+        let lexicon = Arc::new(Lexicon::of(counts));
+        *last = Some((segments, Arc::clone(&lexicon)));
+        Ok(lexicon)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_syllables_come_nearest_first() {
+        let counts = ["hong", "hoang", "long", "khay", "may", "thi"];
+        let lexicon =
+            Lexicon::of(counts.iter().map(|text| ((*text).to_owned(), 3)).collect());
+        for (typed, expected) in [("hhong", "hong"), ("kahy", "khay"), ("amy", "may")] {
+            assert_eq!(lexicon.near(&Syllable::new(typed)).first(), Some(&expected));
+        }
+        assert_eq!(lexicon.records_with("thi"), 3);
+        assert!(lexicon.near(&Syllable::new("xyz")).is_empty());
+    }
+}

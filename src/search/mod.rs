@@ -1,0 +1,36 @@
+//! The clerk's search: records in, hits with their reasons out. The only tantivy.
+//!
+//! ```text
+//! Record ─ entry ─ terms ─► Index (postings + a compact form of the record)
+//! text typed ─ parse ─► Query (several readings) ─ plan ─► candidates ─ score ─► Hits
+//! ```
+//!
+//! Postings say which records hold two syllables in one person's name, a year, a place, a
+//! number. A *plan* asks for conjunctions of them from the strict to the lax and stops
+//! when it has enough candidates; `score` then compares the compact forms with every
+//! reading of what was typed, and says why a record is there.
+
+mod analysis;
+mod entry;
+mod error;
+mod index;
+mod lexicon;
+mod numbers;
+mod parse;
+mod places;
+mod plan;
+mod postings;
+mod query;
+mod score;
+mod searcher;
+mod similarity;
+mod telex;
+mod terms;
+
+pub use entry::IndexedRecord;
+pub use error::SearchError;
+pub use index::{Index, Writer};
+pub use query::{Chip, ChipKind, Filters, Query};
+pub use score::Why;
+pub use searcher::{Hit, Hits, Searcher};
+pub use similarity::Tier;

@@ -1,0 +1,239 @@
+//! Which units a written place may be, then and now.
+
+use std::collections::HashMap;
+
+use crate::config::gazetteer::{Gazetteer, Level, Unit, name_key};
+use crate::config::index::{IndexDefinitions, Meaning, PlaceLevel};
+
+/// Written places that are remembered while records are added: they repeat, and a
+/// province has no more spellings of its communes than this.
+const REMEMBERED: usize = 50_000;
+
+/// Most communes that one written place may be; more would say nothing.
+const MAX_CANDIDATES: usize = 6;
+
+/// Finds the units of written places.
+pub(super) struct PlaceResolver {
+    gazetteer: &'static Gazetteer,
+    definitions: &'static IndexDefinitions,
+    /// Folded units part of an address → entities.
+    known: HashMap<String, String>,
+}
+
+impl PlaceResolver {
+    pub(super) fn new() -> Self {
+        Self {
+            gazetteer: Gazetteer::get(),
+            definitions: IndexDefinitions::get(),
+            known: HashMap::new(),
+        }
+    }
+
+    /// The folded words of an address, and the entities it may be in (commune, district,
+    /// province), separated by spaces.
+    pub(super) fn resolve(&mut self, text: &str) -> (String, String) {
+        let parts: Vec<String> = text
+            .split([',', ';'])
+            .map(name_key)
+            .filter(|part| !part.is_empty())
+            .collect();
+        let folded = parts.join(" ");
+        // The last three parts hold the units; what stands before is the hamlet.
+        let units = parts.get(parts.len().saturating_sub(3)..).unwrap_or_default();
+        let key = units.join(",");
+        if let Some(entities) = self.known.get(&key) {
+            return (folded, entities.clone());
+        }
+        let entities = self.entities(units);
+        if self.known.len() >= REMEMBERED {
+            self.known.clear();
+        }
+        self.known.insert(key, entities.clone());
+        (folded, entities)
+    }
+
+    /// Entities of a path: codes of communes that stand alone between separators, the
+    /// names of communes as folders, and the unit the files were taken in under.
+    pub(super) fn of_path(&self, path: &str, unit: Option<&str>) -> String {
+        let mut found: Vec<&str> = Vec::new();
+        let words = path.split(|letter: char| !letter.is_alphanumeric());
+        let codes = words.filter(|word| is_commune_code(word)).chain(unit);
+        for code in codes {
+            found.extend(self.gazetteer.entities_of_code(code));
+        }
+        for folder in path.split(['/', '\\']) {
+            let key = name_key(folder);
+            let name = self.after_unit_word(&key);
+            // A bare name may be a person's: only `Xa Na U` is a place for sure.
+            if name.len() < key.len() {
+                let units = self.gazetteer.find(name, Some(Level::Commune), None);
+                found.extend(units.iter().map(|unit| unit.entity));
+            }
+        }
+        let mut unique = Vec::new();
+        for entity in found {
+            if !unique.contains(&entity) && unique.len() < MAX_CANDIDATES {
+                unique.push(entity);
+            }
+        }
+        unique.join(" ")
+    }
+
+    fn entities(&self, parts: &[String]) -> String {
+        let named: Vec<&str> =
+            parts.iter().map(|part| self.after_unit_word(part)).collect();
+        let province = named.last().map_or_else(Vec::new, |name| {
+            self.gazetteer.find(name, Some(Level::Province), None)
+        });
+        let below = if province.is_empty() { named.len() } else { named.len() - 1 };
+        let mut districts: Vec<&Unit> = Vec::new();
+        let mut communes: Vec<&Unit> = Vec::new();
+        for name in named.iter().take(below) {
+            let all = self.gazetteer.find(name, Some(Level::District), None);
+            districts.extend(self.inside(all, &province));
+            let all = self.gazetteer.find(name, Some(Level::Commune), None);
+            communes.extend(self.inside(all, &province));
+        }
+        if communes.is_empty() && !province.is_empty() {
+            communes = self.misread(named.get(..below).unwrap_or_default(), &province);
+        }
+        let in_district: Vec<&Unit> = communes
+            .iter()
+            .filter(|commune| {
+                let above = |district: &&Unit| {
+                    self.gazetteer.lies_in(commune.entity, district.entity)
+                };
+                districts.iter().any(above)
+            })
+            .copied()
+            .collect();
+        if !in_district.is_empty() {
+            communes = in_district;
+        }
+        self.listed(&communes, &districts, &province)
+    }
+
+    /// Communes, then their districts and provinces, each once.
+    fn listed(&self, communes: &[&Unit], districts: &[&Unit], province: &[&Unit]) -> String {
+        let mut entities: Vec<&str> = Vec::new();
+        let mut put = |entity: &'static str| {
+            if !entity.is_empty() && !entities.contains(&entity) {
+                entities.push(entity);
+            }
+        };
+        for commune in communes.iter().take(MAX_CANDIDATES) {
+            put(commune.entity);
+        }
+        let parents = communes.iter().take(MAX_CANDIDATES).map(|unit| unit.parent);
+        let parents: Vec<&'static str> = parents.collect();
+        for parent in &parents {
+            put(parent);
+            for version in self.gazetteer.versions(parent) {
+                put(version.parent);
+            }
+        }
+        if communes.is_empty() {
+            districts.iter().take(2).for_each(|unit| put(unit.entity));
+        }
+        province.iter().take(2).for_each(|unit| put(unit.entity));
+        entities.join(" ")
+    }
+
+    /// Those of `units` that lie in one of `above`; all where there is none.
+    fn inside<'u>(&self, units: Vec<&'u Unit>, above: &[&Unit]) -> Vec<&'u Unit> {
+        if above.is_empty() {
+            return units;
+        }
+        let lies = |unit: &&Unit| {
+            above.iter().any(|above| self.gazetteer.lies_in(unit.entity, above.entity))
+        };
+        units.into_iter().filter(lies).collect()
+    }
+
+    /// Communes of the province whose folded name is one edit away from a part.
+    fn misread(&self, parts: &[&str], province: &[&Unit]) -> Vec<&'static Unit> {
+        let mut found = Vec::new();
+        let below = province.iter().flat_map(|unit| self.gazetteer.children(unit.entity));
+        let inside: Vec<&str> = below
+            .flat_map(|child| {
+                std::iter::once(child).chain(self.gazetteer.children(child))
+            })
+            .collect();
+        for entity in inside {
+            let Some(unit) = self.gazetteer.newest(entity) else { continue };
+            let name = name_key(unit.short_name());
+            let near = |part: &&&str| {
+                name.chars().count() > 4 && super::similarity::is_one_edit(part, &name)
+            };
+            if unit.level == Level::Commune && parts.iter().any(|part| near(&part)) {
+                found.push(unit);
+            }
+        }
+        found
+    }
+
+    /// What follows the last word for a unit: `tram y te xa muong mit` → `muong mit`.
+    fn after_unit_word<'t>(&self, part: &'t str) -> &'t str {
+        let mut rest = part;
+        let words: Vec<&str> = part.split(' ').collect();
+        for start in 0..words.len() {
+            for length in (1..=2).rev() {
+                let Some(phrase) = words.get(start..start + length) else { continue };
+                let is_unit = self
+                    .definitions
+                    .meanings(&phrase.join(" "))
+                    .iter()
+                    .any(|(_, meaning)| *meaning == Meaning::Place(PlaceLevel::Unit));
+                // One-letter abbreviations are syllables of names too.
+                let long = phrase.iter().all(|word| word.len() > 1);
+                if is_unit && long && start + length < words.len() {
+                    let skipped: usize =
+                        words.iter().take(start + length).map(|word| word.len() + 1).sum();
+                    let after = part.get(skipped..).unwrap_or(part);
+                    // `huyen Quan Son`: the name itself may begin like a kind.
+                    let whole = self.gazetteer.knows(rest) && start > 0;
+                    rest = if whole { rest } else { after };
+                }
+            }
+        }
+        rest
+    }
+}
+
+/// Five digits.
+fn is_commune_code(word: &str) -> bool {
+    word.len() == 5 && word.chars().all(|letter| letter.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_written_address_is_a_commune_of_its_district() {
+        let mut places = PlaceResolver::new();
+        for (text, expected) in [
+            ("bản Noong Bua, xã Na Ư, huyện Điện Biên, tỉnh Điện Biên", "C03361"),
+            ("UBND xã Na Ư, huyện Điện Biên, tỉnh Điện Biên", "C03361"),
+            ("thôn 4, xã Gia Lâm, huyện Lâm Hà, tỉnh Lâm Đồng", "C24904"),
+            ("xã Na U, huyện Điện Biên, tỉnh Điện Biên", "C03361"),
+            ("xã Sam Mứm, huyện Điện Biên, tỉnh Điện Biên", "C03355"),
+        ] {
+            let (_, entities) = places.resolve(text);
+            let first = entities.split(' ').next();
+            assert_eq!(first, Some(expected), "{text}: {entities}");
+        }
+        let (_, entities) = places.resolve("Trạm y tế xã Mường Mít, tỉnh Lai Châu");
+        assert!(entities.starts_with('C'), "{entities}");
+    }
+
+    #[test]
+    fn a_path_tells_its_commune_by_code_or_folder() {
+        let places = PlaceResolver::new();
+        let by_code = places.of_path("KS/2012/03364/01/KS.2012.03364.01.024.pdf", None);
+        assert!(by_code.contains("C03364"), "{by_code}");
+        let by_name = places.of_path("Xa Na Ư/CamScanner 12-16-2025.pdf", None);
+        assert!(by_name.contains("C03361"), "{by_name}");
+        assert_eq!(places.of_path("Tráng Lử 2015.pdf", None), "");
+    }
+}

@@ -1,0 +1,215 @@
+//! What of an entry stands in the postings, by field.
+
+use super::analysis::{Syllable, joined, syllables_of};
+use super::entry::{Entry, Person};
+use super::numbers::halves;
+use crate::config::index::{Event, NumberClass};
+
+/// Widest distance of two syllables of one name that make a pair. Names of four
+/// syllables have all their pairs; longer ones, and free text, the near ones.
+const PAIR_WINDOW: usize = 4;
+
+/// Most syllables of a name that are indexed.
+const MAX_SYLLABLES: usize = 12;
+
+/// A field of the index. Each holds whole terms, without positions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Slot {
+    /// Folded syllables of names, and two written as one.
+    Name,
+    /// Syllables of names that carry marks, canonical.
+    Marked,
+    /// Two folded syllables of one person's name, in alphabetical order.
+    Pair,
+    /// Last syllable of a name with the year of birth: `lan1987`.
+    Born,
+    /// Years of any event.
+    Year,
+    /// Whole dates of any event: `19870305`.
+    Date,
+    /// Entities: commune, district, province.
+    Unit,
+    /// Two neighbouring words of a place, folded.
+    Place,
+    /// Numbers behind the letter of their class.
+    Number,
+    /// The kind of record.
+    Kind,
+    /// The collection.
+    Collection,
+}
+
+impl Slot {
+    /// All slots, in the order of their positions.
+    pub(super) const ALL: [Self; 11] = [
+        Self::Name,
+        Self::Marked,
+        Self::Pair,
+        Self::Born,
+        Self::Year,
+        Self::Date,
+        Self::Unit,
+        Self::Place,
+        Self::Number,
+        Self::Kind,
+        Self::Collection,
+    ];
+
+    /// Name of the field in the index.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Marked => "marked",
+            Self::Pair => "pair",
+            Self::Born => "born",
+            Self::Year => "year",
+            Self::Date => "date",
+            Self::Unit => "unit",
+            Self::Place => "place",
+            Self::Number => "number",
+            Self::Kind => "kind",
+            Self::Collection => "collection",
+        }
+    }
+}
+
+/// The terms of one entry, line by line, a text for each slot.
+#[derive(Debug, Default)]
+pub(super) struct Terms {
+    lines: [String; Slot::ALL.len()],
+}
+
+impl Terms {
+    /// The lines of a slot; each is a term. Repeated terms are allowed.
+    pub(super) fn of(&self, slot: Slot) -> &str {
+        self.lines.get(slot as usize).map_or("", String::as_str)
+    }
+
+    fn put(&mut self, slot: Slot, parts: &[&str]) {
+        if let Some(lines) = self.lines.get_mut(slot as usize) {
+            parts.iter().for_each(|part| lines.push_str(part));
+            lines.push('\n');
+        }
+    }
+
+    /// Collects the terms of an entry.
+    pub(super) fn collect<S: AsRef<str>>(
+        &mut self,
+        entry: &Entry<S>,
+        collection: Option<&str>,
+    ) {
+        self.lines.iter_mut().for_each(String::clear);
+        for person in &entry.persons {
+            self.put_person(person);
+        }
+        for (_, text) in &entry.texts {
+            let syllables: Vec<Syllable> =
+                syllables_of(text.as_ref()).take(MAX_SYLLABLES).map(Syllable::new).collect();
+            self.put_name(&syllables, 1);
+        }
+        for (event, day) in &entry.days {
+            // Only what happened to the entry or a person; births are put with them.
+            if *event != Event::Born {
+                self.put_day(*day);
+            }
+        }
+        for place in &entry.places {
+            for entity in place.entities.as_ref().split(' ') {
+                if !entity.is_empty() {
+                    self.put(Slot::Unit, &[entity]);
+                }
+            }
+            let words: Vec<&str> = place.text.as_ref().split(' ').collect();
+            for pair in words.windows(2) {
+                self.put(Slot::Place, &[pair.first().unwrap_or(&""), " ", pair.last().unwrap_or(&"")]);
+            }
+        }
+        for number in &entry.numbers {
+            self.put_number(number.class, number.value.as_ref());
+        }
+        self.put(Slot::Kind, &[entry.kind.as_ref()]);
+        if let Some(collection) = collection {
+            self.put(Slot::Collection, &[collection]);
+        }
+    }
+
+    fn put_person<S: AsRef<str>>(&mut self, person: &Person<S>) {
+        let syllables: Vec<Syllable> = syllables_of(person.name.as_ref())
+            .take(MAX_SYLLABLES)
+            .map(Syllable::new)
+            .collect();
+        self.put_name(&syllables, PAIR_WINDOW - 1);
+        if let (Some(day), Some(last)) = (person.born, syllables.last()) {
+            self.put(Slot::Born, &[&last.folded, &day.year.to_string()]);
+            self.put_day(day);
+        }
+    }
+
+    fn put_name(&mut self, syllables: &[Syllable], window: usize) {
+        for (at, syllable) in syllables.iter().enumerate() {
+            self.put(Slot::Name, &[&syllable.folded]);
+            if syllable.has_marks() {
+                self.put(Slot::Marked, &[&syllable.canonical]);
+            }
+            let next = syllables.get(at + 1);
+            let whole = next.and_then(|next| joined(&syllable.folded, &next.folded));
+            if let Some(whole) = whole {
+                self.put(Slot::Name, &[&whole]);
+            }
+            for other in syllables.iter().skip(at + 1).take(window) {
+                let (first, second) = ordered(&syllable.folded, &other.folded);
+                self.put(Slot::Pair, &[first, " ", second]);
+            }
+        }
+    }
+
+    fn put_day(&mut self, day: super::numbers::Day) {
+        self.put(Slot::Year, &[&day.year.to_string()]);
+        if day.is_whole() {
+            self.put(Slot::Date, &[&day.packed().to_string()]);
+        }
+    }
+
+    fn put_number(&mut self, class: NumberClass, value: &str) {
+        let letter = class_letter(class);
+        self.put(Slot::Number, &[letter, value]);
+        match class {
+            NumberClass::Identity | NumberClass::Serial => {
+                if let Some((first, second)) = halves(value) {
+                    self.put(Slot::Number, &[letter, "<", &first]);
+                    self.put(Slot::Number, &[letter, ">", &second]);
+                }
+            }
+            NumberClass::Register | NumberClass::Book => {
+                if let Some((ordinal, _)) = value.split_once('/') {
+                    self.put(Slot::Number, &[letter, ordinal, "/"]);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The term of two syllables of one name.
+pub(super) fn pair_term(one: &str, other: &str) -> String {
+    let (first, second) = ordered(one, other);
+    format!("{first} {second}")
+}
+
+fn ordered<'t>(one: &'t str, other: &'t str) -> (&'t str, &'t str) {
+    if one <= other { (one, other) } else { (other, one) }
+}
+
+/// What stands before a number in the index, by class.
+pub(super) fn class_letter(class: NumberClass) -> &'static str {
+    match class {
+        NumberClass::Identity => "i",
+        NumberClass::Register => "r",
+        NumberClass::Book => "b",
+        NumberClass::Page => "p",
+        NumberClass::Serial => "s",
+        NumberClass::Parcel => "t",
+        NumberClass::Sheet => "m",
+        NumberClass::Document => "d",
+    }
+}

@@ -1,0 +1,110 @@
+//! What the desk works with: what it was given, and what it keeps in between.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::sync::Semaphore;
+
+use super::holdings::Holdings;
+use super::images::PageImages;
+use super::labels::{Labels, LabelsError};
+use super::page_cache::{KEPT_BYTES, PageCache};
+use super::seek::Seek;
+use super::text::Texts;
+use crate::catalog::Catalog;
+use crate::model::Kind;
+use crate::model::KindId;
+
+/// Pictures that are made at the same time. Each may hold a decoded page of its own; two
+/// keep both cores of an office PC busy and leave memory for the rest.
+const PICTURES_AT_ONCE: usize = 2;
+
+/// What the desk is given.
+pub struct App {
+    /// The truth.
+    pub catalog: Arc<Catalog>,
+    /// The index.
+    pub searcher: Arc<dyn Seek>,
+    /// The pictures of pages.
+    pub images: Arc<dyn PageImages>,
+    /// Kinds of documents with their titles, in the order in which they are offered.
+    pub kinds: Vec<Kind>,
+    /// Communes that can be chosen, code and name; may be empty.
+    pub units: Vec<(String, String)>,
+    /// Told in one line about each failure that is not the caller's. The line holds no
+    /// personal data.
+    pub log: fn(&str),
+}
+
+/// Why the desk could not be set up.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The embedded texts.
+    #[error("`texts.toml` cannot be used")]
+    Texts(#[from] toml::de::Error),
+    /// The embedded labels.
+    #[error("the labels cannot be used")]
+    Labels(#[from] LabelsError),
+}
+
+/// The desk at work; one for all requests.
+pub(super) struct Desk {
+    pub(super) catalog: Arc<Catalog>,
+    pub(super) searcher: Arc<dyn Seek>,
+    pub(super) pages: PageCache,
+    pub(super) kinds: Vec<Kind>,
+    pub(super) units: Vec<(String, String)>,
+    pub(super) texts: Texts,
+    pub(super) labels: Labels,
+    pub(super) holdings: Holdings,
+    pub(super) pictures: Arc<Semaphore>,
+    pub(super) log: fn(&str),
+    /// Whether only this machine can call, so that a foreign host name is an attack.
+    pub(super) is_local: bool,
+    /// Which start of the desk a request belongs to.
+    start: String,
+    requests: AtomicU64,
+}
+
+impl Desk {
+    pub(super) fn new(app: App, is_local: bool) -> Result<Self, StartError> {
+        // The process and its moment: enough to tell the requests of two starts apart.
+        let moment = std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .map_or(0, |since| since.as_secs());
+        Ok(Self {
+            catalog: app.catalog,
+            searcher: app.searcher,
+            pages: PageCache::new(app.images, KEPT_BYTES),
+            kinds: app.kinds,
+            units: app.units,
+            texts: Texts::embedded()?,
+            labels: Labels::embedded()?,
+            holdings: Holdings::default(),
+            pictures: Arc::new(Semaphore::new(PICTURES_AT_ONCE)),
+            log: app.log,
+            is_local,
+            start: format!("{moment:08x}"),
+            requests: AtomicU64::new(0),
+        })
+    }
+
+    /// Title of a kind; its name where no definition has one.
+    pub(super) fn kind_title<'a>(&'a self, kind: &'a KindId) -> &'a str {
+        let known = self.kinds.iter().find(|known| known.id == *kind);
+        known.map_or(kind.0.as_str(), |known| known.title.as_str())
+    }
+
+    /// Name of a commune; its code where it is not known.
+    pub(super) fn unit_name<'a>(&'a self, code: &'a str) -> &'a str {
+        let known = self.units.iter().find(|(known, _)| known == code);
+        known.map_or(code, |(_, name)| name.as_str())
+    }
+
+    /// A name for one request, to be found again in the log.
+    pub(super) fn next_request_id(&self) -> String {
+        let number = self.requests.fetch_add(1, Ordering::Relaxed);
+        format!("{}-{number:06x}", self.start)
+    }
+}

@@ -1,0 +1,36 @@
+//! Files that belong to the pages, embedded.
+
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+
+use super::error::Failure;
+
+/// The style of all pages.
+const STYLE: &str = include_str!("assets/desk.css");
+/// Keys, zoom and nothing that a page needs to work.
+const SCRIPT: &str = include_str!("assets/desk.js");
+/// The sign in the browser's tab.
+const ICON: &str = include_str!("assets/icon.svg");
+/// They change only with the program, and then their address changes with them.
+const KEEP: &str = "public, max-age=31536000, immutable";
+
+/// What an address of a file ends with, so that a new program is never shown with the old
+/// program's style.
+pub(super) fn version() -> String {
+    let mut hasher = blake3::Hasher::new();
+    for file in [STYLE, SCRIPT, ICON] {
+        hasher.update(file.as_bytes());
+    }
+    hasher.finalize().to_hex().chars().take(8).collect()
+}
+
+/// The file of that name.
+pub(super) fn file(name: &str) -> Result<Response, Failure> {
+    let (kind, body) = match name {
+        "desk.css" => ("text/css; charset=utf-8", STYLE),
+        "desk.js" => ("text/javascript; charset=utf-8", SCRIPT),
+        "icon.svg" => ("image/svg+xml", ICON),
+        _ => return Err(Failure::NotFound { what: "file" }),
+    };
+    Ok(([(CONTENT_TYPE, kind), (CACHE_CONTROL, KEEP)], body).into_response())
+}

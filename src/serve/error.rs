@@ -1,0 +1,183 @@
+//! What can go wrong with a request, and its status; the one place that decides both.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use super::answer::AnswerError;
+use super::crop::CropError;
+use super::images::PageImageError;
+use super::request::{MAX_QUERY_LETTERS, RequestError};
+use super::text::{Lang, Texts};
+use crate::catalog::CatalogError;
+
+/// Why a request was not answered as asked.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    /// The search makes no sense.
+    #[error(transparent)]
+    Request(#[from] RequestError),
+    /// A parameter makes no sense.
+    #[error("`{name}` is not {expected}")]
+    Parameter {
+        /// Name of the parameter.
+        name: &'static str,
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// No such thing in the archive.
+    #[error("there is no such {what}")]
+    NotFound {
+        /// What was asked for.
+        what: &'static str,
+    },
+    /// The host name is not of this machine.
+    #[error("this service answers on this machine's own address only")]
+    WrongHost,
+    /// Not GET or HEAD.
+    #[error("method is not supported here")]
+    Method,
+    /// Work on it did not end in time.
+    #[error("no answer within {seconds} s")]
+    Late {
+        /// How long was waited.
+        seconds: u64,
+    },
+    /// The work broke off.
+    #[error("work on the request broke off")]
+    BrokeOff,
+    /// The catalog or the index failed.
+    #[error(transparent)]
+    Answer(#[from] AnswerError),
+    /// The catalog failed.
+    #[error("catalog could not be read")]
+    Catalog(#[from] CatalogError),
+    /// There is no picture of the page.
+    #[error(transparent)]
+    Image(#[from] PageImageError),
+    /// The picture could not be cut out or written.
+    #[error(transparent)]
+    Crop(#[from] CropError),
+    /// A page could not be written.
+    #[error("page could not be written")]
+    Page(#[from] askama::Error),
+    /// Some other status that the router itself gave.
+    #[error("request was refused")]
+    Other(StatusCode),
+}
+
+impl Failure {
+    /// The status; no `_` arm, so that a new failure asks for its own.
+    pub(super) fn status(&self) -> StatusCode {
+        match self {
+            Self::Request(_) | Self::Parameter { .. } | Self::Crop(CropError::OffPage) => {
+                StatusCode::BAD_REQUEST
+            }
+            Self::NotFound { .. } | Self::Image(PageImageError::NoSuchPage(_)) => {
+                StatusCode::NOT_FOUND
+            }
+            Self::WrongHost => StatusCode::MISDIRECTED_REQUEST,
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Late { .. } | Self::Image(PageImageError::Lost { .. }) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            Self::Image(PageImageError::Undecodable { .. }) => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
+            Self::BrokeOff
+            | Self::Answer(_)
+            | Self::Catalog(_)
+            | Self::Page(_)
+            | Self::Crop(CropError::Scale(_) | CropError::Encode(_)) => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
+            Self::Other(status) => *status,
+        }
+    }
+
+    /// Name of the text that says in few words what is wrong.
+    fn title(&self) -> &'static str {
+        match self.status() {
+            StatusCode::NOT_FOUND => "failure.not_found",
+            StatusCode::MISDIRECTED_REQUEST => "failure.wrong_host",
+            StatusCode::METHOD_NOT_ALLOWED => "failure.method",
+            StatusCode::SERVICE_UNAVAILABLE => "failure.busy",
+            StatusCode::UNPROCESSABLE_ENTITY => "failure.no_image",
+            status if status.is_client_error() => "failure.bad_request",
+            _ => "failure.internal",
+        }
+    }
+
+    /// What is wrong, for the person at the desk.
+    pub(super) fn explained(&self, texts: &Texts, lang: Lang) -> String {
+        let (name, blank) = match self {
+            Self::Request(RequestError::QueryTooLong { .. }) => {
+                ("failure.query_too_long", MAX_QUERY_LETTERS.to_string())
+            }
+            Self::Request(RequestError::Year { written, .. }) => {
+                ("failure.year", written.clone())
+            }
+            Self::Request(
+                RequestError::FilterTooLong { name, .. } | RequestError::Number { name, .. },
+            )
+            | Self::Parameter { name, .. } => ("failure.parameter", (*name).to_owned()),
+            _ => (self.title(), String::new()),
+        };
+        texts.say(lang, name).replace("{x}", &blank)
+    }
+
+    /// What is wrong with all its causes, for the log; without anything that was typed.
+    pub(super) fn chain(&self) -> String {
+        let mut line = self.to_string();
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            let _ = write!(line, ": {error}");
+            cause = error.source();
+        }
+        line
+    }
+
+    /// The failure as RFC 9457 writes it.
+    pub(super) fn problem(&self, texts: &Texts, instance: &str, request_id: &str) -> Problem {
+        let status = self.status();
+        // Causes of our own failures may name files of this machine: they go to the log.
+        let detail = status.is_client_error().then(|| self.to_string());
+        Problem {
+            kind: "about:blank",
+            title: texts.say(Lang::En, self.title()).to_owned(),
+            status: status.as_u16(),
+            detail,
+            instance: instance.to_owned(),
+            request_id: request_id.to_owned(),
+        }
+    }
+}
+
+/// A failure for programs (`application/problem+json`).
+#[derive(Debug, Serialize)]
+pub(super) struct Problem {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: String,
+    status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+    instance: String,
+    request_id: String,
+}
+
+/// A failure on its way out; the router writes it as a page or as JSON.
+#[derive(Clone)]
+pub(super) struct Failed(pub(super) Arc<Failure>);
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(Failed(Arc::new(self)));
+        response
+    }
+}

@@ -1,0 +1,137 @@
+//! Around every handler: who may call, what headers go out, how failures look.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderName, REFERRER_POLICY, RETRY_AFTER, SET_COOKIE,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Response};
+
+use super::app::Desk;
+use super::ask::{Ask, LANG_COOKIE, chosen_lang};
+use super::error::{Failed, Failure};
+use super::view;
+
+/// Headers of every answer. Nothing is loaded from elsewhere, nothing is written into a
+/// page by a script's text, and no other page may frame or read these.
+const HEADERS: [(HeaderName, &str); 6] = [
+    (
+        HeaderName::from_static("content-security-policy"),
+        "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; \
+         frame-ancestors 'none'",
+    ),
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (X_FRAME_OPTIONS, "DENY"),
+    (REFERRER_POLICY, "no-referrer"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+];
+/// Name of the header that names the request.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Pages hold personal data: a shared PC keeps none of them on its disk.
+const KEEP_NOTHING: HeaderValue = HeaderValue::from_static("no-store");
+/// Seconds after which a busy desk may be asked again.
+const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("5");
+
+/// Lets a request through, and sees to it that whatever comes back is fit to go out.
+pub(super) async fn guard(
+    State(desk): State<Arc<Desk>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let request_id = desk.next_request_id();
+    let (parts, body) = request.into_parts();
+    let ask = Ask::of(&parts);
+    let refused = if !matches!(parts.method, Method::GET | Method::HEAD) {
+        Some(Failure::Method)
+    } else if desk.is_local && !is_this_machine(&parts.headers) {
+        Some(Failure::WrongHost)
+    } else {
+        None
+    };
+    let path = parts.uri.path().to_owned();
+    let response = match refused {
+        Some(failure) => failure.into_response(),
+        None => next.run(Request::from_parts(parts, body)).await,
+    };
+    let mut response = readable(&desk, &path, ask.as_ref().ok(), &request_id, response);
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if !headers.contains_key(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, KEEP_NOTHING);
+    }
+    if let Ok(value) = HeaderValue::from_str(&request_id) {
+        headers.insert(REQUEST_ID, value);
+    }
+    if let Some(lang) = ask.ok().and_then(|ask| chosen_lang(&ask.pairs)) {
+        let cookie =
+            format!("{LANG_COOKIE}={}; Path=/; SameSite=Lax; HttpOnly", lang.code());
+        if let Ok(value) = HeaderValue::from_str(&cookie) {
+            headers.insert(SET_COOKIE, value);
+        }
+    }
+    response
+}
+
+/// Writes a failure as the caller can read it: JSON for programs, a page for people.
+fn readable(
+    desk: &Desk,
+    path: &str,
+    ask: Option<&Ask>,
+    request_id: &str,
+    response: Response,
+) -> Response {
+    let status = response.status();
+    let failure = match response.extensions().get::<Failed>() {
+        Some(Failed(failure)) => Arc::clone(failure),
+        None if status == StatusCode::NOT_FOUND => {
+            Arc::new(Failure::NotFound { what: "address" })
+        }
+        None if status.is_client_error() || status.is_server_error() => {
+            Arc::new(Failure::Other(status))
+        }
+        None => return response,
+    };
+    if status.is_server_error() {
+        (desk.log)(&format!("request {request_id} {path}: {}", failure.chain()));
+    }
+    let is_for_programs = ["/api/", "/image/", "/healthz", "/assets/"]
+        .iter()
+        .any(|start| path.starts_with(start));
+    let page = match ask {
+        Some(ask) if !is_for_programs => view::failure(desk, ask, &failure, request_id).ok(),
+        _ => None,
+    };
+    let mut written = match page {
+        Some(page) => (status, Html(page)).into_response(),
+        None => {
+            let problem = failure.problem(&desk.texts, path, request_id);
+            let kind = [(CONTENT_TYPE, "application/problem+json")];
+            (status, kind, Json(problem)).into_response()
+        }
+    };
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        written.headers_mut().insert(RETRY_AFTER, RETRY_SECONDS);
+    }
+    written
+}
+
+/// Whether the host that was called is a name of this machine, which no foreign web page
+/// can take. A caller without a host is not a browser.
+fn is_this_machine(headers: &HeaderMap) -> bool {
+    let Some(host) = headers.get(HOST) else { return true };
+    let Ok(host) = host.to_str() else { return false };
+    let name = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((inside, _)) => inside,
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    name.eq_ignore_ascii_case("localhost")
+        || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}

@@ -1,0 +1,207 @@
+//! What people call the fields of a record; `index/labels.toml` holds the words.
+
+use serde::Deserialize;
+
+use super::text::{Lang, in_language};
+
+/// The labels cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("`index/labels.toml` cannot be used")]
+pub struct LabelsError(#[from] toml::de::Error);
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Named {
+    id: String,
+    vi: String,
+    en: String,
+    /// Whether it is the name of a person, which the role alone can stand for.
+    #[serde(default)]
+    names_a_person: bool,
+}
+
+impl Named {
+    fn of(&self, lang: Lang) -> &str {
+        in_language(&self.vi, &self.en, lang)
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NamedField {
+    id: String,
+    role: String,
+    vi: String,
+    en: String,
+}
+
+/// What a hit in a list shows, each by names of fields.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HitParts {
+    /// The headline.
+    pub(super) name: Vec<String>,
+    /// Below it, with labels.
+    pub(super) line: Vec<String>,
+    /// Number, book and date of the entry.
+    pub(super) entry: Vec<String>,
+    /// The first that there is.
+    pub(super) place: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Hidden {
+    endings: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    role: Vec<Named>,
+    part: Vec<Named>,
+    field: Vec<NamedField>,
+    #[serde(default)]
+    finding: Vec<Named>,
+    hit: HitParts,
+    hidden: Hidden,
+}
+
+/// Labels of fields, their order on a page, and what a list shows of them.
+#[derive(Debug, Clone)]
+pub struct Labels(Written);
+
+/// A field's place on a page: number of its role, then its number within it. Sorting by
+/// it gives the order in which people read.
+pub(super) type Place = (usize, usize);
+
+impl Labels {
+    /// The labels that are built in.
+    ///
+    /// # Errors
+    ///
+    /// If the embedded file is not what this program reads, which a test rules out.
+    pub fn embedded() -> Result<Self, LabelsError> {
+        Ok(Self(toml::from_str(include_str!("../../index/labels.toml"))?))
+    }
+
+    /// What a hit shows.
+    pub(super) fn hit(&self) -> &HitParts {
+        &self.0.hit
+    }
+
+    /// Whether the field identifies a person, so that lists show only a part of it.
+    pub(super) fn is_hidden(&self, field: &str) -> bool {
+        self.0.hidden.endings.iter().any(|ending| field.ends_with(ending.as_str()))
+    }
+
+    /// Where the field stands on a page; unknown fields stand last.
+    pub(super) fn place(&self, field: &str) -> Place {
+        if let Some(at) = self.0.field.iter().position(|known| known.id == field) {
+            let role = self.0.field.get(at).map(|known| known.role.as_str());
+            return (self.role_number(role.unwrap_or_default()), at);
+        }
+        match self.split(field) {
+            // Named parts of a role stand before fields that are listed by whole name.
+            Some((role, part)) => (role, part),
+            None => (self.0.role.len(), 0),
+        }
+    }
+
+    /// Label of the role that stands at this place.
+    pub(super) fn role_label(&self, place: Place, lang: Lang) -> &str {
+        let role = self.0.role.get(place.0).or(self.0.role.last());
+        role.map_or("", |role| role.of(lang))
+    }
+
+    /// Label of the field within its role.
+    pub(super) fn label<'a>(&'a self, field: &'a str, lang: Lang) -> &'a str {
+        if let Some(known) = self.0.field.iter().find(|known| known.id == field) {
+            return in_language(&known.vi, &known.en, lang);
+        }
+        let part = self.split(field).and_then(|(_, part)| self.0.part.get(part));
+        part.map_or(field, |part| part.of(lang))
+    }
+
+    /// Label of the field where its role is not plain from the place: the role alone for
+    /// a name (`Mẹ`), else role and part (`Mẹ · Nơi cư trú`).
+    pub(super) fn full_label(&self, field: &str, lang: Lang) -> String {
+        let whole = self.0.field.iter().any(|known| known.id == field);
+        let Some((role, part)) = self.split(field).filter(|_| !whole) else {
+            return self.label(field, lang).to_owned();
+        };
+        let role = self.role_label((role, 0), lang);
+        match self.0.part.get(part) {
+            Some(part) if part.names_a_person => role.to_owned(),
+            Some(part) => format!("{role} · {}", part.of(lang)),
+            None => role.to_owned(),
+        }
+    }
+
+    /// What a finding says; its rule where it has no words.
+    pub(super) fn finding<'a>(&'a self, rule: &'a str, lang: Lang) -> &'a str {
+        let known = self.0.finding.iter().find(|known| known.id == rule);
+        known.map_or(rule, |known| known.of(lang))
+    }
+
+    fn role_number(&self, id: &str) -> usize {
+        self.0.role.iter().position(|role| role.id == id).unwrap_or(self.0.role.len())
+    }
+
+    /// Numbers of role and part of a field that is named by both.
+    fn split(&self, field: &str) -> Option<(usize, usize)> {
+        let mut longest: Option<(usize, usize, usize)> = None;
+        for (number, role) in self.0.role.iter().enumerate() {
+            let Some(rest) = field.strip_prefix(role.id.as_str()) else { continue };
+            let Some(part) = self.0.part.iter().position(|part| part.id == rest) else {
+                continue;
+            };
+            if longest.is_none_or(|(length, ..)| role.id.len() > length) {
+                longest = Some((role.id.len(), number, part));
+            }
+        }
+        longest.map(|(_, role, part)| (role, part))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_is_called_by_its_role_and_part_or_by_its_whole_name() {
+        let labels = Labels::embedded().expect("embedded labels");
+        for (field, role, label, full) in [
+            ("nksHoTen", "Người được khai sinh", "Họ, chữ đệm, tên", "Người được khai sinh"),
+            ("meNoiCuTru", "Mẹ", "Nơi cư trú", "Mẹ · Nơi cư trú"),
+            ("ngayDangKy", "Đăng ký", "Ngày đăng ký", "Ngày đăng ký"),
+            ("holder2_name", "Người sử dụng đất thứ hai", "Họ và tên", "Người sử dụng đất thứ hai"),
+            ("transfer_to", "Chuyển nhượng", "Người nhận chuyển nhượng", "Người nhận chuyển nhượng"),
+            ("meteor", "Khác", "meteor", "meteor"),
+        ] {
+            assert_eq!(labels.role_label(labels.place(field), Lang::Vi), role, "{field}");
+            assert_eq!(labels.label(field, Lang::Vi), label);
+            assert_eq!(labels.full_label(field, Lang::Vi), full);
+        }
+    }
+
+    #[test]
+    fn every_name_in_the_lists_of_hits_has_a_label() {
+        let labels = Labels::embedded().expect("embedded labels");
+        let hit = labels.hit();
+        for field in hit.name.iter().chain(&hit.line).chain(&hit.entry).chain(&hit.place) {
+            assert_ne!(labels.label(field, Lang::Vi), field, "{field} has no label");
+        }
+    }
+
+    #[test]
+    fn numbers_of_persons_are_hidden_and_others_are_not() {
+        let labels = Labels::embedded().expect("embedded labels");
+        for hidden in ["meSoGiayToTuyThan", "nksSoDinhDanh", "holder2_id_number", "phone"] {
+            assert!(labels.is_hidden(hidden), "{hidden}");
+        }
+        for shown in ["so", "nksHoTen", "parcel_no", "certificate_serial"] {
+            assert!(!labels.is_hidden(shown), "{shown}");
+        }
+    }
+}

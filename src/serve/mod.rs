@@ -1,0 +1,40 @@
+//! The desk: web pages for the clerk and JSON for other programs. The only axum and tokio.
+//!
+//! ```text
+//! request ─route─▶ request.rs (as typed → checked) ─answer.rs─▶ answer ─view/─▶ page
+//!                                                             └───────────────▶ JSON
+//! ```
+//!
+//! Everything that a page needs is embedded: no file is read and no other host is called.
+//! Work that takes longer than half a millisecond runs on blocking threads.
+
+mod answer;
+mod app;
+mod ask;
+mod assets;
+mod crop;
+mod error;
+mod guard;
+mod holdings;
+mod images;
+mod labels;
+mod page_cache;
+mod picture;
+mod region;
+mod request;
+mod route;
+mod seek;
+mod server;
+mod text;
+mod view;
+
+pub use answer::{
+    AnswerError, AnsweredHit, AnsweredLine, AnsweredPage, AnsweredRecord, AnsweredWord,
+    SearchAnswer, answer, page_answer, record_answer,
+};
+pub use app::{App, StartError};
+pub use images::{PageImageError, PageImages};
+pub use labels::{Labels, LabelsError};
+pub use request::{MAX_LIMIT, MAX_QUERY_LETTERS, RequestError, SearchRequest};
+pub use seek::{Chip, Filters, Found, FoundRecord, Seek, SeekError};
+pub use server::{ServeError, serve};

@@ -1,0 +1,18 @@
+//! The one test binary: it links once. A file in this folder that is not named here fails
+//! [`architecture`].
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "test support is for tests"
+)]
+
+mod architecture;
+mod archive;
+mod command_line;
+mod definitions;
+mod documents;
+mod kill;

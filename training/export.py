@@ -1,0 +1,77 @@
+"""Writes the averaged weights of a run as ONNX, with the file that says how to feed it.
+
+    python export.py --state DIR --out ../models/sohoa-line.onnx --version 0.1.0
+"""
+
+import argparse
+import hashlib
+import json
+import os
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+
+from alphabet import ALPHABET
+from damage import HEIGHT
+from lines import STEP, WIDEST
+from net import LineNet
+
+
+
+def agree(path: str, net: LineNet) -> float:
+    """The largest difference between ONNX Runtime's and PyTorch's logits over some widths and batches."""
+    session = onnxruntime.InferenceSession(path)
+    worst = 0.0
+    for n, width in ((1, 64), (3, 640), (2, WIDEST + WIDEST % STEP)):
+        image = np.random.default_rng(width).random((n, 1, HEIGHT, width), np.float32)
+        (there,) = session.run(None, {"image": image})
+        with torch.no_grad():
+            here = net(torch.from_numpy(image)).numpy()
+        assert there.shape == (n, width // STEP, len(ALPHABET) + 1), there.shape
+        worst = max(worst, float(np.abs(there - here).max()))
+    return worst
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--state", required=True)
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--version", required=True)
+    args = parser.parse_args()
+    state = torch.load(os.path.join(args.state, "state.pt"), weights_only=False)
+    net = LineNet().eval()
+    net.load_state_dict(state["average"])
+    part = args.out + ".part"
+    torch.onnx.export(net, (torch.ones(2, 1, HEIGHT, 256),), part, dynamo=False, opset_version=17, input_names=["image"], output_names=["logits"],
+                      dynamic_axes={"image": {0: "N", 3: "W"}, "logits": {0: "N", 1: "T"}})
+    onnx.checker.check_model(part)
+    difference = agree(part, net)
+    assert difference < 1e-2, difference
+    os.replace(part, args.out)
+    with open(args.out, "rb") as f:
+        digest = hashlib.sha256(f.read()).hexdigest()
+    done = state["done"]
+    with open(os.path.splitext(args.out)[0] + ".toml", "w", encoding="utf-8") as f:
+        f.write(f"""# The project's own line model, trained by training/train.py; how it was trained and measured: training/runs/.
+# Class 0 is CTC's blank, class i + 1 the i-th character of `alphabet`. Values 0 (black) to 1 (paper); pad on the right with `pad`.
+name = "sohoa-line"
+version = "{args.version}"
+file = "{os.path.basename(args.out)}"
+sha256 = "{digest}"
+height = {HEIGHT}
+channels = 1
+pixels_per_step = {STEP}
+max_width = {WIDEST}
+pad = 1.0
+steps = {done['step']}
+lines = {done['lines']}
+alphabet = {json.dumps(ALPHABET, ensure_ascii=False)}
+""")
+    ops = sorted({node.op_type for node in onnx.load(args.out).graph.node})
+    print(f"{args.out}: {os.path.getsize(args.out) / 1e6:.2f} MB, largest difference {difference:.1e}, operators {' '.join(ops)}, {done}")
+
+
+if __name__ == "__main__":
+    main()

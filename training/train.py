@@ -1,0 +1,161 @@
+"""Trains the line model on this machine's processor until a given time of day; stops and resumes at any moment.
+
+    python train.py --state DIR --until 22:15 [--seed 1] [--threads 1]
+
+A file DIR/stop ends the run cleanly. The rate falls along a cosine from the first start to `--until`, by the clock and not by steps,
+because a processor that others share gives no steps that could be counted on.
+"""
+
+import argparse
+import copy
+import datetime
+import multiprocessing
+import os
+import random
+import time
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from alphabet import decode, encode
+from fonts import all_faces, split
+from lines import STEP, Lines, batch_of
+from net import LineNet
+
+WARM_UP_STEPS = 300
+# Damage grows with the steps: CTC first has to find out that letters stand in a row.
+FULL_DAMAGE_STEPS = 4000
+KEEP = 0.9985  # of the running average of weights, which is what is exported
+
+
+def produce(queue: "multiprocessing.Queue", step_now: "multiprocessing.Value", seed: int, pixels: int) -> None:
+    """Fills the queue with batches of about `pixels` columns, lines of like width together."""
+    os.nice(0)
+    torch.set_num_threads(1)
+    import cv2
+
+    cv2.setNumThreads(1)
+    seen, _ = split(all_faces())
+    source = Lines(seen, seed)
+    order = random.Random(seed + 1)
+    while True:
+        strength = min(1.0, 0.35 + 0.65 * step_now.value / FULL_DAMAGE_STEPS)
+        pool = sorted((source.next(strength) for _ in range(320)), key=lambda line: line.image.shape[1])
+        batches, start = [], 0
+        while start < len(pool):
+            end = start
+            while end < len(pool) and (end - start + 1) * pool[end].image.shape[1] <= pixels and end - start < 64:
+                end += 1
+            batches.append(pool[start:max(end, start + 1)])
+            start = max(end, start + 1)
+        order.shuffle(batches)
+        for batch in batches:
+            queue.put((batch_of(batch, order.choice([0, 0, 8, 16, 48])), [line.label for line in batch], [line.image.shape[1] for line in batch]))
+
+
+def end_of_day(clock: str) -> float:
+    """Seconds since the epoch of the next HH:MM."""
+    hour, minute = map(int, clock.split(":"))
+    now = datetime.datetime.now()
+    then = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
+    return (then if then > now else then + datetime.timedelta(days=1)).timestamp()
+
+
+def character_errors(said: str, truth: str) -> int:
+    """Edit distance."""
+    row = list(range(len(truth) + 1))
+    for i, a in enumerate(said, 1):
+        last, row[0] = row[0], i
+        for j, b in enumerate(truth, 1):
+            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (a != b))
+    return row[-1]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--state", required=True)
+    parser.add_argument("--until", required=True)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--pixels", type=int, default=10000, help="columns of one batch")
+    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--final-rate", type=float, default=2e-5)
+    args = parser.parse_args()
+    os.makedirs(args.state, exist_ok=True)
+    file, stop = os.path.join(args.state, "state.pt"), os.path.join(args.state, "stop")
+    torch.manual_seed(args.seed)
+    torch.set_num_threads(args.threads)
+    net = LineNet().to(memory_format=torch.channels_last)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=args.rate, weight_decay=0.01, betas=(0.9, 0.98))
+    average = copy.deepcopy(net).eval()
+    until = end_of_day(args.until)
+    done = {"step": 0, "lines": 0, "begin": time.time(), "busy": 0.0}
+    if os.path.exists(file):
+        state = torch.load(file, weights_only=False)
+        net.load_state_dict(state["net"])
+        average.load_state_dict(state["average"])
+        optimizer.load_state_dict(state["optimizer"])
+        done = state["done"]
+    queue: multiprocessing.Queue = multiprocessing.Queue(maxsize=24)
+    step_now = multiprocessing.Value("i", done["step"])
+    maker = multiprocessing.Process(target=produce, args=(queue, step_now, args.seed * 1_000_003 + done["step"], args.pixels), daemon=True)
+    maker.start()
+
+    def save() -> None:
+        torch.save({"net": net.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict(), "done": done}, file + ".part")
+        os.replace(file + ".part", file)
+
+    log = open(os.path.join(args.state, "log.tsv"), "a", buffering=1)
+    losses, waits, saved, since = [], 0.0, time.time(), time.time()
+    errors = letters = 0
+    while time.time() < until and not os.path.exists(stop):
+        before = time.time()
+        images, labels, widths = queue.get()
+        waits += time.time() - before
+        progress = min(1.0, max(0.0, (time.time() - done["begin"]) / (until - done["begin"])))
+        rate = args.final_rate + (args.rate - args.final_rate) * 0.5 * (1 + np.cos(np.pi * progress))
+        rate *= min(1.0, (done["step"] + 1) / WARM_UP_STEPS)
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = net(torch.from_numpy(images).float().div_(255.0).to(memory_format=torch.channels_last))
+        logs = logits.float().log_softmax(2)
+        targets = torch.tensor([k for label in labels for k in encode(label)])
+        lengths = torch.tensor([len(label) for label in labels])
+        steps = torch.tensor([min(logs.shape[1], -(-w // STEP) + 1) for w in widths])
+        loss = functional.ctc_loss(logs.transpose(0, 1), targets, torch.full_like(steps, logs.shape[1]), lengths, zero_infinity=True)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0)
+        optimizer.step()
+        done["step"] += 1
+        done["lines"] += len(labels)
+        step_now.value = done["step"]
+        keep = min(KEEP, (1 + done["step"]) / (20 + done["step"]))
+        with torch.no_grad():
+            for mean, now in zip(average.state_dict().values(), net.state_dict().values()):
+                if mean.dtype.is_floating_point:
+                    mean.lerp_(now, 1 - keep)
+                else:
+                    mean.copy_(now)
+        losses.append(loss.item())
+        if done["step"] % 10 == 0:
+            for best, label in zip(logs.argmax(2).tolist(), labels):
+                errors += character_errors(decode(best), label)
+                letters += len(label)
+        if done["step"] % 100 == 0:
+            busy = time.time() - since
+            done["busy"] += busy
+            log.write(f"{datetime.datetime.now():%H:%M:%S}\t{done['step']}\t{done['lines']}\t{np.mean(losses):.4f}\t{100 * errors / max(1, letters):.2f}\t{rate:.2e}\t"
+                      f"{busy:.1f}\t{waits:.1f}\n")
+            losses, waits, since, errors, letters = [], 0.0, time.time(), 0, 0
+        if time.time() - saved > 120:
+            save()
+            saved = time.time()
+    save()
+    maker.terminate()
+
+
+if __name__ == "__main__":
+    main()
