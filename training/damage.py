@@ -33,11 +33,16 @@ def crop(drawn: Drawn, neighbours: list[np.ndarray | None], r: random.Random) ->
         ink = np.maximum(ink, shifted)
     text = bottom - top
     total = max(text / r.uniform(0.55, 0.97) if r.random() < 0.85 else text / r.uniform(0.42, 0.6), em * 0.6)
+    if r.random() < 0.12:
+        # A cutter that misses the heads or the feet.
+        total = text * r.uniform(0.88, 1.0)
     above = (total - text) * r.betavariate(2, 2)
     y0, y1 = round(top - above), round(top - above + total)
     # A neighbour that shows more than its feet or heads would be a second line to read.
     y0, y1 = max(y0, round(drawn.baseline - 1.45 * em)), min(y1, round(drawn.baseline + 0.85 * em))
-    y0, y1 = max(0, min(y0, top)), min(ink.shape[0], max(y1, bottom))
+    if total >= text:
+        y0, y1 = min(y0, top), max(y1, bottom)
+    y0, y1 = max(0, y0), min(ink.shape[0], y1)
     return ink[y0:y1], drawn.baseline - y0
 
 

@@ -142,7 +142,7 @@ def draw_line(spans: list[Span], faces: dict[str, Face], em: int, r: random.Rand
     if faces["value"].kind == "handwriting" and any(s.role == "value" for s in spans):
         written = warp_hand(written, em, r)
     if faces["value"] is not faces["label"]:
-        written = (written * r.uniform(0.6, 1.0)).astype(np.uint8)
+        written = (written * r.uniform(0.45, 1.0)).astype(np.uint8)
     return Drawn(np.maximum(printed, written).astype(np.float32) / 255.0, text, em, baseline, faces["value"].kind)
 
 

@@ -206,14 +206,16 @@ class Text:
         if k < 0.8:
             return self.number(r)
         if k < 0.85:
-            return r.choice(ETHNIC + ["Nam", "Nữ", "Việt Nam", "Kinh", "Không", "Làm ruộng"])
+            return r.choice(ETHNIC + ["Nam", "Nữ", "Việt Nam", "Kinh", "Không", "Làm ruộng", "-/-", "-/-", "nt", "//"] * 3)
         return self.words_of(r, r.randint(1, 7))
 
     def line(self, r: random.Random) -> list[Span]:
         """One line of a form, a book or a letter."""
         k = r.random()
-        if k < 0.34:
+        if k < 0.3:
             return self._labelled(r)
+        if k < 0.34:
+            return self._dated(r)
         if k < 0.42:
             return [Span(r.choice(self.labels), "label")]
         if k < 0.62:
@@ -235,4 +237,22 @@ class Text:
             spans.append(Span(self.value(r), "value"))
             if r.random() < 0.25:
                 spans.append(Span(r.choice([".", ".", "…", "_"]) * r.randint(2, 25), "leader"))
+        return spans
+
+    def _dated(self, r: random.Random) -> list[Span]:
+        """A printed date or register number whose figures were filled in."""
+        day, month, year = str(r.randint(1, 31)), str(r.randint(1, 12)), r.randint(1930, 2026)
+        if r.random() < 0.3:
+            day, month = day.zfill(2), month.zfill(2)
+        head = r.choice(["", "Số:", "Sinh", "cấp", "Đăng ký", "Mở", "từ", self.place(r) + ","])
+        spans = [Span(head, "label")] if head else []
+        if head == "Số:":
+            spans.append(Span(f"{r.randint(1, 999)}/{year}"))
+        spans.append(Span(r.choice(["ngày", "Ngày"]), "label"))
+        spans += [Span(day), Span("tháng", "label"), Span(month), Span("năm", "label")]
+        if r.random() < 0.3:
+            spans[-1] = Span(f"năm {str(year)[:2]}", "label")
+            spans.append(Span(str(year)[2:]))
+        else:
+            spans.append(Span(str(year)))
         return spans

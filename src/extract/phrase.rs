@@ -172,6 +172,25 @@ impl Phrase {
         Some((end, cost))
     }
 
+    /// Whether a text is a part of the label, as where it is broken over lines.
+    pub(super) fn has_part(&self, text: &[Glyph]) -> bool {
+        // Columns are the label: a part may begin and end anywhere in it.
+        let mut row = vec![0.0; self.letters.len() + 1];
+        for glyph in text {
+            let mut diagonal: f32 = row[0];
+            row[0] += 1.0;
+            for (column, &letter) in self.letters.iter().enumerate() {
+                let above = row[column + 1];
+                row[column + 1] = (diagonal + substitution(letter, glyph))
+                    .min(above + 1.0)
+                    .min(row[column] + 1.0);
+                diagonal = above;
+            }
+        }
+        let best = row.into_iter().fold(f32::INFINITY, f32::min);
+        best <= TOLERANCE * text.len() as f32
+    }
+
     /// Errors between the label and a whole text, both without spaces.
     pub(super) fn distance(&self, text: &[Glyph]) -> f32 {
         let mut row: Vec<f32> = (0..=text.len()).map(|column| column as f32).collect();

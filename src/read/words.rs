@@ -216,21 +216,23 @@ fn rows(pixels: &GrayImage, levels: Levels, left: f32, right: f32) -> (f32, f32)
     let height = pixels.height() as f32;
     let rows = levels.rows(pixels, left as usize, right.ceil() as usize);
     let stray = (rows.iter().sum::<u32>() as f32 * STRAY_INK) as u32;
-    let reaches = |rows: &mut dyn Iterator<Item = &u32>| {
-        let mut sum = 0;
-        rows.position(|&ink| {
-            sum += ink;
-            sum > stray
-        })
-    };
     let (Some(top), Some(bottom)) =
-        (reaches(&mut rows.iter()), reaches(&mut rows.iter().rev()))
+        (reaching(rows.iter(), stray), reaching(rows.iter().rev(), stray))
     else {
         return (0.0, height);
     };
     let (top, bottom) = (top as f32, height - bottom as f32);
     let lacking = (height * LEAST_HEIGHT - (bottom - top)).max(0.0) / 2.0;
     ((top - lacking).max(0.0), (bottom + lacking).min(height))
+}
+
+/// Index of the first row at which more ink than `stray` has been seen.
+fn reaching<'a>(mut rows: impl Iterator<Item = &'a u32>, stray: u32) -> Option<usize> {
+    let mut sum = 0;
+    rows.position(|ink| {
+        sum += ink;
+        sum > stray
+    })
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
 //! Areas and sums in words against digits, and areas in running text.
 
-use super::super::normal::{Context, normalize, number_from_words};
-
-/// Tenths of a unit, so that areas compare without rounding.
-const TENTH: f64 = 10.0;
+use super::super::normal::{
+    Context, is_number_word, is_point_word, normalize, number_from_words,
+};
 
 /// The number that a text in words says: a whole number, or one with a decimal part
 /// (`phẩy hai`), words for units around it left out. `None` where it cannot be read.
@@ -23,13 +22,13 @@ pub(super) fn in_words(text: &str) -> Option<f64> {
 /// The words before and after the decimal comma; what follows the number is left out, and
 /// so is a word before it.
 fn parts<'a>(words: &[&'a str]) -> Option<(Vec<&'a str>, Vec<&'a str>)> {
-    let is_number = |word: &str| number_like(word);
+    let is_number = is_number_word;
     let start = words.iter().position(|word| is_number(word))?;
     let whole: Vec<&str> =
         words.iter().skip(start).copied().take_while(|word| is_number(word)).collect();
     let rest: Vec<&str> = words.iter().skip(start + whole.len()).copied().collect();
     let after = match rest.split_first() {
-        Some((point, after)) if super::super::normal::is_point_word(point) => {
+        Some((point, after)) if is_point_word(point) => {
             after.iter().copied().take_while(|word| is_number(word)).collect()
         }
         _ => Vec::new(),
@@ -37,20 +36,16 @@ fn parts<'a>(words: &[&'a str]) -> Option<(Vec<&'a str>, Vec<&'a str>)> {
     Some((whole, after))
 }
 
-fn number_like(word: &str) -> bool {
-    super::super::normal::is_number_word(word)
-}
-
 /// The decimal part in words: `hai` is 0.2, `không năm` 0.05, `hai mươi lăm` 0.25.
 fn decimal(words: &[&str]) -> Option<f64> {
-    let value = number_from_words(&words.join(" "))? as f64;
-    let zeros = words
-        .iter()
-        .take_while(|word| number_from_words(word) == Some(0))
-        .count()
-        .min(words.len() - 1);
-    let digits = value.to_string().len() + zeros;
-    Some(value / TENTH.powi(i32::try_from(digits).ok()?))
+    let single = |word: &&str| number_from_words(word).filter(|digit| *digit < 10);
+    let digits: Option<Vec<String>> =
+        words.iter().map(|word| Some(single(word)?.to_string())).collect();
+    let digits = match digits {
+        Some(digits) => digits.concat(),
+        None => number_from_words(&words.join(" "))?.to_string(),
+    };
+    format!("0.{digits}").parse().ok()
 }
 
 /// Whether two amounts are one, a rounding aside.

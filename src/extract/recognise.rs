@@ -1,0 +1,238 @@
+//! What kind of document a page is, and where one document of a scan ends.
+
+use crate::config::kind::Kinds;
+use crate::model::PageText;
+
+use super::form::phrases;
+use super::phrase::{Hit, Phrase};
+use super::sheet::{Glyph, Row, Sheet, glyphs, glyphs_of, sheets};
+
+/// A title stands in the upper part of its page: this share of the height.
+const TITLE_ZONE: f32 = 0.45;
+/// Share of a title's letters that may be wrong.
+const TITLE_ERRORS: f32 = 0.2;
+/// A title may be broken over this many rows.
+const TITLE_ROWS: usize = 5;
+/// Gap between the rows of a title, at most, in heights.
+const TITLE_GAP: f32 = 2.6;
+/// Share of capitals among the letters of a title.
+const CAPITALS: f32 = 0.6;
+/// Signs that must be found where a definition does not say how many.
+const LEAST_SIGNS: usize = 3;
+/// By how much the share of signs found must exceed that of the next kind.
+const CLEAR: f32 = 0.12;
+/// What a word that never stands on such a page takes from the share of signs.
+const AGAINST_PRICE: f32 = 0.35;
+
+/// Pages of one document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Document {
+    /// Index of its definition; `None` if no definition recognises it.
+    pub(super) kind: Option<usize>,
+    /// Indexes of its pages.
+    pub(super) pages: Vec<usize>,
+}
+
+/// What a definition is recognised by, ready.
+#[derive(Debug)]
+struct Marks {
+    titles: Vec<Phrase>,
+    with: Vec<Phrase>,
+    signs: Vec<Phrase>,
+    against: Vec<Phrase>,
+    least: usize,
+}
+
+/// Recognises kinds.
+#[derive(Debug)]
+pub(super) struct Recogniser {
+    marks: Vec<Marks>,
+}
+
+/// What a page says about its kind.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Verdict {
+    /// Nothing is written on it.
+    Blank,
+    /// It bears the title of a kind.
+    Title(usize),
+    /// Its labels are those of a kind, and of no other.
+    Signs(usize),
+    /// It does not say.
+    Unknown,
+}
+
+impl Recogniser {
+    pub(super) fn new(kinds: &Kinds) -> Self {
+        let marks = kinds
+            .all()
+            .iter()
+            .map(|definition| {
+                let recognise = &definition.recognise;
+                Marks {
+                    titles: phrases(&recognise.titles),
+                    with: phrases(&recognise.with),
+                    signs: phrases(&recognise.signs),
+                    against: phrases(&recognise.against),
+                    least: recognise.least_signs.unwrap_or(LEAST_SIGNS),
+                }
+            })
+            .collect();
+        Self { marks }
+    }
+
+    /// The documents of a scan in the order of its pages; blank pages belong to none.
+    pub(super) fn documents(&self, pages: &[(u32, PageText)]) -> Vec<Document> {
+        let mut documents: Vec<Document> = Vec::new();
+        for (index, (number, page)) in pages.iter().enumerate() {
+            let verdict = self.verdict(*number, page);
+            match (verdict, documents.last_mut()) {
+                (Verdict::Blank, _) => {}
+                (Verdict::Title(kind), _) => {
+                    documents.push(Document { kind: Some(kind), pages: vec![index] });
+                }
+                (Verdict::Signs(kind), Some(last)) if last.kind == Some(kind) => {
+                    last.pages.push(index);
+                }
+                (Verdict::Signs(kind), last) => {
+                    let lone = last.is_none_or(|last| last.kind != Some(kind));
+                    if lone {
+                        documents.push(Document { kind: Some(kind), pages: vec![index] });
+                    }
+                }
+                (Verdict::Unknown, Some(last)) => last.pages.push(index),
+                (Verdict::Unknown, None) => {
+                    documents.push(Document { kind: None, pages: vec![index] });
+                }
+            }
+        }
+        documents
+    }
+
+    /// What one page says.
+    fn verdict(&self, number: u32, page: &PageText) -> Verdict {
+        let sheet = sheets(number, page, false, 0);
+        let Some(sheet) = sheet.first().filter(|sheet| !page.blank && !sheet.rows.is_empty())
+        else {
+            return Verdict::Blank;
+        };
+        let text = glyphs(&sheet.rows);
+        if let Some(kind) = self.title(sheet, &text) {
+            return Verdict::Title(kind);
+        }
+        self.signs(&text).map_or(Verdict::Unknown, Verdict::Signs)
+    }
+
+    /// The kind whose title stands alone on the page: of several, the one that fits best.
+    fn title(&self, sheet: &Sheet, text: &[Glyph]) -> Option<usize> {
+        let mut best: Option<(f32, usize)> = None;
+        for candidate in candidates(sheet) {
+            for (kind, marks) in self.marks.iter().enumerate() {
+                for title in &marks.titles {
+                    let length = title.len() as f32;
+                    if (candidate.len() as f32 - length).abs() > TITLE_ERRORS * length {
+                        continue;
+                    }
+                    let share = title.distance(&candidate) / length;
+                    let fits = share <= TITLE_ERRORS
+                        && best.is_none_or(|(least, _)| share < least)
+                        && (marks.with.is_empty()
+                            || marks.with.iter().any(|it| it.first(text, 0).is_some()));
+                    if fits {
+                        best = Some((share, kind));
+                    }
+                }
+            }
+        }
+        best.map(|(_, kind)| kind)
+    }
+
+    /// The kind whose labels the page has, if it is clear which.
+    fn signs(&self, text: &[Glyph]) -> Option<usize> {
+        let mut shares: Vec<(f32, usize)> = Vec::new();
+        for (kind, marks) in self.marks.iter().enumerate() {
+            if marks.signs.is_empty() {
+                continue;
+            }
+            let found = marks.signs.iter().filter(|sign| is_found(sign, text)).count();
+            if found < marks.least {
+                continue;
+            }
+            let against = marks.against.iter().filter(|it| is_found(it, text)).count();
+            let share =
+                found as f32 / marks.signs.len() as f32 - AGAINST_PRICE * against as f32;
+            shares.push((share, kind));
+        }
+        shares.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let (share, kind) = *shares.first()?;
+        let next = shares.get(1).map_or(0.0, |it| it.0);
+        (share > 0.3 && share - next >= CLEAR).then_some(kind)
+    }
+}
+
+/// Whether a label stands anywhere in a text.
+fn is_found(phrase: &Phrase, text: &[Glyph]) -> bool {
+    let mut hits: Vec<Hit> = Vec::new();
+    phrase.find(0, text, &mut hits);
+    !hits.is_empty()
+}
+
+/// Texts in the upper part of a page that stand alone in capitals: segments, and runs of
+/// segments one below the other.
+fn candidates(sheet: &Sheet) -> Vec<Vec<Glyph>> {
+    let limit = sheet.size.1 * TITLE_ZONE;
+    let lines: Vec<(Row, Vec<Glyph>)> = sheet
+        .rows
+        .iter()
+        .filter(|row| row.rect.top < limit)
+        .flat_map(|row| row.segments().into_iter().map(move |segment| (row, segment)))
+        .filter_map(|(row, segment)| {
+            Row::of(row.page, row.sheet, row.pieces[segment].to_vec())
+        })
+        .map(|row| {
+            let glyphs = title_glyphs(&row);
+            (row, glyphs)
+        })
+        .filter(|(row, glyphs)| !glyphs.is_empty() && is_capital(row))
+        .collect();
+    let mut out = Vec::new();
+    for start in 0..lines.len() {
+        let mut text = lines[start].1.clone();
+        let mut last = start;
+        out.push(text.clone());
+        for _ in 1..TITLE_ROWS {
+            let below = (last + 1..lines.len()).find(|&at| is_below(&lines[last].0, &lines[at].0));
+            let Some(below) = below else { break };
+            text.extend_from_slice(&lines[below].1);
+            out.push(text.clone());
+            last = below;
+        }
+    }
+    out
+}
+
+/// The letters of a line without what stands in brackets at its end.
+fn title_glyphs(row: &Row) -> Vec<Glyph> {
+    let open = row.pieces.iter().position(|piece| piece.word.text.starts_with('('));
+    let end = open.filter(|&at| at > 0).unwrap_or(row.pieces.len());
+    glyphs_of(&row.pieces[..end]).into_iter().filter(|glyph| glyph.plain != ':').collect()
+}
+
+/// Whether a line is the next one of a title.
+fn is_below(upper: &Row, lower: &Row) -> bool {
+    let gap = lower.rect.top - upper.rect.bottom;
+    let em = upper.em().max(lower.em());
+    let middle = lower.rect.centre().x;
+    lower.rect.centre().y > upper.rect.centre().y + 0.5 * em
+        && gap < TITLE_GAP * em
+        && upper.rect.left - em < middle
+        && middle < upper.rect.right + em
+}
+
+/// Whether a line is written in capitals.
+fn is_capital(row: &Row) -> bool {
+    let letters = || row.pieces.iter().flat_map(|piece| piece.word.text.chars());
+    let capitals = letters().filter(|letter| letter.is_uppercase()).count();
+    let all = letters().filter(|letter| letter.is_alphabetic()).count();
+    all > 0 && capitals as f32 >= CAPITALS * all as f32
+}

@@ -1,0 +1,168 @@
+//! Names below headings, side by side at the end of a paper.
+
+use crate::model::Field;
+
+use super::form::{Anchor, Form, Target};
+use super::normal::Context;
+use super::phrase::Phrase;
+use super::sheet::{Piece, Row, glyphs_of};
+use super::value::field;
+
+/// Headings of one line of signatures lie at most this many heights apart.
+const BAND: f32 = 2.5;
+/// A name stands at most this many heights below its heading.
+const REACH: f32 = 14.0;
+/// Share of the letters of a line that must be known for it to be no name.
+const KNOWN: f32 = 0.6;
+
+/// A heading with its place.
+struct Heading {
+    signature: usize,
+    row: usize,
+    middle: f32,
+    cost: f32,
+}
+
+/// Names and titles of office, by field.
+pub(super) fn read(
+    form: &Form,
+    rows: &[Row],
+    anchors: &[Anchor],
+    context: &Context,
+) -> Vec<(String, Field)> {
+    let headings: Vec<Heading> =
+        anchors.iter().filter_map(|anchor| heading(form, rows, anchor)).collect();
+    let mut out: Vec<(String, Field)> = Vec::new();
+    for heading in &headings {
+        let signature = &form.signatures[heading.signature];
+        let lines = lines(rows, anchors, form, &headings, heading);
+        let mut name: Option<&Vec<Piece>> = None;
+        let mut position: Option<(String, &Vec<Piece>)> = None;
+        for line in &lines {
+            if let Some(title) = title(form, line) {
+                position = Some((title, line));
+            } else if !is_known(&form.skips, line) && !is_known_part(&signature.headings, line) {
+                name = Some(line);
+            }
+        }
+        let page = rows[heading.row].page;
+        let mut add = |field_name: &Option<String>, value_type: &str, pieces: Option<&Vec<Piece>>| {
+            let (Some(field_name), Some(pieces)) = (field_name, pieces) else { return };
+            if out.iter().any(|(known, _)| known == field_name) {
+                return;
+            }
+            if let Some(found) = field(value_type, pieces, page, heading.cost, context) {
+                out.push((field_name.clone(), found));
+            }
+        };
+        add(&signature.name, "name", name);
+        add(&signature.position, "signer-title", position.as_ref().map(|(_, line)| *line));
+    }
+    out
+}
+
+/// A heading of a signature, and the middle of the words that it stands among.
+fn heading(form: &Form, rows: &[Row], anchor: &Anchor) -> Option<Heading> {
+    let signature = form.targets(anchor).iter().find_map(|target| match target {
+        Target::Signature(index) => Some(*index),
+        _ => None,
+    })?;
+    let row = &rows[anchor.row];
+    let segment = row.segments().into_iter().find(|segment| {
+        row.pieces[segment.clone()].iter().any(|it| (it.rect.left - anchor.left).abs() < 1.0)
+    })?;
+    let words = &row.pieces[segment];
+    // A heading stands alone: what is before it would be a label or a name.
+    let before = words.first()?.rect.left;
+    if anchor.left - before > 2.0 * row.em() {
+        return None;
+    }
+    let middle = f32::midpoint(before, words.last()?.rect.right);
+    Some(Heading { signature, row: anchor.row, middle, cost: anchor.hit.cost })
+}
+
+/// The lines below a heading, up to the next label.
+fn lines(
+    rows: &[Row],
+    anchors: &[Anchor],
+    form: &Form,
+    headings: &[Heading],
+    heading: &Heading,
+) -> Vec<Vec<Piece>> {
+    let top = &rows[heading.row];
+    let em = top.em();
+    let beside = headings.iter().filter(|other| {
+        let other_row = &rows[other.row];
+        other_row.sheet == top.sheet
+            && (other_row.rect.centre().y - top.rect.centre().y).abs() < BAND * em
+    });
+    let (mut left, mut right) = (f32::NEG_INFINITY, f32::INFINITY);
+    for other in beside {
+        let edge = f32::midpoint(other.middle, heading.middle);
+        if other.middle < heading.middle - 1.0 {
+            left = left.max(edge);
+        } else if other.middle > heading.middle + 1.0 {
+            right = right.min(edge);
+        }
+    }
+    let stop = anchors
+        .iter()
+        .filter(|anchor| anchor.row > heading.row)
+        .filter(|anchor| {
+            form.targets(anchor)
+                .iter()
+                .any(|target| matches!(target, Target::Field(_) | Target::Heading(_)))
+        })
+        .filter(|anchor| !form.is_short(anchor))
+        .map(|anchor| anchor.row)
+        .min()
+        .unwrap_or(rows.len());
+    rows[heading.row + 1..stop.max(heading.row + 1)]
+        .iter()
+        .take_while(|row| row.sheet == top.sheet && row.rect.top < top.rect.bottom + REACH * em)
+        .filter_map(|row| row.between(left, right))
+        .map(|row| nearest_segment(&row, heading.middle))
+        .collect()
+}
+
+/// The words of the row that stand nearest to the middle of the heading.
+fn nearest_segment(row: &Row, middle: f32) -> Vec<Piece> {
+    let distance = |segment: &std::ops::Range<usize>| {
+        let left = row.pieces[segment.start].rect.left;
+        let right = row.pieces[segment.end - 1].rect.right;
+        if left <= middle && middle <= right { 0.0 } else { (left - middle).abs().min((right - middle).abs()) }
+    };
+    row.segments()
+        .into_iter()
+        .min_by(|a, b| distance(a).total_cmp(&distance(b)))
+        .map_or_else(Vec::new, |segment| row.pieces[segment].to_vec())
+}
+
+/// The title of office that a line says.
+fn title(form: &Form, line: &[Piece]) -> Option<String> {
+    let text = glyphs_of(line);
+    let length = text.len() as f32;
+    form.positions
+        .iter()
+        .zip(&form.position_texts)
+        .map(|(phrase, title)| (phrase.distance(&text), phrase.len(), title))
+        .filter(|&(cost, letters, _)| cost <= 0.25 * letters as f32 && cost < length)
+        .min_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, _, title)| title.clone())
+}
+
+/// Whether a line says what is printed on the form.
+fn is_known(phrases: &[Phrase], line: &[Piece]) -> bool {
+    let text = glyphs_of(line);
+    phrases.iter().any(|phrase| {
+        phrase.first(&text, 0).is_some_and(|hit| {
+            (hit.end - hit.start) as f32 > KNOWN * text.len() as f32
+        })
+    })
+}
+
+/// Whether a line is a part of a heading that is broken over lines.
+fn is_known_part(headings: &[Phrase], line: &[Piece]) -> bool {
+    let text = glyphs_of(line);
+    text.len() >= 6 && headings.iter().any(|phrase| phrase.has_part(&text))
+}

@@ -1,0 +1,88 @@
+//! From words to a field with its text, value, confidence and place.
+
+use crate::model::{Field, FieldState, Quad, nfc};
+
+use super::form::FormField;
+use super::normal::{self, Context};
+use super::sheet::Piece;
+
+/// Marks that are no part of a value at its start.
+const LEADING: &[char] = &[':', ';', ',', '.', ')', '\'', '’', '*', '|', '~', '–'];
+/// Marks that are no part of a value at its end.
+const TRAILING: &[char] = &[':', ';', ',', '.', '*', '|', '~', '–', '_', '('];
+/// What each letter of a wrong label takes from the confidence.
+const LABEL_PRICE: f32 = 0.05;
+/// How sure a value may be whose type says nothing about what is right.
+const MOST_SURE: f32 = 0.99;
+
+/// The words as they stand on the paper.
+pub(super) fn text_of(pieces: &[Piece]) -> String {
+    let words: Vec<&str> = pieces.iter().map(|piece| piece.word.text.as_str()).collect();
+    let text = nfc(&words.join(" "));
+    let mut text = text.trim_start_matches(LEADING).trim().trim_end_matches(TRAILING).trim();
+    if text.ends_with(')') && !text.contains('(') {
+        text = text.trim_end_matches(')').trim_end().trim_end_matches(TRAILING).trim();
+    }
+    if text.starts_with('(') && !text.contains(')') {
+        text = text.trim_start_matches('(').trim_start();
+    }
+    text.to_owned()
+}
+
+/// How certain it is that some words are a value of a field, 0–1.
+pub(super) fn certainty(field: &FormField, pieces: &[Piece], context: &Context) -> f32 {
+    let text = text_of(pieces);
+    if text.is_empty() {
+        return 0.3;
+    }
+    if !field.templates.is_empty() {
+        return 0.5;
+    }
+    normal::normalize(&field.spec.value_type, &text, context)
+        .map_or(0.5, |it| if it.value.is_some() { it.certainty } else { 0.0 })
+}
+
+/// A field made of words; `None` where nothing is written.
+pub(super) fn field(
+    value_type: &str,
+    pieces: &[Piece],
+    page: u32,
+    label_cost: f32,
+    context: &Context,
+) -> Option<Field> {
+    let text = text_of(pieces);
+    if !text.chars().any(|letter| letter.is_alphanumeric() || letter == '-') {
+        return None;
+    }
+    let meaning = normal::normalize(value_type, &text, context)?;
+    if meaning.state == FieldState::Absent {
+        return None;
+    }
+    let read = mean_confidence(pieces);
+    let confidence = if meaning.value.is_some() {
+        read * (1.0 - LABEL_PRICE * label_cost).max(0.5) * meaning.certainty.max(0.05).sqrt()
+    } else {
+        read * 0.5
+    };
+    Some(Field {
+        text,
+        value: meaning.value,
+        state: meaning.state,
+        confidence: confidence.clamp(0.0, MOST_SURE),
+        page: Some(page),
+        quad: Quad::around(pieces.iter().map(|piece| &piece.word.quad)),
+        alternatives: meaning.alternatives,
+    })
+}
+
+/// Mean confidence of words, each weighted with its letters.
+pub(super) fn mean_confidence(pieces: &[Piece]) -> f32 {
+    let mut sum = 0.0;
+    let mut letters = 0.0;
+    for piece in pieces {
+        let length = piece.word.text.chars().count() as f32;
+        sum += length * piece.word.confidence;
+        letters += length;
+    }
+    if letters > 0.0 { sum / letters } else { 0.0 }
+}

@@ -1,0 +1,16 @@
+//! Answers as pages: what is said where. The words are in `texts.toml`, the markup in
+//! `pages/`.
+
+mod failure;
+mod field;
+mod frame;
+mod link;
+mod page;
+mod paper;
+mod record;
+mod search;
+
+pub(super) use failure::failure;
+pub(super) use page::page;
+pub(super) use record::record;
+pub(super) use search::search;

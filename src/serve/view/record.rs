@@ -1,0 +1,171 @@
+//! The page of one record.
+
+use askama::Template;
+
+use super::super::app::Desk;
+use super::super::ask::Ask;
+use super::super::error::Failure;
+use super::field::{self, Row};
+use super::frame::Frame;
+use super::link::{self, Opened};
+use crate::catalog::StoredRecord;
+use crate::model::PageKey;
+use crate::model::Record;
+use crate::model::RecordId;
+use crate::model::Severity;
+
+/// Other records of the same scan that are listed. A cadastral book has thousands.
+const MAX_OTHERS: usize = 30;
+
+#[derive(Template)]
+#[template(path = "record.html")]
+struct RecordPage<'a> {
+    frame: Frame<'a>,
+    name: String,
+    kind: String,
+    entry: String,
+    back: String,
+    pages: Vec<PageLink>,
+    findings: Vec<FindingView>,
+    groups: Vec<Group>,
+    others: Vec<Other>,
+    others_more: String,
+    files: Vec<String>,
+    collection: String,
+    unit: String,
+    id: String,
+}
+
+struct PageLink {
+    address: String,
+    label: String,
+}
+
+struct FindingView {
+    text: String,
+    fields: String,
+    severity: &'static str,
+}
+
+struct Group {
+    label: String,
+    rows: Vec<Row>,
+}
+
+struct Other {
+    address: String,
+    name: String,
+    entry: String,
+}
+
+/// The page of one record.
+///
+/// # Errors
+///
+/// If there is no such record, or the catalog cannot be read.
+pub(in super::super) fn record(
+    desk: &Desk,
+    ask: &Ask,
+    id: &RecordId,
+) -> Result<String, Failure> {
+    let stored = desk.catalog.record(id)?.ok_or(Failure::NotFound { what: "record" })?;
+    let StoredRecord { record, collection, unit, .. } = stored;
+    let kind = desk.kind_title(&record.kind).to_owned();
+    let frame = Frame::of(desk, ask, kind.clone());
+    let (others, others_more) = others(&frame, &record)?;
+    let page = RecordPage {
+        name: field::headline(&frame, &record),
+        kind,
+        entry: field::entry_line(&frame, &record),
+        back: back(&frame),
+        pages: record.pages.iter().map(|&page| page_link(&frame, &record, page)).collect(),
+        findings: findings(&frame, &record),
+        groups: groups(&frame, &record),
+        others,
+        others_more,
+        files: desk.catalog.locations(&record.scan)?,
+        collection: collection.unwrap_or_default(),
+        unit: unit.map(|unit| desk.unit_name(&unit).to_owned()).unwrap_or_default(),
+        id: record.record.0,
+        frame,
+    };
+    Ok(page.render()?)
+}
+
+/// The list that led here; empty if none did.
+fn back(frame: &Frame<'_>) -> String {
+    let asked = &frame.asked;
+    let is_searched = [&asked.q, &asked.kind, &asked.year, &asked.from, &asked.to, &asked.unit]
+        .iter()
+        .any(|value| !value.is_empty());
+    let offset = asked.offset.parse().unwrap_or(0);
+    if is_searched { link::search(asked, offset) } else { String::new() }
+}
+
+fn page_link(frame: &Frame<'_>, record: &Record, page: u32) -> PageLink {
+    let key = PageKey { scan: record.scan.clone(), page };
+    let opened = Opened { record: Some(&record.record), ..Opened::default() };
+    PageLink {
+        address: link::page(&key, opened, &frame.asked),
+        label: frame.count("record.see_page", page),
+    }
+}
+
+fn findings(frame: &Frame<'_>, record: &Record) -> Vec<FindingView> {
+    let labels = &frame.desk.labels;
+    let view = |finding: &crate::model::Finding| {
+        let fields: Vec<String> =
+            finding.fields.iter().map(|name| labels.full_label(name, frame.lang)).collect();
+        FindingView {
+            text: labels.finding(&finding.rule, frame.lang).to_owned(),
+            fields: fields.join(", "),
+            severity: match finding.severity {
+                Severity::Info => "info",
+                Severity::Warn => "warn",
+                Severity::Error => "error",
+            },
+        }
+    };
+    record.findings.iter().map(view).collect()
+}
+
+fn groups(frame: &Frame<'_>, record: &Record) -> Vec<Group> {
+    let labels = &frame.desk.labels;
+    let mut groups: Vec<Group> = Vec::new();
+    let mut role = None;
+    for (name, field) in field::in_order(frame, record) {
+        let place = labels.place(name);
+        if role != Some(place.0) {
+            role = Some(place.0);
+            let label = labels.role_label(place, frame.lang).to_owned();
+            groups.push(Group { label, rows: vec![] });
+        }
+        let address = match field.page {
+            Some(page) if field.quad.is_some() => {
+                let key = PageKey { scan: record.scan.clone(), page };
+                let opened =
+                    Opened { record: Some(&record.record), field: name, ..Opened::default() };
+                link::page(&key, opened, &frame.asked)
+            }
+            _ => String::new(),
+        };
+        if let Some(group) = groups.last_mut() {
+            group.rows.push(field::row(frame, record, name, field, address));
+        }
+    }
+    groups
+}
+
+fn others(frame: &Frame<'_>, record: &Record) -> Result<(Vec<Other>, String), Failure> {
+    let all = frame.desk.catalog.records_of(&record.scan)?;
+    let others = all.iter().map(|stored| &stored.record);
+    let others: Vec<&Record> = others.filter(|other| other.record != record.record).collect();
+    let listed = others.iter().take(MAX_OTHERS).map(|other| Other {
+        address: link::record(&other.record, &frame.asked),
+        name: field::headline(frame, other),
+        entry: field::entry_line(frame, other),
+    });
+    let left = others.len().saturating_sub(MAX_OTHERS) as u64;
+    let more = if left > 0 { frame.count("record.others_more", left) } else { String::new() };
+    Ok((listed.collect(), more))
+}

@@ -1,0 +1,297 @@
+//! The search page.
+
+use askama::Template;
+
+use super::super::answer::{AnsweredHit, SearchAnswer, answer};
+use super::super::app::Desk;
+use super::super::ask::Ask;
+use super::super::error::Failure;
+use super::super::holdings::Counts;
+use super::super::region;
+use super::super::request::SearchRequest;
+use super::super::text::grouped;
+use super::field::{self, CutOut};
+use super::frame::Frame;
+use super::link::{self, Opened};
+use crate::model::KindId;
+use crate::model::PageKey;
+use crate::model::Record;
+
+/// Largest cut-out beside a hit, in pixels of the screen.
+const HIT_CUT_OUT: (u32, u32) = (440, 64);
+/// Cut-outs beside one hit; more would push the next hit off a small screen.
+const MAX_CUT_OUTS: usize = 2;
+/// Labelled values below a hit's name.
+const MAX_LINES: usize = 6;
+
+#[derive(Template)]
+#[template(path = "search.html")]
+struct SearchPage<'a> {
+    frame: Frame<'a>,
+    kinds: Vec<Choice>,
+    /// Whether the filters are open from the start.
+    is_filtered: bool,
+    result: Option<ResultList>,
+    held: HeldList,
+}
+
+struct Choice {
+    id: String,
+    title: String,
+    is_chosen: bool,
+}
+
+struct ResultList {
+    total: u64,
+    range: String,
+    took_ms: u64,
+    chips: Vec<ChipView>,
+    hits: Vec<HitView>,
+    previous: String,
+    next: String,
+    /// The same search without filters; empty if there were none.
+    unfiltered: String,
+    is_beyond: bool,
+}
+
+struct ChipView {
+    taken_for: String,
+    text: String,
+    /// The search without it; empty if it cannot be taken away.
+    without: String,
+    /// What the link says to those who do not see its cross.
+    removes: String,
+}
+
+struct HitView {
+    number: usize,
+    name: String,
+    kind: String,
+    entry: String,
+    place: String,
+    lines: Vec<LineView>,
+    why: String,
+    cut_outs: Vec<CutOut>,
+    address: String,
+    page_address: String,
+    page_label: String,
+    path: String,
+}
+
+struct LineView {
+    label: String,
+    value: String,
+    is_matched: bool,
+    doubt: &'static str,
+}
+
+struct HeldList {
+    rows: Vec<HeldRow>,
+    notes: Vec<String>,
+}
+
+struct HeldRow {
+    title: String,
+    count: String,
+    address: String,
+}
+
+/// The search page with what was found, or with what is held where nothing was asked.
+///
+/// # Errors
+///
+/// If the search makes no sense, or index or catalog cannot be read.
+pub(in super::super) fn search(desk: &Desk, ask: &Ask) -> Result<String, Failure> {
+    let frame = Frame::of(desk, ask, desk.texts.say(ask.lang, "search.button").to_owned());
+    let request = frame.asked.checked()?;
+    let answered = answer(&desk.catalog, desk.searcher.as_ref(), &request)?;
+    let result =
+        (!request.is_empty()).then(|| result_list(&frame, &request, answered));
+    let is_held_shown = result.as_ref().is_none_or(|result| result.total == 0);
+    let counts = desk.holdings.now(&desk.catalog)?;
+    let held = if is_held_shown { held_list(&frame, &counts) } else { HeldList::none() };
+    let page = SearchPage {
+        kinds: choices(&frame, &counts),
+        is_filtered: !request.filters.is_empty(),
+        result,
+        held,
+        frame,
+    };
+    Ok(page.render()?)
+}
+
+/// Kinds that can be chosen: those that have a definition, and those that have records.
+fn choices(frame: &Frame<'_>, counts: &Counts) -> Vec<Choice> {
+    let desk = frame.desk;
+    let mut ids: Vec<KindId> = desk.kinds.iter().map(|kind| kind.id.clone()).collect();
+    for (kind, _) in &counts.kinds {
+        let kind = KindId(kind.clone());
+        if !ids.contains(&kind) {
+            ids.push(kind);
+        }
+    }
+    let choice = |id: KindId| Choice {
+        title: desk.kind_title(&id).to_owned(),
+        is_chosen: id.0 == frame.asked.kind,
+        id: id.0,
+    };
+    ids.into_iter().map(choice).collect()
+}
+
+fn result_list(
+    frame: &Frame<'_>,
+    request: &SearchRequest,
+    answered: SearchAnswer,
+) -> ResultList {
+    let shown = answered.hits.len();
+    let (first, last) = (request.offset + 1, request.offset + shown);
+    let page = |offset: usize| link::search(&frame.asked, offset);
+    let has_more = (last as u64) < answered.total && shown > 0;
+    let no_filters = super::super::request::Asked {
+        q: frame.asked.q.clone(),
+        ..super::super::request::Asked::default()
+    };
+    let can_drop_filters = !request.filters.is_empty() && !request.query.is_empty();
+    let chips = answered.understood.iter().map(|chip| {
+        let rest = frame.asked.q.replacen(&chip.text, " ", 1);
+        let rest = rest.split_whitespace().collect::<Vec<_>>().join(" ");
+        let can_remove = rest != frame.asked.q && !rest.is_empty();
+        let asked = super::super::request::Asked { q: rest, ..frame.asked.clone() };
+        let name = format!("chip.{}", chip.taken_for);
+        let taken_for = frame.desk.texts.find(frame.lang, &name);
+        ChipView {
+            taken_for: taken_for.unwrap_or(&chip.taken_for).to_owned(),
+            text: chip.text.clone(),
+            without: if can_remove { link::search(&asked, 0) } else { String::new() },
+            removes: frame.fill("hits.remove", &chip.text),
+        }
+    });
+    ResultList {
+        total: answered.total,
+        range: if shown == 0 || answered.total <= shown as u64 {
+            String::new()
+        } else {
+            frame.fill("hits.range", format!("{first}–{last}"))
+        },
+        took_ms: answered.took_ms,
+        chips: chips.collect(),
+        is_beyond: shown == 0 && answered.total > 0,
+        previous: match request.offset {
+            0 => String::new(),
+            offset => page(offset.saturating_sub(request.limit)),
+        },
+        next: if has_more { page(request.offset + request.limit) } else { String::new() },
+        unfiltered: if can_drop_filters { link::search(&no_filters, 0) } else { String::new() },
+        hits: answered
+            .hits
+            .into_iter()
+            .enumerate()
+            .map(|(index, hit)| hit_view(frame, request.offset + index + 1, hit))
+            .collect(),
+    }
+}
+
+fn hit_view(frame: &Frame<'_>, number: usize, hit: AnsweredHit) -> HitView {
+    let labels = &frame.desk.labels;
+    let marks: Vec<String> = hit.highlights.iter().map(region::written).collect();
+    let path = hit.path;
+    let (why, matched) = (hit.why, hit.matched);
+    let record = Record {
+        record: hit.record,
+        kind: hit.kind,
+        scan: hit.scan,
+        pages: vec![hit.page],
+        fields: hit.fields,
+        findings: vec![],
+    };
+    let lines = labels.hit().line.iter().filter_map(|name| {
+        let field = record.fields.get(name)?;
+        let value = field::list_value(frame, name, field);
+        (!value.is_empty()).then(|| LineView {
+            label: labels.full_label(name, frame.lang),
+            value,
+            is_matched: matched.contains(name),
+            doubt: field::doubt(field),
+        })
+    });
+    let mut places = labels.hit().place.iter().filter_map(|name| {
+        let value = field::value(record.fields.get(name)?);
+        (!value.is_empty()).then_some(value)
+    });
+    // What matched is shown first; the names stand in where nothing that matched has a
+    // place on the paper.
+    let shown = matched.iter().chain(&labels.hit().name);
+    let mut cut_outs: Vec<CutOut> = Vec::new();
+    for name in shown {
+        let Some(field) = record.fields.get(name) else { continue };
+        let is_enough = cut_outs.len() >= MAX_CUT_OUTS;
+        if is_enough || labels.is_hidden(name) || field.page != Some(hit.page) {
+            continue;
+        }
+        let alt = frame.fill("hits.crop_of", labels.full_label(name, frame.lang));
+        let Some(cut_out) = field::cut_out(&record, field, HIT_CUT_OUT, alt) else { continue };
+        if !cut_outs.iter().any(|known| known.address == cut_out.address) {
+            cut_outs.push(cut_out);
+        }
+    }
+    let key = PageKey { scan: record.scan.clone(), page: hit.page };
+    let opened = Opened {
+        record: Some(&record.record),
+        field: matched.first().map_or("", String::as_str),
+        marks: &marks.join(";"),
+        ..Opened::default()
+    };
+    HitView {
+        number,
+        name: field::headline(frame, &record),
+        kind: frame.desk.kind_title(&record.kind).to_owned(),
+        entry: field::entry_line(frame, &record),
+        place: places.next().unwrap_or_default(),
+        lines: lines.take(MAX_LINES).collect(),
+        why: why
+            .iter()
+            .map(|reason| {
+                let name = format!("why.{reason}");
+                frame.desk.texts.find(frame.lang, &name).unwrap_or(reason).to_owned()
+            })
+            .collect::<Vec<_>>()
+            .join(" · "),
+        cut_outs,
+        address: link::record(&record.record, &frame.asked),
+        page_address: link::page(&key, opened, &frame.asked),
+        page_label: frame.count("hits.page_number", hit.page),
+        path,
+    }
+}
+
+impl HeldList {
+    fn none() -> Self {
+        Self { rows: vec![], notes: vec![] }
+    }
+}
+
+fn held_list(frame: &Frame<'_>, counts: &Counts) -> HeldList {
+    let mut by_title: Vec<HeldRow> = Vec::new();
+    for (kind, count) in &counts.kinds {
+        let id = KindId(kind.clone());
+        by_title.push(HeldRow {
+            title: frame.desk.kind_title(&id).to_owned(),
+            count: grouped(*count, frame.lang),
+            address: link::with("/", &[("kind", kind)]),
+        });
+    }
+    let total = counts.of("scans_done") + counts.of("scans_waiting");
+    let mut notes = Vec::new();
+    for (name, count) in [
+        ("held.records", counts.of("records")),
+        ("held.scans", total),
+        ("held.waiting", counts.of("scans_waiting")),
+        ("held.set_aside", counts.of("scans_quarantined")),
+        ("held.not_indexed", counts.of("not_indexed")),
+    ] {
+        if count > 0 {
+            notes.push(frame.count(name, count));
+        }
+    }
+    HeldList { rows: by_title, notes }
+}

@@ -1,0 +1,132 @@
+//! The command line, exit codes and JSON that scripts rely on.
+
+use serde_json::Value;
+
+use super::archive::{exported, filled, sohoa, stdout};
+
+/// The keys of a JSON object, in their order.
+fn keys(value: &Value) -> Vec<&str> {
+    value.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+#[test]
+fn ingest_ends_with_one_json_object_of_the_contract() {
+    let report = &filled().report;
+    let sum = ["ingested", "duplicate", "quarantined", "failed"]
+        .map(|name| report[name].as_u64().unwrap())
+        .iter()
+        .sum::<u64>();
+    assert_eq!(report["found"], sum);
+    for name in ["pages", "records", "seconds", "pages_per_second"] {
+        assert!(report[name].is_number(), "{name} is missing");
+    }
+}
+
+#[test]
+fn a_page_row_is_as_the_contract_says() {
+    let pages = exported(&filled().archive(), "pages-jsonl");
+    let page = pages.iter().find(|page| !page["lines"][0].is_null()).unwrap();
+    for name in ["scan", "path", "page", "width", "height", "text", "lines"] {
+        assert!(!page[name].is_null(), "{name} is missing");
+    }
+    let line = &page["lines"][0];
+    for one in [line, &line["words"][0]] {
+        assert!(one["text"].is_string() && one["confidence"].is_number());
+        let quad = one["quad"].as_array().unwrap();
+        assert!(quad.len() == 4 && quad.iter().all(|at| at.as_array().unwrap().len() == 2));
+    }
+    assert_eq!(page["scan"].as_str().unwrap().len(), 64);
+}
+
+#[test]
+fn a_record_row_is_as_the_contract_says() {
+    let records = exported(&filled().archive(), "records-jsonl");
+    let record = &records[0];
+    let mut names = keys(record);
+    names.sort_unstable();
+    assert_eq!(names, ["fields", "findings", "kind", "pages", "path", "record", "scan"]);
+    let field = record["fields"].as_object().unwrap().values().next().unwrap();
+    for name in ["text", "value", "state", "confidence", "page", "quad"] {
+        assert!(field.as_object().unwrap().contains_key(name), "{name} is missing");
+    }
+}
+
+#[test]
+fn a_search_answer_is_as_the_contract_says() {
+    let archive = filled().archive();
+    let output = sohoa(&["search", "phan van ta", "--archive", &archive, "--json"]);
+    let answer: Value = serde_json::from_str(stdout(&output).trim()).unwrap();
+    assert!(answer["total"].as_u64().unwrap() >= 1);
+    assert!(answer["took_ms"].is_number());
+    let hit = &answer["hits"][0];
+    for name in
+        ["record", "kind", "score", "scan", "path", "page", "fields", "highlights"]
+    {
+        assert!(!hit[name].is_null(), "{name} is missing");
+    }
+    assert_eq!(hit["highlights"][0].as_array().unwrap().len(), 4);
+}
+
+#[test]
+fn exit_codes_are_those_of_the_documents() {
+    let missing = "/nonexistent/archive";
+    for (arguments, code) in [
+        (vec!["--version"], 0),
+        (vec!["ingest"], 1),
+        (vec!["ingest", "/nonexistent/scans", "--archive", missing], 1),
+        (vec!["search", "a", "--archive", missing], 5),
+        (vec!["export", "--archive", missing, "--format", "nonsense"], 1),
+        (vec!["export", "--archive", missing, "--format", "csv"], 5),
+        (vec!["check"], 0),
+    ] {
+        let output = sohoa(&arguments);
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "{arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+}
+
+#[test]
+fn a_message_says_what_happened_where_and_what_to_do() {
+    let output = sohoa(&["status", "--archive", "/nonexistent/archive"]);
+    insta::assert_snapshot!(
+        String::from_utf8_lossy(&output.stderr).trim(),
+        @"sohoa: `/nonexistent/archive` is not an archive: it holds no catalog.sqlite; `sohoa ingest` creates one"
+    );
+    assert!(output.stdout.is_empty(), "messages do not go to stdout");
+}
+
+#[test]
+fn a_dry_run_says_what_would_happen_and_writes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let scans = folder.path().join("scans");
+    std::fs::create_dir(&scans).unwrap();
+    std::fs::write(scans.join("a.txt"), "one").unwrap();
+    std::fs::write(scans.join("b.txt"), "one").unwrap();
+    let archive = folder.path().join("archive");
+    let output = sohoa(&[
+        "ingest",
+        &scans.to_string_lossy(),
+        "--archive",
+        &archive.to_string_lossy(),
+        "--dry-run",
+        "--json",
+    ]);
+    let report: Value = serde_json::from_str(stdout(&output).trim()).unwrap();
+    assert_eq!((&report["found"], &report["duplicate"]), (&Value::from(2), &Value::from(1)));
+    assert!(!archive.try_exists().unwrap());
+}
+
+#[test]
+fn until_a_time_that_makes_no_sense_is_refused_with_an_example() {
+    let output =
+        sohoa(&["ingest", ".", "--archive", "/nonexistent/a", "--until", "half past"]);
+    assert_eq!(output.status.code(), Some(1));
+    insta::assert_snapshot!(
+        String::from_utf8_lossy(&output.stderr).trim(),
+        @"sohoa: `--until half past`: expected a time of day like 05:30"
+    );
+}
