@@ -42,3 +42,11 @@ score: build models
 
 bench: setup models
 	$(CARGO) bench --locked
+
+# Kills a run at 500 random moments; the short form is part of `make test`.
+kill: setup models
+	SOHOA_KILLS=500 $(CARGO) test --locked --test all kill -- --nocapture
+
+# Drives the search page in Chromium by keyboard.
+browser: build models
+	@sh tests/browser/run.sh $(SOHOA)

@@ -31,17 +31,23 @@ def crop(drawn: Drawn, neighbours: list[np.ndarray | None], r: random.Random) ->
         w = min(ink.shape[1], other.shape[1])
         shifted[a:b, :w] = other[a - pitch:b - pitch, :w]
         ink = np.maximum(ink, shifted)
-    text = bottom - top
-    total = max(text / r.uniform(0.55, 0.97) if r.random() < 0.85 else text / r.uniform(0.42, 0.6), em * 0.6)
-    if r.random() < 0.12:
-        # A cutter that misses the heads or the feet.
-        total = text * r.uniform(0.88, 1.0)
-    above = (total - text) * r.betavariate(2, 2)
-    y0, y1 = round(top - above), round(top - above + total)
-    # A neighbour that shows more than its feet or heads would be a second line to read.
-    y0, y1 = max(y0, round(drawn.baseline - 1.45 * em)), min(y1, round(drawn.baseline + 0.85 * em))
-    if total >= text:
-        y0, y1 = min(y0, top), max(y1, bottom)
+    hand = drawn.kind == "handwriting"
+    if r.random() < (0.3 if hand else 0.12):
+        # The font's own box, or a cutter that goes by most letters: heads and feet that reach farther are lost.
+        y0, y1 = round(drawn.baseline - em * r.uniform(0.7, 1.05)), round(drawn.baseline + em * r.uniform(0.12, 0.35))
+        # But not so much that a mark which the label names is gone.
+        y0 = min(y0, round(top + (0.1 if hand else 0.04) * (bottom - top)))
+        y1 = max(y1, round(bottom - (0.25 if hand else 0.12) * (bottom - top)))
+    else:
+        share = r.uniform(0.55, 0.97) if r.random() < (0.7 if hand else 0.88) else r.uniform(0.36, 0.6)
+        total = max((bottom - top) / share, em * 0.6)
+        above = (total - (bottom - top)) * r.betavariate(2, 2)
+        y0, y1 = round(top - above), round(top - above + total)
+        # A neighbour that shows more than its feet or heads would be a second line to read.
+        if neighbours[0] is not None:
+            y0 = min(top, max(y0, round(drawn.baseline - 1.45 * em)))
+        if neighbours[1] is not None:
+            y1 = max(bottom, min(y1, round(drawn.baseline + 0.85 * em)))
     y0, y1 = max(0, y0), min(ink.shape[0], y1)
     return ink[y0:y1], drawn.baseline - y0
 

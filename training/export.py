@@ -19,6 +19,9 @@ from lines import STEP, WIDEST
 from net import LineNet
 
 
+# Widest line in use. Trained lines end at WIDEST, but nothing in the net depends on the width.
+LONGEST = 1600
+
 
 def agree(path: str, net: LineNet) -> float:
     """The largest difference between ONNX Runtime's and PyTorch's logits over some widths and batches."""
@@ -55,18 +58,19 @@ def main() -> None:
     done = state["done"]
     with open(os.path.splitext(args.out)[0] + ".toml", "w", encoding="utf-8") as f:
         f.write(f"""# The project's own line model, trained by training/train.py; how it was trained and measured: training/runs/.
+# Trained for {done['step']} steps, {done['lines']} lines.
 # Class 0 is CTC's blank, class i + 1 the i-th character of `alphabet`. Values 0 (black) to 1 (paper); pad on the right with `pad`.
 name = "sohoa-line"
 version = "{args.version}"
 file = "{os.path.basename(args.out)}"
 sha256 = "{digest}"
+input = "image"
+output = "logits"
 height = {HEIGHT}
 channels = 1
 pixels_per_step = {STEP}
-max_width = {WIDEST}
+max_width = {LONGEST}
 pad = 1.0
-steps = {done['step']}
-lines = {done['lines']}
 alphabet = {json.dumps(ALPHABET, ensure_ascii=False)}
 """)
     ops = sorted({node.op_type for node in onnx.load(args.out).graph.node})

@@ -124,8 +124,8 @@ def split(faces: list[Face]) -> tuple[dict[str, list[Face]], dict[str, list[Face
 
 @lru_cache(maxsize=1500)
 def sized(path: str, size: int) -> ImageFont.FreeTypeFont:
-    """The face at `size` pixels to the em."""
-    return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)
+    """The face at `size` pixels to the em, with its kerning and joins."""
+    return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.RAQM)
 
 
 if __name__ == "__main__":

@@ -50,8 +50,9 @@ class Lines:
         return self.random.choice(self.random.choice(self.faces[kind]))
 
     def next(self, strength: float = 1.0, kind: str | None = None) -> Line:
-        """The next line."""
+        """The next line; `strength` is that of the most damaged lines."""
         r = self.random
+        strength *= r.uniform(0.3, 1.0)
         while True:
             wanted = kind or r.choices([k for k, _ in KINDS], [p for _, p in KINDS])[0]
             spans = self.text.line(r)
@@ -92,10 +93,8 @@ class Lines:
         return ink
 
 
-def batch_of(lines: list[Line], extra: int = 0) -> np.ndarray:
+def batch_of(lines: list[Line], width: int) -> np.ndarray:
     """Images of one width, padded on the right with paper."""
-    width = max(line.image.shape[1] for line in lines) + extra
-    width += -width % STEP
     out = np.full((len(lines), 1, HEIGHT, width), 255, np.uint8)
     for i, line in enumerate(lines):
         out[i, 0, :, :line.image.shape[1]] = line.image

@@ -96,7 +96,7 @@ def draw_line(spans: list[Span], faces: dict[str, Face], em: int, r: random.Rand
     drop = {"label": 0.0, "value": r.uniform(-0.14, 0.1) * em if faces["label"] is not faces["value"] else 0.0}
     gap = {role: (r.uniform(-0.02, 0.12) * em if r.random() < 0.3 else 0.0) for role in scale}
     per_glyph = {role: faces[role].kind == "typewriter" or gap[role] != 0.0 for role in scale}
-    x = em * r.uniform(0.05, 0.8)
+    x = em * r.uniform(0.0, 0.6)
     label, full = [], False
     under_leader = r.random() < 0.35
     for i, span in enumerate(spans):
@@ -137,7 +137,7 @@ def draw_line(spans: list[Span], faces: dict[str, Face], em: int, r: random.Rand
     if not text:
         return None
     printed, written = (np.asarray(layers[role][0]) for role in ("label", "value"))
-    x = min(max_width, round(x + em * r.uniform(0.0, 0.8)))
+    x = min(max_width, round(x + em * r.uniform(0.0, 0.6)))
     printed, written = printed[:, :x], written[:, :x]
     if faces["value"].kind == "handwriting" and any(s.role == "value" for s in spans):
         written = warp_hand(written, em, r)

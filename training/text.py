@@ -218,6 +218,8 @@ class Text:
             return self._dated(r)
         if k < 0.42:
             return [Span(r.choice(self.labels), "label")]
+        if k < 0.46:
+            return [Span(self.number(r))]
         if k < 0.62:
             return [Span(self.value(r) + (r.choice([" ", ", ", "; "]) + self.value(r) if r.random() < 0.3 else ""))]
         if k < 0.84:

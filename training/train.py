@@ -14,44 +14,57 @@ import os
 import random
 import time
 
+import cv2
 import numpy as np
 import torch
 from torch.nn import functional
 
 from alphabet import decode, encode
 from fonts import all_faces, split
-from lines import STEP, Lines, batch_of
+from lines import STEP, Line, Lines, batch_of
 from net import LineNet
 
 WARM_UP_STEPS = 300
 # Damage grows with the steps: CTC first has to find out that letters stand in a row.
-FULL_DAMAGE_STEPS = 4000
+FULL_DAMAGE_STEPS = 1500
+# Drawing costs a third of a step: a line is drawn once and, on the average, seen twice, later and in another company.
+REMEMBERED, AGAIN = 3000, 1.0
+# oneDNN compiles its kernels anew for every shape, which costs a third of a step: few shapes, widths in multiples of this.
+SHAPES = 32
+# Paper right of the widest line of a batch: what stands left of it must not depend on it.
+ROOM_RIGHT = (0, 0, 0, 0, 16, 48)
 KEEP = 0.9985  # of the running average of weights, which is what is exported
 
 
 def produce(queue: "multiprocessing.Queue", step_now: "multiprocessing.Value", seed: int, pixels: int) -> None:
     """Fills the queue with batches of about `pixels` columns, lines of like width together."""
-    os.nice(0)
     torch.set_num_threads(1)
-    import cv2
-
     cv2.setNumThreads(1)
     seen, _ = split(all_faces())
     source = Lines(seen, seed)
     order = random.Random(seed + 1)
+    remembered: list[Line] = []
+    waiting: dict[int, list[Line]] = {}
+
+    def take(line: Line) -> None:
+        width = line.image.shape[1] + order.choice(ROOM_RIGHT)
+        width += -width % SHAPES
+        group = waiting.setdefault(width, [])
+        group.append(line)
+        if len(group) >= max(1, pixels // width):
+            queue.put((batch_of(group, width), [line.label for line in group], [line.image.shape[1] for line in group]))
+            group.clear()
+
     while True:
-        strength = min(1.0, 0.35 + 0.65 * step_now.value / FULL_DAMAGE_STEPS)
-        pool = sorted((source.next(strength) for _ in range(320)), key=lambda line: line.image.shape[1])
-        batches, start = [], 0
-        while start < len(pool):
-            end = start
-            while end < len(pool) and (end - start + 1) * pool[end].image.shape[1] <= pixels and end - start < 64:
-                end += 1
-            batches.append(pool[start:max(end, start + 1)])
-            start = max(end, start + 1)
-        order.shuffle(batches)
-        for batch in batches:
-            queue.put((batch_of(batch, order.choice([0, 0, 8, 16, 48])), [line.label for line in batch], [line.image.shape[1] for line in batch]))
+        fresh = source.next(min(1.0, 0.35 + 0.65 * step_now.value / FULL_DAMAGE_STEPS))
+        take(fresh)
+        if len(remembered) < REMEMBERED:
+            remembered.append(fresh)
+            continue
+        at = order.randrange(REMEMBERED)
+        if order.random() < AGAIN:
+            take(remembered[at])
+        remembered[at] = fresh
 
 
 def end_of_day(clock: str) -> float:
@@ -78,8 +91,8 @@ def main() -> None:
     parser.add_argument("--until", required=True)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--pixels", type=int, default=10000, help="columns of one batch")
-    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--pixels", type=int, default=5500, help="columns of one batch")
+    parser.add_argument("--rate", type=float, default=1.6e-3)
     parser.add_argument("--final-rate", type=float, default=2e-5)
     args = parser.parse_args()
     os.makedirs(args.state, exist_ok=True)

@@ -1,7 +1,5 @@
 //! From whatever pixels a page has to one grey plane at working resolution.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::{GrayImage, RgbImage};
 
 use crate::model::PageImage;
@@ -38,46 +36,85 @@ pub(super) fn reduced(
     page: PageImage,
     working_dpi: f32,
     tolerance: f32,
-    notes: &mut Vec<String>,
 ) -> (PageImage, (f64, f64)) {
-    if page.dpi <= working_dpi * tolerance {
+    let (width, height) = (page.pixels.width(), page.pixels.height());
+    if page.dpi <= working_dpi * tolerance || width == 0 || height == 0 {
         return (page, (1.0, 1.0));
     }
     let share = working_dpi / page.dpi;
-    let (width, height) = (page.pixels.width(), page.pixels.height());
     let to = |side: u32| ((side as f32 * share).round() as u32).max(1);
     let (to_width, to_height) = (to(width), to(height));
     let smaller = match &page.pixels {
-        Pixels::Gray(image) => resized(image.as_raw(), (width, height), (to_width, to_height), PixelType::U8)
-            .and_then(|bytes| GrayImage::from_raw(to_width, to_height, bytes))
-            .map(Pixels::Gray),
-        Pixels::Rgb(image) => resized(image.as_raw(), (width, height), (to_width, to_height), PixelType::U8x3)
-            .and_then(|bytes| RgbImage::from_raw(to_width, to_height, bytes))
-            .map(Pixels::Rgb),
+        Pixels::Gray(image) => {
+            let bytes = averaged::<1>(image.as_raw(), (width, height), (to_width, to_height));
+            GrayImage::from_raw(to_width, to_height, bytes).map(Pixels::Gray)
+        }
+        Pixels::Rgb(image) => {
+            let bytes = averaged::<3>(image.as_raw(), (width, height), (to_width, to_height));
+            RgbImage::from_raw(to_width, to_height, bytes).map(Pixels::Rgb)
+        }
     };
-    let Some(pixels) = smaller else {
-        notes.push(format!("page of {width}×{height} pixels could not be reduced"));
-        return (page, (1.0, 1.0));
-    };
-    let scale = (
-        f64::from(width) / f64::from(to_width),
-        f64::from(height) / f64::from(to_height),
-    );
+    let Some(pixels) = smaller else { return (page, (1.0, 1.0)) };
+    let scale =
+        (f64::from(width) / f64::from(to_width), f64::from(height) / f64::from(to_height));
     (PageImage { pixels, dpi: working_dpi }, scale)
 }
 
-fn resized(
+/// A smaller image each pixel of which is the mean of the area it covers in the larger one.
+fn averaged<const CHANNELS: usize>(
     bytes: &[u8],
     from: (u32, u32),
     to: (u32, u32),
-    kind: PixelType,
-) -> Option<Vec<u8>> {
-    let source = ImageRef::new(from.0, from.1, bytes, kind).ok()?;
-    let mut target = Image::new(to.0, to.1, kind);
-    let options =
-        ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Hamming));
-    Resizer::new().resize(&source, &mut target, &options).ok()?;
-    Some(target.into_vec())
+) -> Vec<u8> {
+    let across = covered(from.0, to.0);
+    let down = covered(from.1, to.1);
+    let line_length = from.0 as usize * CHANNELS;
+    let mut out = Vec::with_capacity(to.0 as usize * to.1 as usize * CHANNELS);
+    let mut column_sums = vec![0_u32; line_length];
+    for (first, weights) in &down {
+        column_sums.fill(0);
+        let lines = bytes.chunks_exact(line_length).skip(*first);
+        for (line, weight) in lines.zip(weights) {
+            for (sum, byte) in column_sums.iter_mut().zip(line) {
+                *sum += u32::from(*byte) * weight;
+            }
+        }
+        for (left, shares) in &across {
+            for channel in 0..CHANNELS {
+                let sum: u64 = shares
+                    .iter()
+                    .zip(column_sums.iter().skip(left * CHANNELS + channel).step_by(CHANNELS))
+                    .map(|(share, sum)| u64::from(*share) * u64::from(*sum))
+                    .sum();
+                out.push(((sum + (1 << 23)) >> 24).min(255) as u8);
+            }
+        }
+    }
+    out
+}
+
+/// For each of `to` pixels, the first of `from` that it covers and the weights of these, in
+/// 1/4096; they add up to 4096.
+fn covered(from: u32, to: u32) -> Vec<(usize, Vec<u32>)> {
+    let step = f64::from(from) / f64::from(to);
+    (0..to)
+        .map(|at| {
+            let (start, end) = (f64::from(at) * step, f64::from(at + 1) * step);
+            let first = start.floor() as usize;
+            let last = (end.ceil() as usize).min(from as usize).max(first + 1);
+            let mut weights: Vec<u32> = (first..last)
+                .map(|pixel| {
+                    let share = end.min(pixel as f64 + 1.0) - start.max(pixel as f64);
+                    (share.max(0.0) / step * 4096.0).round() as u32
+                })
+                .collect();
+            let total: u32 = weights.iter().sum();
+            if let Some(weight) = weights.first_mut() {
+                *weight = (*weight + 4096).saturating_sub(total);
+            }
+            (first, weights)
+        })
+        .collect()
 }
 
 /// One grey plane of the page; red ink of stamps is faded if `fade_stamps`.
@@ -229,7 +266,7 @@ mod tests {
             pixels: Pixels::Gray(GrayImage::from_pixel(1001, 500, image::Luma([200]))),
             dpi: 600.0,
         };
-        let (small, scale) = reduced(page, 300.0, 1.1, &mut Vec::new());
+        let (small, scale) = reduced(page, 300.0, 1.1);
         assert_eq!((small.pixels.width(), small.pixels.height()), (501, 250));
         assert!((f64::from(501) * scale.0 - 1001.0).abs() < 1e-6 && (scale.1 - 2.0).abs() < 1e-6);
     }

@@ -9,6 +9,7 @@ mod blank;
 mod blobs;
 mod grey;
 mod ink;
+mod leaders;
 mod orientation;
 mod skew;
 mod turn;
@@ -20,6 +21,9 @@ use crate::model::PageImage;
 use crate::model::Size;
 
 pub use blobs::{Blob, Blobs, Run};
+pub(crate) use blobs::runs_of;
+pub(crate) use leaders::{Leaders, Stretch, find as find_leaders};
+pub(crate) use turn::sampled;
 
 /// Pixels per inch to which finer pages are reduced.
 ///
@@ -176,7 +180,7 @@ impl Clean {
     /// Works on one page; what it was unsure of goes into `notes`.
     pub fn run(&self, page: PageImage, notes: &mut Vec<String>) -> Ready {
         let original = Size { width: page.pixels.width(), height: page.pixels.height() };
-        let (page, scale) = grey::reduced(page, WORKING_DPI, DPI_TOLERANCE, notes);
+        let (page, scale) = grey::reduced(page, WORKING_DPI, DPI_TOLERANCE);
         let dpi = page.dpi;
         let mut source = grey::of_page(page, self.config.has(Step::Stamps));
         if self.config.has(Step::Light) || self.config.has(Step::Border) {

@@ -3,7 +3,7 @@
 use image::GrayImage;
 
 use super::blobs::{Blob, Blobs};
-use super::px;
+use super::{leaders, px, skew};
 
 /// Height and width of what may be a letter or a word in one stroke, in millimetres.
 const LETTER_MM: (f32, f32) = (0.8, 9.0);
@@ -11,9 +11,9 @@ const LETTER_MM: (f32, f32) = (0.8, 9.0);
 /// Longest word in one stroke, in millimetres.
 const WORD_MM: f32 = 30.0;
 
-/// Width of the strips in which lines are looked for, in millimetres: wide enough for ten
-/// letters, so narrow that a line of a page askew by 5° stays in its row.
-const STRIP_MM: f32 = 20.0;
+/// Rows and columns are counted in bins of this width, in millimetres: wider than a stem,
+/// whose edges would else count as lines, narrower than the gap between two lines.
+const BIN_MM: f32 = 0.8;
 
 /// By how much lines must be sharper in one direction than in the other to turn a page.
 const SURE: f64 = 1.3;
@@ -22,30 +22,26 @@ const SURE: f64 = 1.3;
 const FEWEST_MARKS: u32 = 12;
 
 /// Quarter turns clockwise that bring the lines of the page level: 0, or 1.
+///
+/// Text counted row by row is lumpy along its lines and even across them, at any skew.
 pub(super) fn quarters(ink: &GrayImage, dpi: f32, notes: &mut Vec<String>) -> u8 {
     let blobs = Blobs::of(ink);
-    let strip = (px(STRIP_MM, dpi) as usize).max(1);
-    let (width, height) = (ink.width() as usize, ink.height() as usize);
-    let mut level = vec![0_u32; width.div_ceil(strip) * height];
-    let mut upright = vec![0_u32; height.div_ceil(strip) * width];
+    let bin = px(BIN_MM, dpi).max(1.0);
+    let mut points = Vec::new();
     for blob in blobs.blobs.iter().filter(|blob| may_be_text(blob, dpi)) {
         for run in blobs.runs_of(blob) {
-            let row = run.row as usize;
-            for x in run.from as usize..run.to as usize {
-                level[x / strip * height + row] += 1;
-                upright[row / strip * width + x] += 1;
-            }
+            let middle = (run.from + run.to) as f32 / 2.0;
+            points.push((middle / bin, run.row as f32 / bin, run.len() as u32));
         }
     }
-    let across = sharpness(&level, height);
-    let down = sharpness(&upright, width);
-    if down > across * SURE {
-        return 1;
-    }
-    if across < down * SURE && across + down > 0.0 {
+    let across = skew::sharpest(&points);
+    let turned: Vec<_> = points.iter().map(|&(x, y, mass)| (y, x, mass)).collect();
+    let down = skew::sharpest(&turned);
+    let (more, less) = (across.max(down) as f64, across.min(down) as f64);
+    if more < less * SURE && !points.is_empty() {
         notes.push("unsure whether the page lies on its side".to_owned());
     }
-    0
+    u8::from(more >= less * SURE && down > across)
 }
 
 /// Whether a blob may be a letter or a word, lying or standing.
@@ -56,18 +52,13 @@ fn may_be_text(blob: &Blob, dpi: f32) -> bool {
         && long >= px(LETTER_MM.0, dpi)
         && short <= px(LETTER_MM.1, dpi)
         && long <= px(WORD_MM, dpi)
+        && !is_solid(blob, dpi)
 }
 
-/// Sum of the squared differences between neighbours, strip by strip.
-fn sharpness(counts: &[u32], length: usize) -> f64 {
-    if length == 0 {
-        return 0.0;
-    }
-    counts
-        .chunks_exact(length)
-        .flat_map(|strip| strip.windows(2))
-        .map(|two| f64::from(two[0].abs_diff(two[1])).powi(2))
-        .sum()
+/// Whether a blob is a punch hole or a blot rather than strokes.
+fn is_solid(blob: &Blob, dpi: f32) -> bool {
+    let filled = blob.area as f32 / (blob.width() * blob.height()).max(1) as f32;
+    filled > 0.7 && blob.width().min(blob.height()) as f32 > px(2.5, dpi)
 }
 
 /// Whether a page with level lines stands on its head.
@@ -75,14 +66,28 @@ fn sharpness(counts: &[u32], length: usize) -> f64 {
 /// Most Vietnamese marks stand above their letter (hats, hooks, tones, the dot of the i),
 /// and only one, the heavy tone, below: on pages of text it is five to one.
 pub(super) fn on_its_head(ink: &GrayImage, degrees: f64, dpi: f32) -> bool {
-    let (above, below) = marks(ink, degrees, dpi);
-    above + below >= FEWEST_MARKS && below > above
+    let sides = marks(ink, degrees, dpi);
+    if std::env::var("DBG").is_ok() { eprintln!("marks {sides:?}"); }
+    sides.marks >= FEWEST_MARKS && sides.below > sides.above
 }
 
-/// Number of marks above and below letters.
-fn marks(ink: &GrayImage, degrees: f64, dpi: f32) -> (u32, u32) {
-    let (level, _) = super::turn::level(ink, 0, degrees);
-    let blobs = Blobs::of(&inverted_outside(level)).blobs;
+/// Where the marks of a page stand.
+#[derive(Debug, Default)]
+struct Sides {
+    /// Number of marks.
+    marks: u32,
+    /// Pixels of those above letters. Hats and hooks weigh more than dots, and they are
+    /// what is never found below.
+    above: i32,
+    /// Pixels of those below letters.
+    below: i32,
+}
+
+/// Weighs the marks above and below letters.
+fn marks(ink: &GrayImage, degrees: f64, dpi: f32) -> Sides {
+    let level = level_ink(ink, degrees);
+    let blobs = Blobs::of(&level).blobs;
+    let is_leader = leaders::find(&blobs, dpi).is_leader;
     let letters: Vec<&Blob> = blobs
         .iter()
         .filter(|blob| {
@@ -90,35 +95,32 @@ fn marks(ink: &GrayImage, degrees: f64, dpi: f32) -> (u32, u32) {
             height >= px(LETTER_MM.0, dpi)
                 && height <= px(LETTER_MM.1, dpi)
                 && (blob.width() as f32) <= px(WORD_MM, dpi)
+                && !is_solid(blob, dpi)
         })
         .collect();
     let cell = px(LETTER_MM.1, dpi).max(1.0) as i32;
-    let grid = Grid::of(&letters, ink, cell);
-    let small: Vec<&Blob> =
-        blobs.iter().filter(|blob| is_mark_sized(blob, dpi)).collect();
-    let dots = Grid::of(&small, ink, cell);
-    let (mut above, mut below) = (0, 0);
-    for mark in &small {
-        if stands_in_a_row(mark, &dots, dpi) {
-            continue;
-        }
+    let grid = Grid::of(&letters, &level, cell);
+    let mut sides = Sides::default();
+    let small = blobs.iter().zip(is_leader).filter(|(blob, is_leader)| {
+        !is_leader && is_mark_sized(blob, dpi)
+    });
+    for (mark, _) in small {
         match grid.near(mark).filter_map(|letter| side_of(mark, letter)).min_by_key(|s| s.0) {
-            Some((_, true)) => above += 1,
-            Some((_, false)) => below += 1,
-            None => {}
+            Some((_, true)) => sides.above += mark.area,
+            Some((_, false)) => sides.below += mark.area,
+            None => continue,
         }
+        sides.marks += 1;
     }
-    (above, below)
+    sides
 }
 
-/// `turn::level` fills with white, which is ink here: everything that is not exactly ink
-/// inside the page is paper.
-fn inverted_outside(mut level: GrayImage) -> GrayImage {
-    let (width, height) = (level.width() as usize, level.height() as usize);
-    let _ = (width, height);
-    for pixel in level.iter_mut() {
-        *pixel = if *pixel > 127 { 255 } else { 0 };
-    }
+/// The ink plane turned level; what is added at its corners is paper.
+fn level_ink(ink: &GrayImage, degrees: f64) -> GrayImage {
+    let mut paper = ink.clone();
+    paper.iter_mut().for_each(|pixel| *pixel = 255 - *pixel);
+    let (mut level, _) = super::turn::level(&paper, 0, degrees);
+    level.iter_mut().for_each(|pixel| *pixel = if *pixel < 128 { 255 } else { 0 });
     level
 }
 
@@ -126,19 +128,6 @@ fn inverted_outside(mut level: GrayImage) -> GrayImage {
 fn is_mark_sized(blob: &Blob, dpi: f32) -> bool {
     let long = blob.width().max(blob.height()) as f32;
     long <= px(1.8, dpi) && blob.area >= 2
-}
-
-/// Whether other small blobs stand left and right at the same height: dots of a leader.
-fn stands_in_a_row(mark: &Blob, dots: &Grid<'_>, dpi: f32) -> bool {
-    let reach = px(1.6, dpi);
-    let (mut left, mut right) = (false, false);
-    for other in dots.near(mark) {
-        let level = (other.centre_y() - mark.centre_y()).abs() <= px(0.25, dpi);
-        let away = other.centre_x() - mark.centre_x();
-        left |= level && away < 0.0 && away > -reach;
-        right |= level && away > 0.0 && away < reach;
-    }
-    left && right
 }
 
 /// Distance between a mark and a letter in pixels, and whether it stands above it; `None`
@@ -171,9 +160,8 @@ struct Grid<'a> {
 
 impl<'a> Grid<'a> {
     fn of(blobs: &[&'a Blob], ink: &GrayImage, cell: i32) -> Self {
-        // Turning may have made the page larger by a fifth.
-        let columns = ink.width() as i32 * 6 / 5 / cell + 2;
-        let rows = ink.height() as i32 * 6 / 5 / cell + 2;
+        let columns = ink.width() as i32 / cell + 1;
+        let rows = ink.height() as i32 / cell + 1;
         let mut cells = vec![Vec::new(); (columns * rows) as usize];
         for &blob in blobs {
             for row in blob.top / cell..=blob.bottom / cell {

@@ -47,6 +47,22 @@ pub(super) fn degrees(ink: &GrayImage, dpi: f32) -> f64 {
     )
 }
 
+/// How much neighbouring rows of points (place across, place down, mass) differ at the
+/// angle at which they differ most.
+pub(super) fn sharpest(points: &[(f32, f32, u32)]) -> u64 {
+    /// Degrees between two angles; rows here are coarse.
+    const STEP: f64 = 0.5;
+    let across = points.iter().fold(0.0_f32, |most, point| most.max(point.0));
+    let down = points.iter().fold(0.0_f32, |most, point| most.max(point.1));
+    let reach = f64::from(across) * WIDEST.to_radians().tan() + 2.0;
+    let mut rows = vec![0_u32; down as usize + 2 * reach.ceil() as usize + 2];
+    let steps = (WIDEST / STEP) as i32;
+    (-steps..=steps)
+        .map(|step| sharpness(points, f64::from(step) * STEP, reach, &mut rows))
+        .max()
+        .unwrap_or(0)
+}
+
 /// The angle at which the rows are sharpest; of equal ones the smallest turn.
 fn best(angles: impl Iterator<Item = f64>, sharpness: &mut dyn FnMut(f64) -> u64) -> f64 {
     let mut found = (0, 0.0_f64);

@@ -1,6 +1,5 @@
 //! Commands that look after an archive: export, quarantine, status, verify, reindex.
 
-use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde_json::json;
+use sohoa::config::built_in_kinds;
 use sohoa::config::kind::Kinds;
 use sohoa::extract::definition_tests;
 
@@ -20,7 +21,7 @@ pub(super) fn check(
     };
     let kinds = match &named {
         Some(folder) => Kinds::load(folder),
-        None => Kinds::built_in(),
+        None => built_in_kinds(),
     };
     let kinds = match kinds {
         Ok(kinds) => kinds,

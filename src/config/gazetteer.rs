@@ -198,6 +198,11 @@ impl Gazetteer {
         found
     }
 
+    /// Every version of every unit, in the order of the lists.
+    pub fn units(&self) -> &[Unit] {
+        &self.units
+    }
+
     /// Whether some unit bears the folded short name (`na u`), whatever its level.
     pub fn knows(&self, folded_short_name: &str) -> bool {
         self.by_name.contains_key(folded_short_name)

@@ -12,7 +12,8 @@ mod written;
 
 pub use error::KindError;
 pub use written::{
-    Choice, Column, Entries, FieldSpec, Grid, GridColumn, Recognise, RowsAre, Section,
+    Alone, Choice, Column, Entries, FieldSpec, Grid, GridColumn, LinePlace, LineSpec, Recognise,
+    RowsAre, Section,
     Signature, Table, Test, Variant,
 };
 
@@ -45,10 +46,14 @@ pub struct Definition {
     pub grids: Vec<Grid>,
     /// Tables with one line of headings.
     pub tables: Vec<Table>,
+    /// Lines known by their shape.
+    pub lines: Vec<LineSpec>,
     /// Names below headings.
     pub signatures: Vec<Signature>,
     /// Ticked boxes.
     pub choices: Vec<Choice>,
+    /// Values without labels.
+    pub alone: Vec<Alone>,
     /// Words that are printed on the form and are never part of a value.
     pub skip: Vec<String>,
     /// Titles of office that stand above a name.

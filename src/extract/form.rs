@@ -1,6 +1,6 @@
 //! A definition made ready to be looked for on a page.
 
-use crate::config::kind::{Definition, FieldSpec};
+use crate::config::kind::{Definition, FieldSpec, LineSpec};
 
 use super::phrase::{Hit, Phrase, best_cover};
 use super::sheet::{Glyph, Row, glyphs};
@@ -37,10 +37,10 @@ pub(super) struct FormField {
 #[derive(Debug)]
 pub(super) struct Form {
     pub(super) fields: Vec<FormField>,
-    /// Number of sections.
-    pub(super) sections: usize,
     phrases: Vec<Phrase>,
     targets: Vec<Vec<Target>>,
+    /// Lines known by their shape.
+    pub(super) lines: Vec<LineForm>,
     /// Grids with the phrases of their columns and rows.
     pub(super) grids: Vec<GridForm>,
     /// Indexes of the definition's tables.
@@ -61,6 +61,13 @@ pub(super) struct GridForm {
     /// Prefix and headings, from left to right.
     pub(super) columns: Vec<(String, Vec<Phrase>)>,
     pub(super) rows: Vec<(FieldSpec, Vec<Phrase>)>,
+}
+
+/// A line known by its shape, ready.
+#[derive(Debug)]
+pub(super) struct LineForm {
+    pub(super) spec: LineSpec,
+    pub(super) templates: Vec<Template>,
 }
 
 /// A choice, ready.
@@ -98,7 +105,7 @@ impl Form {
             |only: &[String]| variant.is_none_or(|id| only.is_empty() || only.iter().any(|it| it == id));
         let mut form = Self {
             fields: Vec::new(),
-            sections: definition.sections.len(),
+            lines: Vec::new(),
             phrases: Vec::new(),
             targets: Vec::new(),
             grids: Vec::new(),
@@ -134,6 +141,10 @@ impl Form {
                 rows: grid.rows.iter().map(|row| (row.clone(), phrases(&row.labels))).collect(),
             });
         }
+        for line in definition.lines.iter().filter(|line| active(&line.only)) {
+            let templates = line.parts.iter().filter_map(|it| Template::new(it)).collect();
+            form.lines.push(LineForm { spec: line.clone(), templates });
+        }
         form.tables = (0..definition.tables.len())
             .filter(|&index| active(&definition.tables[index].only))
             .collect();
@@ -156,7 +167,7 @@ impl Form {
         }
         for choice in &definition.choices {
             let index = self.choices.len();
-            let mut boxes = Vec::new();
+            let mut boxes: Vec<(String, String)> = Vec::new();
             let options = choice.options.iter().flat_map(|(value, wordings)| {
                 wordings.iter().map(move |wording| (value.clone(), wording.clone()))
             });

@@ -1,15 +1,21 @@
 //! Labels found in text with reading errors.
 
+use std::sync::LazyLock;
+
 use crate::model::fold_letter;
 
-use super::sheet::Glyph;
+use super::sheet::{Glyph, letter_code};
 
 /// Share of a label's letters that may be wrong.
 const TOLERANCE: f32 = 0.2;
+/// The same where the label begins a segment and has its colon.
+const TOLERANCE_AT_START: f32 = 0.28;
+/// The part of it that is left where the colon is missing.
+const WITHOUT_COLON: f32 = 0.6;
 /// Most errors in a label, however long it is.
 const MOST_ERRORS: f32 = 4.0;
 /// A label of fewer letters must have its colon, or begin a segment.
-const SHORT: usize = 5;
+const SHORT: usize = 6;
 /// A mark that is wrong or missing.
 const WRONG_MARK: f32 = 0.1;
 /// A letter read as one that looks like it.
@@ -49,10 +55,42 @@ const LOOK_ALIKES: [(char, char); 22] = [
     ('b', '6'),
 ];
 
+/// A letter of a label.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Letter {
+    code: u8,
+    marked: char,
+}
+
+/// Code of a colon.
+const COLON: u8 = 36;
+/// Number of codes.
+const CODES: usize = 38;
+
+/// What it costs to read one letter as another, marks aside.
+static COSTS: LazyLock<[[f32; CODES]; CODES]> = LazyLock::new(|| {
+    let mut costs = [[1.0; CODES]; CODES];
+    for (index, row) in costs.iter_mut().enumerate() {
+        row[index] = 0.0;
+        row[usize::from(COLON)] = if index == usize::from(COLON) { 0.0 } else { STRANGE_COLON };
+    }
+    for code in 0..CODES {
+        if code != usize::from(COLON) {
+            costs[usize::from(COLON)][code] = MISSING_COLON;
+        }
+    }
+    for (a, b) in LOOK_ALIKES {
+        let (a, b) = (usize::from(letter_code(a)), usize::from(letter_code(b)));
+        costs[a][b] = LOOK_ALIKE;
+        costs[b][a] = LOOK_ALIKE;
+    }
+    costs
+});
+
 /// A label, ready to be found.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Phrase {
-    letters: Vec<(char, char)>,
+    letters: Vec<Letter>,
     colon: bool,
     /// Short labels are only labels with their colon or at the start of a segment.
     pub(super) short: bool,
@@ -75,7 +113,7 @@ impl Phrase {
     pub(super) fn new(text: &str) -> Option<Self> {
         let letters = letters(text);
         let colon = text.trim_end().ends_with(':');
-        let count = letters.iter().filter(|(plain, _)| *plain != ':').count();
+        let count = letters.iter().filter(|letter| letter.code != COLON).count();
         (count > 0).then_some(Self { letters, colon, short: count < SHORT })
     }
 
@@ -85,9 +123,21 @@ impl Phrase {
     }
 
     /// Most weighted errors with which it still counts as found.
-    fn allowed(&self) -> f32 {
-        let share = TOLERANCE * self.len() as f32;
+    fn allowed(&self, tolerance: f32) -> f32 {
+        let share = tolerance * self.len() as f32;
         if self.short { share.min(0.6) } else { share.min(MOST_ERRORS) }
+    }
+
+    /// Whether a label with these errors is one, given whether it has its colon.
+    fn is_enough(&self, cost: f32, has_colon: bool, at_start: bool) -> bool {
+        let allowed = match (self.colon, has_colon) {
+            (true, true) if at_start && !self.short => self.allowed(TOLERANCE_AT_START),
+            (true, false) => {
+                (self.allowed(TOLERANCE) * WITHOUT_COLON).max(MISSING_COLON + WRONG_MARK)
+            }
+            _ => self.allowed(TOLERANCE),
+        };
+        cost <= allowed + 0.01
     }
 
     /// Finds the label at each place where a word begins.
@@ -107,49 +157,66 @@ impl Phrase {
         }
     }
 
-    /// The first place at or behind `from` where the words stand, however short they are.
+    /// The first place at or behind `from` where the words stand, however short they are;
+    /// of places that overlap, the one that fits best.
     pub(super) fn first(&self, text: &[Glyph], from: usize) -> Option<Hit> {
         let mut scratch = Scratch::default();
-        (from..text.len()).find_map(|start| {
-            if !text[start].starts || text[start].plain == ':' {
-                return None;
+        let mut best: Option<Hit> = None;
+        for start in from..text.len() {
+            if best.is_some_and(|best| start >= best.end) {
+                break;
             }
-            let (end, cost) = self.at(text, start, &mut scratch)?;
-            let score = self.len() as f32 + 0.5 - ERROR_PRICE * cost;
-            Some(Hit { phrase: 0, start, end, cost, score })
-        })
+            if !text[start].starts || text[start].plain == ':' {
+                continue;
+            }
+            let Some((end, cost)) = self.at(text, start, &mut scratch) else { continue };
+            if best.is_none_or(|best| cost < best.cost) {
+                let score = self.len() as f32 + 0.5 - ERROR_PRICE * cost;
+                best = Some(Hit { phrase: 0, start, end, cost, score });
+            }
+        }
+        best
     }
 
     /// Where the label ends if it begins at `start`, with its errors.
     fn at(&self, text: &[Glyph], start: usize, scratch: &mut Scratch) -> Option<(usize, f32)> {
-        let allowed = self.allowed();
+        let allowed = self.allowed(TOLERANCE_AT_START);
         // The first two letters are rarely both wrong.
         let near = |index: usize| {
             let glyph = text.get(start + index)?;
             let letter = self.letters.get(index)?;
             Some(substitution(*letter, glyph) < 1.0)
         };
-        if self.len() <= 8 && near(0) == Some(false) && near(1) != Some(true) {
+        if near(0) == Some(false) && near(1) != Some(true) {
             return None;
         }
         let slack = allowed.ceil() as usize + 1;
         let stretch = text.get(start..text.len().min(start + self.letters.len() + slack))?;
+        // Only cells near the diagonal can be part of a way that is cheap enough.
+        let band = slack + 1;
         scratch.cost.clear();
         scratch.cost.extend((0..=stretch.len()).map(|column| column as f32));
         for (line, &letter) in self.letters.iter().enumerate() {
-            let missing = if letter.0 == ':' { MISSING_COLON } else { 1.0 };
-            let mut diagonal = scratch.cost[0];
-            scratch.cost[0] += missing;
-            let mut least = scratch.cost[0];
-            for (column, glyph) in stretch.iter().enumerate() {
-                let strange = if glyph.plain == ':' { STRANGE_COLON } else { 1.0 };
+            let missing = if letter.code == COLON { MISSING_COLON } else { 1.0 };
+            let from = line.saturating_sub(band);
+            let to = (line + band).min(stretch.len());
+            let mut diagonal = scratch.cost[from];
+            let mut left = if from == 0 { diagonal + missing } else { f32::INFINITY };
+            scratch.cost[from] = left;
+            let mut least = left;
+            for (column, glyph) in stretch.iter().enumerate().take(to).skip(from) {
+                let strange = if glyph.code == COLON { STRANGE_COLON } else { 1.0 };
                 let above = scratch.cost[column + 1];
                 let best = (diagonal + substitution(letter, glyph))
                     .min(above + missing)
-                    .min(scratch.cost[column] + strange);
+                    .min(left + strange);
                 diagonal = above;
+                left = best;
                 scratch.cost[column + 1] = best;
                 least = least.min(best);
+            }
+            for cell in scratch.cost.iter_mut().skip(to + 1) {
+                *cell = f32::INFINITY;
             }
             if least > allowed + MISSING_COLON && line + 1 < self.letters.len() {
                 return None;
@@ -159,7 +226,8 @@ impl Phrase {
         for (column, glyph) in stretch.iter().enumerate() {
             let torn = if glyph.ends { 0.0 } else { TORN_WORD };
             let cost = scratch.cost[column + 1] + torn;
-            if cost <= allowed + 0.01 && best.is_none_or(|(_, least)| cost < least) {
+            let enough = self.is_enough(cost, glyph.code == COLON, text[start].starts_segment);
+            if enough && best.is_none_or(|(_, least)| cost < least) {
                 best = Some((start + column + 1, cost));
             }
         }
@@ -215,8 +283,8 @@ struct Scratch {
     cost: Vec<f32>,
 }
 
-/// Letters, digits and a last colon of a label, plain and marked.
-fn letters(text: &str) -> Vec<(char, char)> {
+/// Letters, digits and a last colon of a label.
+fn letters(text: &str) -> Vec<Letter> {
     let text = crate::model::nfc(text);
     let text = text.trim_end();
     let last = text.chars().count().saturating_sub(1);
@@ -224,22 +292,20 @@ fn letters(text: &str) -> Vec<(char, char)> {
         .enumerate()
         .filter(|&(index, letter)| letter.is_alphanumeric() || (letter == ':' && index == last))
         .filter_map(|(_, letter)| {
-            Some((fold_letter(letter)?, letter.to_lowercase().next().unwrap_or(letter)))
+            Some(Letter {
+                code: letter_code(fold_letter(letter)?),
+                marked: letter.to_lowercase().next().unwrap_or(letter),
+            })
         })
         .collect()
 }
 
 /// What it costs to read `letter` as `glyph`.
-fn substitution((plain, marked): (char, char), glyph: &Glyph) -> f32 {
-    if plain == glyph.plain {
-        return if marked == glyph.marked { 0.0 } else { WRONG_MARK };
+fn substitution(letter: Letter, glyph: &Glyph) -> f32 {
+    if letter.code == glyph.code && letter.code != 37 {
+        return if letter.marked == glyph.marked { 0.0 } else { WRONG_MARK };
     }
-    if plain == ':' || glyph.plain == ':' {
-        return STRANGE_COLON;
-    }
-    let pair = (plain.min(glyph.plain), plain.max(glyph.plain));
-    let alike = LOOK_ALIKES.iter().any(|&(a, b)| (a.min(b), a.max(b)) == pair);
-    if alike { LOOK_ALIKE } else { 1.0 }
+    COSTS[usize::from(letter.code)][usize::from(glyph.code)]
 }
 
 /// The hits that do not overlap and together explain most letters, in order.

@@ -11,6 +11,8 @@ use super::sheet::{Glyph, Row, Sheet, glyphs, glyphs_of, sheets};
 const TITLE_ZONE: f32 = 0.45;
 /// Share of a title's letters that may be wrong.
 const TITLE_ERRORS: f32 = 0.2;
+/// Letters of a title that one error takes away.
+const TITLE_ERROR_PRICE: f32 = 3.0;
 /// A title may be broken over this many rows.
 const TITLE_ROWS: usize = 5;
 /// Gap between the rows of a title, at most, in heights.
@@ -19,10 +21,10 @@ const TITLE_GAP: f32 = 2.6;
 const CAPITALS: f32 = 0.6;
 /// Signs that must be found where a definition does not say how many.
 const LEAST_SIGNS: usize = 3;
-/// By how much the share of signs found must exceed that of the next kind.
-const CLEAR: f32 = 0.12;
-/// What a word that never stands on such a page takes from the share of signs.
-const AGAINST_PRICE: f32 = 0.35;
+/// Share by which the letters of the signs found must exceed those of the next kind.
+const CLEAR: f32 = 0.15;
+/// Share of the signs' letters that a word takes away that never stands on such a page.
+const AGAINST_PRICE: f32 = 0.4;
 
 /// Pages of one document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,7 +125,8 @@ impl Recogniser {
         self.signs(&text).map_or(Verdict::Unknown, Verdict::Signs)
     }
 
-    /// The kind whose title stands alone on the page: of several, the one that fits best.
+    /// The kind whose title stands alone on the page: of several, the one that explains most
+    /// letters, because one title may be the beginning of another.
     fn title(&self, sheet: &Sheet, text: &[Glyph]) -> Option<usize> {
         let mut best: Option<(f32, usize)> = None;
         for candidate in candidates(sheet) {
@@ -133,13 +136,14 @@ impl Recogniser {
                     if (candidate.len() as f32 - length).abs() > TITLE_ERRORS * length {
                         continue;
                     }
-                    let share = title.distance(&candidate) / length;
-                    let fits = share <= TITLE_ERRORS
-                        && best.is_none_or(|(least, _)| share < least)
+                    let errors = title.distance(&candidate);
+                    let score = length - TITLE_ERROR_PRICE * errors;
+                    let fits = errors <= TITLE_ERRORS * length
+                        && best.is_none_or(|(most, _)| score > most)
                         && (marks.with.is_empty()
                             || marks.with.iter().any(|it| it.first(text, 0).is_some()));
                     if fits {
-                        best = Some((share, kind));
+                        best = Some((score, kind));
                     }
                 }
             }
@@ -149,24 +153,21 @@ impl Recogniser {
 
     /// The kind whose labels the page has, if it is clear which.
     fn signs(&self, text: &[Glyph]) -> Option<usize> {
-        let mut shares: Vec<(f32, usize)> = Vec::new();
+        let mut scores: Vec<(f32, usize)> = Vec::new();
         for (kind, marks) in self.marks.iter().enumerate() {
-            if marks.signs.is_empty() {
+            let found: Vec<&Phrase> =
+                marks.signs.iter().filter(|sign| is_found(sign, text)).collect();
+            if found.is_empty() || found.len() < marks.least {
                 continue;
             }
-            let found = marks.signs.iter().filter(|sign| is_found(sign, text)).count();
-            if found < marks.least {
-                continue;
-            }
+            let letters: usize = found.iter().map(|sign| sign.len()).sum();
             let against = marks.against.iter().filter(|it| is_found(it, text)).count();
-            let share =
-                found as f32 / marks.signs.len() as f32 - AGAINST_PRICE * against as f32;
-            shares.push((share, kind));
+            scores.push((letters as f32 * (1.0 - AGAINST_PRICE * against as f32), kind));
         }
-        shares.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let (share, kind) = *shares.first()?;
-        let next = shares.get(1).map_or(0.0, |it| it.0);
-        (share > 0.3 && share - next >= CLEAR).then_some(kind)
+        scores.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let (score, kind) = *scores.first()?;
+        let next = scores.get(1).map_or(0.0, |it| it.0);
+        (score > 0.0 && score - next >= CLEAR * score).then_some(kind)
     }
 }
 

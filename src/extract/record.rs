@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use crate::config::kind::Definition;
 use crate::model::{Field, FieldState, PageText, Record, RecordId, ScanId};
 
+use super::alone;
 use super::choice;
 use super::columns;
 use super::form::Form;
 use super::grid;
+use super::line;
 use super::normal::Context;
 use super::phrase::Phrase;
-use super::sheet::{Row, Sheet, glyphs, sheets};
+use super::sheet::{Piece, Row, Sheet, glyphs, sheets};
 use super::signature;
 use super::table;
 use super::template::best_fill;
@@ -30,6 +32,8 @@ pub(super) struct Reader {
 pub(super) struct Entry {
     pub(super) fields: BTreeMap<String, Field>,
     pub(super) pages: Vec<u32>,
+    /// The sheet on which it begins.
+    pub(super) sheet: usize,
 }
 
 impl Reader {
@@ -91,8 +95,15 @@ impl Reader {
         bodies
             .into_iter()
             .map(|body| {
-                let mut entry = read_entry(form, definition, body, &all);
+                let sheet = body.first().map_or(0, |row| row.sheet);
+                let year = page_fields
+                    .iter()
+                    .filter(|(on, ..)| *on == sheet)
+                    .filter(|(_, name, _)| is_hidden(name))
+                    .find_map(|(_, _, found)| year_in(found.value.as_deref()?));
+                let mut entry = read_entry(form, definition, body, &all, year);
                 add_page_fields(&mut entry, &page_fields);
+                entry.fields.retain(|name, _| !is_hidden(name));
                 entry
             })
             .collect()
@@ -112,6 +123,9 @@ fn cut_entries(form: &Form, definition: &Definition, rows: Vec<Row>) -> (Vec<Row
     let mut starts: Vec<usize> = hits.iter().map(|hit| text[hit.start].row).collect();
     starts.sort_unstable();
     starts.dedup();
+    if starts.first().is_some_and(|&first| is_record(form, &rows[..first])) {
+        starts.insert(0, 0);
+    }
     if starts.is_empty() {
         return (rows.clone(), vec![rows]);
     }
@@ -133,6 +147,20 @@ fn cut_entries(form: &Form, definition: &Definition, rows: Vec<Row>) -> (Vec<Row
     (rows, bodies)
 }
 
+/// Whether rows above the first label that begins a record are one themselves: a
+/// certificate above the list of its changes.
+fn is_record(form: &Form, rows: &[Row]) -> bool {
+    const FEWEST_FIELDS: usize = 4;
+    let (_, anchors) = form.anchors(rows);
+    let is_field = |anchor: &&super::form::Anchor| {
+        form.targets(anchor).iter().any(|target| match target {
+            super::form::Target::Field(index) => !form.fields[*index].spec.page,
+            _ => false,
+        })
+    };
+    anchors.iter().filter(is_field).count() >= FEWEST_FIELDS
+}
+
 /// Whether the rows on the sheet `next` have labels of fields: then the record goes on.
 fn goes_on(form: &Form, rows: &[Row], next: usize) -> bool {
     let rows: Vec<Row> = rows.iter().filter(|row| row.sheet == next).cloned().collect();
@@ -147,7 +175,7 @@ fn goes_on(form: &Form, rows: &[Row], next: usize) -> bool {
 }
 
 /// Fields that stand once on a sheet, by sheet.
-fn page_fields(form: &Form, rows: &[Row]) -> Vec<(usize, String, Field)> {
+pub(super) fn page_fields(form: &Form, rows: &[Row]) -> Vec<(usize, String, Field)> {
     if !form.fields.iter().any(|field| field.spec.page) {
         return Vec::new();
     }
@@ -175,25 +203,33 @@ fn page_fields(form: &Form, rows: &[Row]) -> Vec<(usize, String, Field)> {
 }
 
 /// Gives a record the fields of the sheet on which it begins.
-fn add_page_fields(entry: &mut (Entry, usize), page_fields: &[(usize, String, Field)]) {
+fn add_page_fields(entry: &mut Entry, page_fields: &[(usize, String, Field)]) {
     for (sheet, name, found) in page_fields {
-        if *sheet == entry.1 && !entry.0.fields.contains_key(name) {
-            entry.0.fields.insert(name.clone(), found.clone());
+        if *sheet == entry.sheet && !entry.fields.contains_key(name) {
+            entry.fields.insert(name.clone(), found.clone());
         }
     }
 }
 
 /// Words that a field was read from, before their meaning is known.
-struct Raw {
-    name: String,
-    value_type: String,
-    pieces: Vec<super::sheet::Piece>,
-    page: u32,
-    label_cost: f32,
+pub(super) struct Raw {
+    pub(super) name: String,
+    pub(super) value_type: String,
+    pub(super) pieces: Vec<Piece>,
+    pub(super) page: u32,
+    pub(super) label_cost: f32,
+    /// Whether its year is that of the record.
+    pub(super) year: bool,
 }
 
-/// Reads one record; with the sheet on which it begins.
-fn read_entry(form: &Form, definition: &Definition, rows: Vec<Row>, all: &[Sheet]) -> (Entry, usize) {
+/// Reads one record.
+fn read_entry(
+    form: &Form,
+    definition: &Definition,
+    rows: Vec<Row>,
+    all: &[Sheet],
+    book_year: Option<u16>,
+) -> Entry {
     let sheet = rows.first().map_or(0, |row| row.sheet);
     let mut pages: Vec<u32> = rows.iter().map(|row| row.page).collect();
     pages.dedup();
@@ -204,8 +240,10 @@ fn read_entry(form: &Form, definition: &Definition, rows: Vec<Row>, all: &[Sheet
         fields.insert(name, found);
     }
     let signed = signature::read(form, &rows, &anchors, &empty);
+    let paper = if definition.alone.is_empty() { Vec::new() } else { rows.clone() };
     let mut rest = rows;
     let mut raw = grid_values(form, &mut rest, all, sheet);
+    raw.extend(line::read(form, &rest, &form.anchors(&rest).1));
     raw.extend(table::values(definition, form, &mut rest, all));
     let mut walk = Walk::new(form, &empty);
     for flow in columns::flows(form, rest) {
@@ -214,7 +252,7 @@ fn read_entry(form: &Form, definition: &Definition, rows: Vec<Row>, all: &[Sheet
     for value in walk.values {
         raw.extend(raw_fields(form, value));
     }
-    let context = Context { year: year(&raw) };
+    let context = Context { year: year(&raw, book_year) };
     for value in raw {
         let known = fields.get(&value.name).is_some_and(|it| it.value.is_some());
         if known {
@@ -228,7 +266,11 @@ fn read_entry(form: &Form, definition: &Definition, rows: Vec<Row>, all: &[Sheet
     for (name, found) in signed {
         fields.entry(name).or_insert(found);
     }
-    (Entry { fields, pages }, sheet)
+    let places = (text.as_slice(), anchors.as_slice());
+    for (name, found) in alone::read(definition, form, &paper, places, &fields, &context) {
+        fields.insert(name, found);
+    }
+    Entry { fields, pages, sheet }
 }
 
 /// The words of grids.
@@ -248,6 +290,7 @@ fn grid_values(form: &Form, rows: &mut Vec<Row>, all: &[Sheet], sheet: usize) ->
             pieces: value.pieces,
             page: value.page,
             label_cost: value.label_cost,
+            year: false,
         })
         .collect()
 }
@@ -262,6 +305,7 @@ fn raw_fields(form: &Form, value: super::walk::Value) -> Vec<Raw> {
             pieces: value.pieces,
             page: value.page,
             label_cost: value.label_cost,
+            year: field.spec.year,
         }];
     }
     best_fill(&field.templates, &value.pieces, &form.positions)
@@ -273,21 +317,28 @@ fn raw_fields(form: &Form, value: super::walk::Value) -> Vec<Raw> {
             pieces: part.pieces,
             page: value.page,
             label_cost: value.label_cost,
+            year: field.spec.year,
         })
         .collect()
 }
 
-/// The year of the record: of its book, or of the day it was written.
-fn year(raw: &[Raw]) -> Option<u16> {
-    let of = |value_type: &str, wanted: &str| {
-        raw.iter().filter(|value| value.value_type == value_type && value.name.contains(wanted)).find_map(
-            |value| {
-                let found = field(value_type, &value.pieces, 1, 0.0, &Context::default())?;
-                year_in(&found.value?)
-            },
-        )
+/// The year of the record: that of its number or book, else of its page, else of the
+/// day it was written.
+fn year(raw: &[Raw], book_year: Option<u16>) -> Option<u16> {
+    let of = |is_date: bool| {
+        raw.iter()
+            .filter(|value| value.year && (value.value_type == "date") == is_date)
+            .find_map(|value| {
+                let (kind, pieces) = (&value.value_type, &value.pieces);
+                year_in(&field(kind, pieces, 1, 0.0, &Context::default())?.value?)
+            })
     };
-    of("book-number", "").or_else(|| of("date", "ngayDangKy"))
+    of(false).or(book_year).or_else(|| of(true))
+}
+
+/// Whether a field is only of use for others: it is not handed on.
+fn is_hidden(name: &str) -> bool {
+    name.is_empty() || name.starts_with('_')
 }
 
 /// Four digits that are a year, at the start or the end of a value.

@@ -264,6 +264,8 @@ fn gutter(segments: &[Vec<Piece>], (width, height): (f32, f32)) -> Option<f32> {
 pub(super) struct Glyph {
     /// Without marks, lower case.
     pub(super) plain: char,
+    /// Number of `plain` in the table of look-alikes.
+    pub(super) code: u8,
     /// Lower case with its marks.
     pub(super) marked: char,
     pub(super) row: usize,
@@ -309,6 +311,7 @@ fn push_glyphs(out: &mut Vec<Glyph>, row: usize, pieces: &[Piece], starts: &[usi
                 }
                 out.push(Glyph {
                     plain,
+                    code: letter_code(plain),
                     marked: letter.to_lowercase().next().unwrap_or(letter),
                     row,
                     piece: index,
@@ -323,6 +326,16 @@ fn push_glyphs(out: &mut Vec<Glyph>, row: usize, pieces: &[Piece], starts: &[usi
         if out.len() > first && let Some(last) = out.last_mut() {
             last.ends = true;
         }
+    }
+}
+
+/// Number of a letter without marks: letters, digits, colon, anything else.
+pub(super) fn letter_code(plain: char) -> u8 {
+    match plain {
+        'a'..='z' => plain as u8 - b'a',
+        '0'..='9' => 26 + (plain as u8 - b'0'),
+        ':' => 36,
+        _ => 37,
     }
 }
 

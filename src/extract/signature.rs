@@ -114,6 +114,7 @@ fn lines(
                 .any(|target| matches!(target, Target::Field(_) | Target::Heading(_)))
         })
         .filter(|anchor| !form.is_short(anchor))
+        .filter(|anchor| is_over(&rows[anchor.row], anchor.left, heading.middle))
         .map(|anchor| anchor.row)
         .min()
         .unwrap_or(rows.len());
@@ -123,6 +124,20 @@ fn lines(
         .filter_map(|row| row.between(left, right))
         .map(|row| nearest_segment(&row, heading.middle))
         .collect()
+}
+
+/// Whether the words around a label stand above or below a place of the page, not in
+/// another column.
+fn is_over(row: &Row, label: f32, middle: f32) -> bool {
+    const BESIDE: f32 = 4.0;
+    let reach = BESIDE * row.em();
+    row.segments().into_iter().any(|segment| {
+        let words = &row.pieces[segment];
+        let (Some(first), Some(last)) = (words.first(), words.last()) else { return false };
+        let (left, right) = (first.rect.left, last.rect.right);
+        (left - 1.0..=right).contains(&label)
+            && (left - reach..right + reach).contains(&middle)
+    })
 }
 
 /// The words of the row that stand nearest to the middle of the heading.

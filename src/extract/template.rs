@@ -10,6 +10,8 @@ const NUMBER_DIGITS: usize = 2;
 #[derive(Debug, Clone)]
 pub(super) struct Template {
     slots: Vec<Slot>,
+    /// Words behind the last field.
+    tail: Option<Phrase>,
 }
 
 /// A field, and the words that stand before it.
@@ -46,7 +48,7 @@ impl Template {
             });
             rest = tail;
         }
-        (!slots.is_empty()).then_some(Self { slots })
+        (!slots.is_empty()).then(|| Self { slots, tail: Phrase::new(rest) })
     }
 
     /// Names and types of its fields.
@@ -78,6 +80,12 @@ impl Template {
             && marks.first().copied().flatten().is_some_and(|(_, before)| before != (0, 0))
         {
             return None;
+        }
+        let mut end = end;
+        if let Some(tail) = &self.tail {
+            let hit = tail.first(&text, from)?;
+            end = (text[hit.start].piece, text[hit.start].at);
+            score += tail.len() as f32 - hit.cost;
         }
         let mut filled = Vec::new();
         let mut index = 0;

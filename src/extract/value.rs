@@ -42,6 +42,13 @@ pub(super) fn certainty(field: &FormField, pieces: &[Piece], context: &Context) 
         .map_or(0.5, |it| if it.value.is_some() { it.certainty } else { 0.0 })
 }
 
+/// How certain it is that some words are a value of a type, 0–1; nothing for a type that
+/// there is none of.
+pub(super) fn certainty_of(value_type: &str, pieces: &[Piece], context: &Context) -> f32 {
+    normal::normalize(value_type, &text_of(pieces), context)
+        .map_or(0.0, |it| if it.value.is_some() { it.certainty } else { 0.0 })
+}
+
 /// A field made of words; `None` where nothing is written.
 pub(super) fn field(
     value_type: &str,

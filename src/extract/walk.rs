@@ -17,6 +17,10 @@ const SHORT_LINES: usize = 3;
 const LONG_LINES: usize = 5;
 /// A row that ends within this share of the width from the right edge is full.
 const FULL_ROW: f32 = 0.18;
+/// A note of so many rows or more may hold words that are labels elsewhere.
+const FREE_LINES: usize = 8;
+/// A gap of this many heights separates a value from a label that was not recognised.
+const WIDE_GAP: f32 = 0.9;
 /// Share of the letters of a run that printed words must explain.
 const PRINTED_SHARE: f32 = 0.6;
 
@@ -75,28 +79,26 @@ impl<'a> Walk<'a> {
         (self.section, self.lost, self.last) = (None, false, None);
         self.cells.clear();
         let (text, anchors) = self.form.anchors(rows);
-        let owned: Vec<Option<Option<usize>>> =
-            anchors.iter().map(|anchor| self.resolve(anchor, rows)).collect();
         let bounds = rows.iter().map(|row| row.rect).reduce(|a, b| a.union(&b));
         let Some(bounds) = bounds else { return };
-        // Labels that are nobody's and too short to be labels are words like others.
-        let kept: Vec<(&Anchor, Option<usize>)> = anchors
-            .iter()
-            .zip(owned)
-            .filter_map(|(anchor, owner)| Some((anchor, owner?)))
-            .collect();
+        // A label that goes on in the next row, with its owner.
+        let mut open: Option<(Anchor, Option<usize>)> = None;
         for (index, row) in rows.iter().enumerate() {
-            self.row(index, row, &text, &kept, bounds);
+            let here: Vec<&Anchor> = anchors.iter().filter(|it| it.row == index).collect();
+            open = self.row(index, row, (&text, &here), open, bounds);
         }
     }
 
     /// Who a label belongs to: `Some(Some(value))`, `Some(None)` if nobody can say, and
     /// `None` if it is no label here.
-    fn resolve(&mut self, anchor: &Anchor, rows: &[Row]) -> Option<Option<usize>> {
+    fn resolve(&mut self, anchor: &Anchor, page: u32, text: &[Glyph]) -> Option<Option<usize>> {
+        if self.is_in_free_text(anchor, text) {
+            return None;
+        }
         let targets = self.form.targets(anchor);
         let opener = targets.iter().find(|&&target| self.form.opened(target).is_some());
         if let Some(&target) = opener {
-            return Some(self.open(target, anchor, rows));
+            return Some(self.open(target, anchor, page));
         }
         let field = |target: &Target| match target {
             Target::Field(index) => Some(*index),
@@ -111,26 +113,43 @@ impl<'a> Walk<'a> {
                 self.lost = !self.form.is_short(anchor);
                 return (!self.form.is_short(anchor)).then_some(None);
             }
-            return Some(Some(self.take(index, anchor, rows)));
+            return Some(Some(self.take(index, anchor, page)));
         }
         let anywhere = targets.iter().filter_map(field).find(|&i| section_of(i).is_none());
         if let Some(index) = anywhere {
             if self.seen[index] {
                 return (!self.form.is_short(anchor)).then_some(None);
             }
-            return Some(Some(self.take(index, anchor, rows)));
+            return Some(Some(self.take(index, anchor, page)));
         }
-        if targets.iter().any(|target| matches!(target, Target::Field(_))) {
-            if self.form.is_short(anchor) {
-                return None;
-            }
-            self.lost = true;
+        let fields: Vec<usize> = targets.iter().filter_map(field).collect();
+        let Some(&first) = fields.first() else { return Some(None) };
+        if self.form.is_short(anchor) {
+            return None;
         }
+        // A label that only one section has shows which section it is.
+        let only = fields.iter().all(|&index| section_of(index) == section_of(first));
+        if only && !self.seen[first] && !anchor.unsure {
+            (self.section, self.lost) = (section_of(first), false);
+            return Some(Some(self.take(first, anchor, page)));
+        }
+        self.lost = true;
         Some(None)
     }
 
+    /// Whether a label is only words of a note: without its colon, and not at the start of
+    /// a segment.
+    fn is_in_free_text(&self, anchor: &Anchor, text: &[Glyph]) -> bool {
+        let last = self.cells.last().and_then(|cell| cell.value);
+        let Some(value) = last else { return false };
+        let spec = &self.form.fields[self.values[value].field].spec;
+        let free = spec.lines.is_some_and(|lines| lines >= FREE_LINES);
+        free && !text[anchor.hit.start].starts_segment
+            && text[anchor.hit.end - 1].plain != ':'
+    }
+
     /// Opens a section; a section is opened once.
-    fn open(&mut self, target: Target, anchor: &Anchor, rows: &[Row]) -> Option<usize> {
+    fn open(&mut self, target: Target, anchor: &Anchor, page: u32) -> Option<usize> {
         let section = self.form.opened(target);
         self.section = section;
         self.lost = anchor.unsure;
@@ -142,68 +161,116 @@ impl<'a> Walk<'a> {
             self.lost = true;
             return None;
         }
-        Some(self.take(index, anchor, rows))
+        Some(self.take(index, anchor, page))
     }
 
     /// A new, empty value.
-    fn take(&mut self, field: usize, anchor: &Anchor, rows: &[Row]) -> usize {
+    fn take(&mut self, field: usize, anchor: &Anchor, page: u32) -> usize {
         self.seen[field] = true;
         self.values.push(Value {
             field,
             pieces: Vec::new(),
-            page: rows[anchor.row].page,
+            page,
             label_cost: anchor.hit.cost,
             rows: 0,
         });
         self.values.len() - 1
     }
 
-    /// Gives the words of one row to their labels.
+    /// Gives the words of one row to their labels. `open` is a label that began in the row
+    /// above; returns one that goes on in the next row.
     fn row(
         &mut self,
         index: usize,
         row: &Row,
-        text: &[Glyph],
-        anchors: &[(&Anchor, Option<usize>)],
+        (text, here): (&[Glyph], &[&Anchor]),
+        open: Option<(Anchor, Option<usize>)>,
         bounds: Rect,
-    ) {
+    ) -> Option<(Anchor, Option<usize>)> {
         let end = (row.pieces.len(), 0);
         let begins = |anchor: &Anchor| {
             let glyph = text[anchor.hit.start];
-            (glyph.row == index).then_some((glyph.piece, glyph.at))
+            (glyph.piece, glyph.at)
         };
         let ends = |anchor: &Anchor| {
             let glyph = text[anchor.hit.end - 1];
             (glyph.row == index).then_some((glyph.piece, glyph.at + 1))
         };
-        let mine: Vec<&(&Anchor, Option<usize>)> = anchors
-            .iter()
-            .filter(|(anchor, _)| begins(anchor).is_some() || ends(anchor).is_some())
-            .collect();
-        let first = mine.first().map_or(end, |(anchor, _)| begins(anchor).unwrap_or((0, 0)));
-        let leading = cut(&row.pieces, (0, 0), first);
-        if !leading.is_empty() {
-            self.leading(row, leading, bounds);
+        let mut from = (0, 0);
+        let mut owner: Option<usize> = None;
+        let mut leads = true;
+        if let Some((label, value)) = open {
+            self.cells = vec![Cell { value, left: row.rect.left }];
+            from = ends(&label).unwrap_or((0, 0));
+            (owner, leads) = (value, false);
         }
-        if mine.is_empty() {
-            return;
-        }
-        self.cells.clear();
-        for (at, (anchor, owner)) in mine.iter().enumerate() {
-            let Some(from) = ends(anchor) else {
-                // The label goes on in the next row.
-                self.cells.push(Cell { value: *owner, left: anchor.left });
-                continue;
-            };
-            let next = mine.get(at + 1).and_then(|(next, _)| begins(next)).unwrap_or(end);
-            let words = cut(&row.pieces, from, next);
-            let left = if begins(anchor).is_some() { anchor.left } else { row.rect.left };
-            self.cells.push(Cell { value: *owner, left });
-            if let Some(value) = owner {
-                self.give(*value, words, row);
+        for anchor in here {
+            // What stands before a label is known before it is known whose label it is.
+            let words = cut(&row.pieces, from, begins(anchor));
+            if leads && !words.is_empty() {
+                self.leading(row, words.clone(), bounds);
+            }
+            let Some(resolved) = self.resolve(anchor, row.page, text) else { continue };
+            if leads {
+                self.cells.clear();
+            } else {
+                self.give_checked(owner, words, row);
+            }
+            self.cells.push(Cell { value: resolved, left: anchor.left });
+            (owner, leads) = (resolved, false);
+            self.last = Some((row.sheet, row.rect, row.em()));
+            match ends(anchor) {
+                Some(place) => from = place,
+                None => return Some(((*anchor).clone(), resolved)),
             }
         }
-        self.last = Some((row.sheet, row.rect, row.em()));
+        let words = cut(&row.pieces, from, end);
+        if leads {
+            if !words.is_empty() {
+                self.leading(row, words, bounds);
+            }
+        } else {
+            self.give_checked(owner, words, row);
+            self.last = Some((row.sheet, row.rect, row.em()));
+        }
+        None
+    }
+
+    /// Adds words to a value up to a label that was not recognised: then nobody can say
+    /// whose the next labels are.
+    fn give_checked(&mut self, owner: Option<usize>, mut words: Vec<Piece>, row: &Row) {
+        let Some(value) = owner else { return };
+        if let Some(at) = self.strange_label(value, &words) {
+            self.lost = true;
+            words.truncate(at);
+        }
+        self.give(value, words, row);
+    }
+
+    /// Where a label that was not recognised begins among the words of a value: a colon
+    /// behind letters, in a value that cannot have one.
+    fn strange_label(&self, value: usize, words: &[Piece]) -> Option<usize> {
+        let field = &self.form.fields[self.values[value].field];
+        let free = matches!(
+            field.spec.value_type.as_str(),
+            "text" | "land-use" | "origin" | "term" | "time" | "area" | "person-with-title" | ""
+        );
+        if free || !field.templates.is_empty() {
+            return None;
+        }
+        let colon = words.iter().skip(1).position(|piece| {
+            let text = &piece.word.text;
+            let before: Vec<char> = text.chars().take_while(|&letter| letter != ':').collect();
+            before.len() < text.chars().count() && before.iter().all(|it| !it.is_numeric())
+        })? + 1;
+        // The label begins behind the last wide gap before its colon.
+        (1..=colon)
+            .rev()
+            .find(|&at| {
+                let gap = words[at].rect.left - words[at - 1].rect.right;
+                gap > WIDE_GAP * words[at].height()
+            })
+            .or(Some(0))
     }
 
     /// Adds words to a value as a row of their own.
@@ -237,6 +304,10 @@ impl<'a> Walk<'a> {
                 continue;
             }
             let Some(owner) = self.owner(&run, alone, above, bounds) else { continue };
+            if self.strange_label(owner, &run).is_some() {
+                self.lost = true;
+                continue;
+            }
             if self.goes_on(owner, &run) {
                 self.give(owner, run, row);
             }

@@ -176,14 +176,15 @@ impl Canvas {
     /// If not a single row came.
     pub(super) fn finish(mut self) -> Result<Painted, IntakeError> {
         if self.rows == 0 {
-            return Err(IntakeError::corrupt("not a single row of the image is readable"));
+            return Err(IntakeError::corrupt(
+                "not a single row of the image is readable",
+            ));
         }
         let missing_rows = (self.height - self.rows) as u32;
         if missing_rows > 0 && self.shrunk_by > 1 && self.rows % self.shrunk_by > 0 {
             self.settle();
         }
-        let (width, height) =
-            (self.shrunk_width, self.height.div_ceil(self.shrunk_by));
+        let (width, height) = (self.shrunk_width, self.height.div_ceil(self.shrunk_by));
         self.out.resize(width * height * self.channels.count(), WHITE);
         let pixels = pixels_of(width as u32, height as u32, self.channels, self.out)?;
         Ok(Painted { pixels, shrunk_by: self.shrunk_by as u32, missing_rows })
@@ -205,7 +206,8 @@ pub(super) fn pixels_of(
         Channels::Gray => GrayImage::from_raw(width, height, bytes).map(Pixels::Gray),
         Channels::Rgb => RgbImage::from_raw(width, height, bytes).map(Pixels::Rgb),
     };
-    pixels.ok_or_else(|| IntakeError::corrupt("an image has fewer pixels than it declares"))
+    pixels
+        .ok_or_else(|| IntakeError::corrupt("an image has fewer pixels than it declares"))
 }
 
 /// Shrinks an image that a decoder could only make as a whole, where it is too large.

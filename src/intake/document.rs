@@ -2,6 +2,7 @@
 
 use image::ImageFormat;
 
+use super::archive::ArchiveFile;
 use super::guard::guarded;
 use super::page::LoadedPage;
 use super::pdf::PdfFile;
@@ -21,6 +22,7 @@ pub struct Document {
 enum Content {
     Pdf(Box<PdfFile>),
     Tiff(TiffFile),
+    Zip(Box<ArchiveFile>),
     /// JBIG2 with its number of pages.
     Jbig2(FileBytes, u32),
     /// A file that is one image.
@@ -38,7 +40,15 @@ impl Document {
         bytes: impl Into<FileBytes>,
         limits: &Limits,
     ) -> Result<Self, IntakeError> {
-        let bytes: FileBytes = bytes.into();
+        Self::open_nested(bytes.into(), limits, 0)
+    }
+
+    /// Opens a file that lies in `depth` ZIP files.
+    pub(super) fn open_nested(
+        bytes: FileBytes,
+        limits: &Limits,
+        depth: u32,
+    ) -> Result<Self, IntakeError> {
         if bytes.as_ref().is_empty() {
             return Err(IntakeError::Empty);
         }
@@ -53,7 +63,9 @@ impl Document {
                     guarded("JBIG2", || pictures::num_jbig2_pages(bytes.as_ref()))?;
                 Content::Jbig2(bytes, pages)
             }
-            Format::Zip => return Err(IntakeError::unsupported("ZIP")),
+            Format::Zip => Content::Zip(Box::new(guarded("ZIP", || {
+                ArchiveFile::open(bytes, limits, depth)
+            })?)),
             _ => Content::Single(bytes),
         };
         let document = Self { format, limits: *limits, content };
@@ -73,6 +85,7 @@ impl Document {
         match &self.content {
             Content::Pdf(pdf) => pdf.num_pages(),
             Content::Tiff(tiff) => tiff.num_pages(),
+            Content::Zip(zip) => zip.num_pages(),
             Content::Jbig2(_, pages) => *pages,
             Content::Single(_) => 1,
         }
@@ -87,18 +100,18 @@ impl Document {
     pub fn page(&self, number: u32) -> Result<LoadedPage, IntakeError> {
         let pages = self.num_pages();
         let index = match number.checked_sub(1) {
-            Some(index) if index < pages => index as usize,
+            Some(index) if index < pages => index,
             _ => return Err(IntakeError::NoSuchPage { number, pages }),
         };
+        let at = index as usize;
         let name = self.format.name();
         let limits = &self.limits;
         match &self.content {
-            Content::Pdf(pdf) => pdf.page(index),
-            Content::Tiff(tiff) => {
-                guarded("TIFF", || Ok(tiff.page(index)?.into_page(name)))
-            }
+            Content::Pdf(pdf) => pdf.page(at),
+            Content::Zip(zip) => guarded("ZIP", || zip.page(index)),
+            Content::Tiff(tiff) => guarded("TIFF", || Ok(tiff.page(at)?.into_page(name))),
             Content::Jbig2(bytes, _) => guarded("JBIG2", || {
-                let stored = pictures::load_jbig2(bytes.as_ref(), index, limits)?;
+                let stored = pictures::load_jbig2(bytes.as_ref(), at, limits)?;
                 Ok(stored.into_page(name))
             }),
             Content::Single(bytes) => {
@@ -109,7 +122,11 @@ impl Document {
 }
 
 /// Decodes a file that is one image.
-fn single(data: &[u8], format: Format, limits: &Limits) -> Result<LoadedPage, IntakeError> {
+fn single(
+    data: &[u8],
+    format: Format,
+    limits: &Limits,
+) -> Result<LoadedPage, IntakeError> {
     let stored = match format {
         Format::Jpeg => jpeg::load(data, limits)?,
         Format::Png => png::load(data, limits)?,

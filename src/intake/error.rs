@@ -45,6 +45,12 @@ pub enum IntakeError {
         /// Bytes that are allowed.
         limit: u64,
     },
+    /// A page has more drawing steps than are allowed.
+    #[error("a page has more than {limit} drawing steps")]
+    TooManySteps {
+        /// Steps that are allowed.
+        limit: u64,
+    },
     /// There are more pages than are allowed.
     #[error("the file has more than {limit} pages")]
     TooManyPages {
@@ -83,6 +89,7 @@ impl IntakeError {
             Self::Unsupported { .. } => Reason::Unsupported,
             Self::TooManyPixels { .. }
             | Self::TooManyBytes { .. }
+            | Self::TooManySteps { .. }
             | Self::TooManyPages { .. } => Reason::TooLarge,
             Self::NoPages => Reason::NoPages,
         }

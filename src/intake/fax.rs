@@ -51,13 +51,14 @@ pub(super) fn decode(
     };
     let mut context = DecoderContext::new(settings);
     // Rows that came before an error are kept; the caller counts what is missing.
-    let _ = hayro_ccitt::decode(data, &mut Rows(row), &mut context);
+    let _kept = hayro_ccitt::decode(data, &mut Rows(row), &mut context);
 }
 
 /// Sets the bits of the black runs of a row, the highest bit of a byte first.
 pub(super) fn blacken(row: &mut [u8], changes: &[u32], width: u32) {
     for run in changes.chunks(2) {
-        let (Some(&start), end) = (run.first(), run.get(1).copied().unwrap_or(width)) else {
+        let (Some(&start), end) = (run.first(), run.get(1).copied().unwrap_or(width))
+        else {
             continue;
         };
         let (start, end) = (start as usize, (end.min(width)) as usize);

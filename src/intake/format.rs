@@ -56,7 +56,7 @@ const MARKS: &[(&[u8], Format)] = &[
     (b"MM\0*", Format::Tiff),
     (b"II+\0", Format::Tiff),
     (b"MM\0+", Format::Tiff),
-    (b"\xFF\xD8\xFF", Format::Jpeg),
+    (b"\xFF\xD8", Format::Jpeg),
     (b"\x89PNG\r\n\x1A\n", Format::Png),
     (b"GIF87a", Format::Gif),
     (b"GIF89a", Format::Gif),
@@ -85,7 +85,22 @@ pub fn sniff(bytes: &[u8]) -> Option<Format> {
         return Some(Format::Bmp);
     }
     let start = bytes.get(..PDF_MARK_WITHIN).unwrap_or(bytes);
-    start.windows(5).any(|five| five == b"%PDF-").then_some(Format::Pdf)
+    let is_pdf =
+        start.windows(5).any(|five| five == b"%PDF-") || starts_with_object(start);
+    is_pdf.then_some(Format::Pdf)
+}
+
+/// Whether a PDF without its first line may start here: `1 0 obj`, in the first words.
+fn starts_with_object(start: &[u8]) -> bool {
+    let mut words = start.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    let is_number = |word: Option<&[u8]>| {
+        word.is_some_and(|word| word.len() < 8 && word.iter().all(u8::is_ascii_digit))
+    };
+    let first = words.next();
+    let number = if is_number(first) { first } else { words.next() };
+    is_number(number)
+        && is_number(words.next())
+        && words.next().is_some_and(|word| word.starts_with(b"obj"))
 }
 
 /// Two letters are too weak a mark, so the size of the second header is looked at, too.
@@ -116,6 +131,8 @@ mod tests {
             (b"RIFF\x10\0\0\0WAVEfmt ", None),
             (b"GIF89a", Some(Format::Gif)),
             (&bitmap, Some(Format::Bmp)),
+            (b"%\xE2\xE3\n1 0 obj\n<<", Some(Format::Pdf)),
+            (b"12 objects were found", None),
             (b"BMW is a car maker", None),
             (b"PK\x03\x04\x14\0", Some(Format::Zip)),
         ] {

@@ -28,6 +28,10 @@ pub const MAX_UNPACKED_BYTES: u64 = 250_000_000;
 /// Most pages of a file. The thickest registers have some 1,000 pages.
 pub const MAX_PAGES: u32 = 100_000;
 
+/// Most drawing steps of a page of a PDF. Large maps have some 200,000; forms that draw
+/// each other twice would go on for ever.
+pub const MAX_DRAWING_STEPS: u64 = 3_000_000;
+
 /// How much a foreign file may ask for. The default is made of the constants of this
 /// module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +46,8 @@ pub struct Limits {
     pub max_unpacked_bytes: u64,
     /// Pages of a file; more is refused.
     pub max_pages: u32,
+    /// Drawing steps of a page of a PDF; more is refused.
+    pub max_drawing_steps: u64,
 }
 
 impl Default for Limits {
@@ -52,6 +58,7 @@ impl Default for Limits {
             max_working_bytes: MAX_WORKING_BYTES,
             max_unpacked_bytes: MAX_UNPACKED_BYTES,
             max_pages: MAX_PAGES,
+            max_drawing_steps: MAX_DRAWING_STEPS,
         }
     }
 }

@@ -9,6 +9,7 @@
 //! large are shrunk while they are decoded, and panics of decoders become errors. It is to
 //! be run in a worker process all the same.
 
+mod archive;
 mod bytes;
 mod canvas;
 mod color;
@@ -25,6 +26,8 @@ mod pictures;
 mod png;
 mod resolution;
 mod stored;
+#[cfg(test)]
+mod tests;
 mod tiff;
 mod turn;
 pub mod walk;
@@ -34,7 +37,7 @@ pub use document::Document;
 pub use error::IntakeError;
 pub use format::{Format, sniff};
 pub use limits::{
-    Limits, MAX_IMAGE_BYTES, MAX_PAGE_PIXELS, MAX_PAGES, MAX_UNPACKED_BYTES,
-    MAX_WORKING_BYTES,
+    Limits, MAX_DRAWING_STEPS, MAX_IMAGE_BYTES, MAX_PAGE_PIXELS, MAX_PAGES,
+    MAX_UNPACKED_BYTES, MAX_WORKING_BYTES,
 };
 pub use page::{LayerWord, LoadedPage, Note, Taken, TextLayer};

@@ -98,7 +98,7 @@ pub struct TextLayer {
 }
 
 /// One page, ready to be cleaned and read.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct LoadedPage {
     /// The pixels, upright as far as the file knows.
     pub image: PageImage,
@@ -108,4 +108,17 @@ pub struct LoadedPage {
     pub taken: Taken,
     /// What a person should know; usually nothing.
     pub notes: Vec<Note>,
+}
+
+impl fmt::Debug for LoadedPage {
+    /// Without the pixels.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pixels = &self.image.pixels;
+        f.debug_struct("LoadedPage")
+            .field("size", &(pixels.width(), pixels.height()))
+            .field("dpi", &self.image.dpi)
+            .field("taken", &self.taken)
+            .field("notes", &self.notes)
+            .finish_non_exhaustive()
+    }
 }

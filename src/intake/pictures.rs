@@ -91,10 +91,7 @@ fn bitmap_dpi(data: &[u8]) -> Option<(f64, f64)> {
 /// # Errors
 ///
 /// If it is broken or asks for too much.
-pub(super) fn load_jpeg2000(
-    data: &[u8],
-    limits: &Limits,
-) -> Result<Stored, IntakeError> {
+pub(super) fn load_jpeg2000(data: &[u8], limits: &Limits) -> Result<Stored, IntakeError> {
     let broken = |error: hayro_jpeg2000::DecodeError| {
         IntakeError::corrupt(format!("the JPEG 2000 data is broken: {error}"))
     };
@@ -102,8 +99,8 @@ pub(super) fn load_jpeg2000(
     let image = hayro_jpeg2000::Image::new(data, &settings).map_err(broken)?;
     let (width, height) = (image.width(), image.height());
     limits.check_size(width, height)?;
-    let count = u64::from(image.color_space().num_channels())
-        + u64::from(image.has_alpha());
+    let count =
+        u64::from(image.color_space().num_channels()) + u64::from(image.has_alpha());
     let needed = u64::from(width) * u64::from(height) * count * JPEG2000_BYTES_A_SAMPLE;
     let mut halvings = 0;
     while needed >> (2 * halvings) > limits.max_working_bytes && halvings < 5 {
@@ -200,8 +197,9 @@ pub(super) fn num_jbig2_pages(data: &[u8]) -> Result<u32, IntakeError> {
 
 fn jbig2_file(data: &[u8]) -> Result<hayro_jbig2::File<'_>, IntakeError> {
     let settings = hayro_jbig2::DecodeSettings { strict: false };
-    hayro_jbig2::File::new(data, &settings)
-        .map_err(|error| IntakeError::corrupt(format!("the JBIG2 data is broken: {error}")))
+    hayro_jbig2::File::new(data, &settings).map_err(|error| {
+        IntakeError::corrupt(format!("the JBIG2 data is broken: {error}"))
+    })
 }
 
 /// Decodes a JBIG2 page row by row.

@@ -20,10 +20,8 @@ const METRES_PER_INCH: f64 = 0.0254;
 /// If it is broken before its first row, or asks for too much.
 pub(super) fn load(data: &[u8], limits: &Limits) -> Result<Stored, IntakeError> {
     let memory = usize::try_from(limits.max_working_bytes).unwrap_or(usize::MAX);
-    let mut decoder = png::Decoder::new_with_limits(
-        Cursor::new(data),
-        png::Limits { bytes: memory },
-    );
+    let mut decoder =
+        png::Decoder::new_with_limits(Cursor::new(data), png::Limits { bytes: memory });
     decoder.set_transformations(Transformations::EXPAND | Transformations::STRIP_16);
     decoder.set_ignore_text_chunk(true);
     decoder.set_ignore_iccp_chunk(true);
@@ -73,7 +71,12 @@ pub(super) fn load(data: &[u8], limits: &Limits) -> Result<Stored, IntakeError> 
             }
         }
     }
-    Ok(Stored { painted: canvas.finish()?, dpi, turn: Turn::default(), incomplete: false })
+    Ok(Stored {
+        painted: canvas.finish()?,
+        dpi,
+        turn: Turn::default(),
+        incomplete: false,
+    })
 }
 
 fn broken(error: png::DecodingError) -> IntakeError {

@@ -49,13 +49,26 @@ pub struct Found {
 const MAX_DEPTH: usize = 64;
 
 /// Names of files that systems leave in folders, in lower case.
-const JUNK_NAMES: &[&str] =
-    &[".ds_store", "thumbs.db", "ehthumbs.db", "desktop.ini", ".directory", "folder.jpg.tmp"];
+const JUNK_NAMES: &[&str] = &[
+    ".ds_store",
+    "thumbs.db",
+    "ehthumbs.db",
+    "desktop.ini",
+    ".directory",
+    "folder.jpg.tmp",
+];
 
 /// Names of folders that systems make, in lower case.
-const JUNK_FOLDERS: &[&str] =
-    &["__macosx", ".spotlight-v100", ".trashes", ".fseventsd", "$recycle.bin",
-      "system volume information", "@eadir", ".git"];
+const JUNK_FOLDERS: &[&str] = &[
+    "__macosx",
+    ".spotlight-v100",
+    ".trashes",
+    ".fseventsd",
+    "$recycle.bin",
+    "system volume information",
+    "@eadir",
+    ".git",
+];
 
 /// Starts of names of files that are open or half copied.
 const JUNK_PREFIXES: &[&str] = &["~$", "._", ".~lock.", ".smbdelete", ".nfs"];
@@ -171,6 +184,12 @@ fn is_junk(name: &str) -> bool {
         || JUNK_SUFFIXES.iter().any(|suffix| lower.ends_with(suffix))
 }
 
+/// Whether a path with `/` leads to junk, or through a folder of junk.
+pub(super) fn is_junk_path(path: &str) -> bool {
+    let mut names = path.rsplit('/');
+    names.next().is_some_and(is_junk) || names.any(is_junk_folder)
+}
+
 fn is_junk_folder(name: &str) -> bool {
     JUNK_FOLDERS.contains(&name.to_lowercase().as_str())
 }
@@ -180,7 +199,11 @@ mod tests {
     use super::*;
 
     fn names(found: &Found) -> Vec<String> {
-        found.files.iter().map(|file| file.relative.to_string_lossy().into_owned()).collect()
+        found
+            .files
+            .iter()
+            .map(|file| file.relative.to_string_lossy().into_owned())
+            .collect()
     }
 
     #[test]
@@ -190,8 +213,15 @@ mod tests {
         fs::create_dir_all(root.join("b/c")).expect("folders");
         fs::create_dir(root.join("__MACOSX")).expect("a folder");
         for name in [
-            "b/2.pdf", "b/c/1.tif", "a.jpg", "Thumbs.db", "b/~$x.docx", "z.pdf.part",
-            "__MACOSX/a.jpg", "._a.jpg", "Tờ 1.pdf",
+            "b/2.pdf",
+            "b/c/1.tif",
+            "a.jpg",
+            "Thumbs.db",
+            "b/~$x.docx",
+            "z.pdf.part",
+            "__MACOSX/a.jpg",
+            "._a.jpg",
+            "Tờ 1.pdf",
         ] {
             fs::write(root.join(name), name).expect("a file");
         }

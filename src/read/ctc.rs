@@ -25,7 +25,7 @@ const DOUBT: f32 = 0.1;
 
 /// Probabilities of the classes at each step along a line; class 0 is the blank.
 #[derive(Debug, Clone, Copy)]
-pub struct Posteriors<'a> {
+pub(super) struct Posteriors<'a> {
     /// `steps × classes` values, step by step, each step adding up to 1.
     values: &'a [f32],
     /// Classes of a step, the blank among them.
@@ -34,13 +34,13 @@ pub struct Posteriors<'a> {
 
 /// One letter and the steps it takes up.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Seen {
+pub(super) struct Seen {
     /// What it may be, best first.
-    pub letter: Letter,
+    pub(super) letter: Letter,
     /// First step of its peak.
-    pub from: usize,
+    pub(super) from: usize,
     /// Step after the last of its peak.
-    pub to: usize,
+    pub(super) to: usize,
 }
 
 /// Steps in a row that stand for one class.
@@ -53,7 +53,7 @@ struct Run {
 
 impl<'a> Posteriors<'a> {
     /// `values` holds whole steps of `classes` numbers each; what is left over is ignored.
-    pub fn new(values: &'a [f32], classes: usize) -> Self {
+    pub(super) fn new(values: &'a [f32], classes: usize) -> Self {
         Self { values, classes: classes.max(1) }
     }
 
@@ -66,7 +66,7 @@ impl<'a> Posteriors<'a> {
     }
 
     /// Letters of the best path; class `i` is `alphabet[i - 1]`.
-    pub fn letters(&self, alphabet: &[char]) -> Vec<Seen> {
+    pub(super) fn letters(&self, alphabet: &[char]) -> Vec<Seen> {
         let runs = self.best_path();
         let mut seen = Vec::with_capacity(runs.len());
         for (i, run) in runs.iter().enumerate() {

@@ -217,3 +217,133 @@ fn make_probabilities(values: &mut [f32], classes: usize, meaning: Values) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use image::GrayImage;
+    use image::Luma;
+    use rten_tensor::Layout as _;
+
+    use super::*;
+    use crate::model::Affine;
+    use crate::model::VIETNAMESE_LETTERS;
+
+    /// A network that sees one letter per block of eight black columns: it reads the
+    /// darkest column of each step, `a` for black, `b` for dark grey, else the blank.
+    struct ReadsBars {
+        /// Lines of each batch that it was asked for.
+        batches: Vec<usize>,
+        classes: usize,
+        lines_more: usize,
+    }
+
+    impl Network for ReadsBars {
+        fn run(&mut self, images: NdTensor<f32, 4>) -> Result<Output, ReadError> {
+            let [lines, _, height, width] = images.shape();
+            self.batches.push(lines);
+            let steps = width / 4;
+            let mut values = vec![0.0; (lines + self.lines_more) * steps * self.classes];
+            for line in 0..lines {
+                for step in 0..steps {
+                    let grey = images[[line, 0, height / 2, step * 4 + 2]];
+                    let class = usize::from(grey < 0.4) + usize::from((0.1..0.4).contains(&grey));
+                    values[(line * steps + step) * self.classes + class] = 9.0;
+                }
+            }
+            let shape = [lines + self.lines_more, steps, self.classes];
+            Ok(Output { values, shape })
+        }
+    }
+
+    fn engine(max_width: u32, lines_more: usize, classes_more: usize) -> LineModel {
+        let text = format!(
+            "name = \"fake\"\nversion = \"1\"\nfile = \"fake.onnx\"\nsha256 = \"{}\"\n\
+             input = \"image\"\nchannels = 1\nheight = 20\nmax_width = {max_width}\n\
+             output = \"logits\"\npixels_per_step = 4\nalphabet = \"ab{VIETNAMESE_LETTERS}\"",
+            "0".repeat(64)
+        );
+        let file = ModelFile::parse(&text, Path::new(".")).expect("a description");
+        let classes = file.alphabet.len() + 1 + classes_more;
+        LineModel::new(file, Box::new(ReadsBars { batches: Vec::new(), classes, lines_more }))
+    }
+
+    /// A line 40 high (twice the strip) with a bar 16 wide at each place.
+    fn line(width: u32, bars: &[(u32, u8)]) -> LineImage {
+        let pixels = GrayImage::from_fn(width, 40, |x, _| {
+            let bar = bars.iter().find(|&&(from, _)| (from..from + 16).contains(&x));
+            Luma([bar.map_or(255, |&(_, grey)| grey)])
+        });
+        LineImage { pixels, to_page: Affine::IDENTITY }
+    }
+
+    fn text(reading: &LineReading) -> String {
+        reading.letters.iter().map(|l| l.letter.may_be[0].0).collect()
+    }
+
+    #[test]
+    fn each_line_gets_its_own_reading_whatever_the_order_of_batches() {
+        let lines = [
+            line(100, &[(20, 0)]),
+            line(0, &[]),
+            line(400, &[(20, 0), (60, 60), (100, 0), (140, 60), (180, 0)]),
+            line(100, &[]),
+            line(100, &[(40, 60)]),
+        ];
+        let readings = engine(800, 0, 0).read(&lines).expect("readings");
+        let texts: Vec<String> = readings.iter().map(text).collect();
+        assert_eq!(texts, ["a", "", "ababa", "", "b"]);
+    }
+
+    #[test]
+    fn letters_stand_where_their_ink_is() {
+        let readings = engine(800, 0, 0).read(&[line(300, &[(100, 0), (132, 60)])]).expect("read");
+        for (placed, bar) in readings[0].letters.iter().zip([100.0, 132.0]) {
+            let centre = (placed.from + placed.to) / 2.0;
+            // A step is eight pixels of the line image.
+            assert!((centre - (bar + 8.0)).abs() <= 8.0, "{placed:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_was_cut_is_joined_again_with_a_space_at_word_gaps_only() {
+        // Bars 8 apart (one word), then a gap of 24 (a space).
+        let bars: Vec<(u32, u8)> =
+            (0..12).map(|i| (20 + i * 24 + i / 3 * 16, 0)).collect();
+        let readings = engine(100, 0, 0).read(&[line(400, &bars)]).expect("a reading");
+        let letters: String = text(&readings[0]).replace(' ', "");
+        assert_eq!(letters.chars().count(), 12, "{}", text(&readings[0]));
+        for part in text(&readings[0]).split(' ') {
+            assert_eq!(part.chars().count() % 3, 0, "{}", text(&readings[0]));
+        }
+    }
+
+    #[test]
+    fn a_network_that_does_not_fit_its_description_is_refused() {
+        let lines = [line(100, &[(20, 0)])];
+        assert!(matches!(engine(800, 1, 0).read(&lines), Err(ReadError::Count { .. })));
+        assert!(matches!(engine(800, 0, 1).read(&lines), Err(ReadError::Classes { .. })));
+    }
+
+    #[test]
+    fn only_strips_of_about_the_same_width_share_a_batch() {
+        let strip = |width: u32| Strip {
+            line: 0,
+            after_space: true,
+            left: 0.0,
+            scale: 1.0,
+            pixels: GrayImage::new(width, 20),
+        };
+        let strips: Vec<Strip> = [100, 400, 90, 85, 84, 83, 390].map(strip).into();
+        assert_eq!(batches(&strips), [vec![1, 6], vec![0, 2, 3, 4], vec![5]]);
+        assert!(batches(&[]).is_empty());
+    }
+
+    #[test]
+    fn logits_become_probabilities() {
+        let mut values = [0.0, 3.0_f32.ln(), 1000.0, 1000.0];
+        make_probabilities(&mut values, 2, Values::Logits);
+        for (value, expected) in values.iter().zip([0.25, 0.75, 0.5, 0.5]) {
+            assert!((value - expected).abs() < 1e-5, "{values:?}");
+        }
+    }
+}

@@ -103,3 +103,108 @@ fn mean_confidence(words: &[Word]) -> f32 {
     }
     if count == 0 { 0.0 } else { sum / count as f32 }
 }
+
+#[cfg(test)]
+mod tests {
+    use image::GrayImage;
+    use image::Luma;
+
+    use super::*;
+    use crate::model::Affine;
+    use crate::model::Letter;
+    use crate::model::Writing;
+
+    /// An engine that has read every line before it was asked.
+    struct ReadFromMemory(Vec<&'static str>);
+
+    impl Engine for ReadFromMemory {
+        fn name(&self) -> &'static str {
+            "memory 1"
+        }
+
+        fn read(&mut self, _: &[LineImage]) -> Result<Vec<LineReading>, ReadError> {
+            let reading = |text: &&str| LineReading {
+                letters: text
+                    .chars()
+                    .zip(0_u16..)
+                    .map(|(letter, i)| PlacedLetter {
+                        letter: Letter { may_be: vec![(letter, 0.9)] },
+                        from: f32::from(i) * 10.0,
+                        to: f32::from(i) * 10.0 + 6.0,
+                    })
+                    .collect(),
+                writing: Writing::Print,
+            };
+            Ok(self.0.iter().map(reading).collect())
+        }
+
+        fn calibrated(&self, product: f32) -> f32 {
+            product / 2.0
+        }
+    }
+
+    /// An engine that is broken.
+    struct Fails;
+
+    impl Engine for Fails {
+        fn name(&self) -> &'static str {
+            "fails 1"
+        }
+
+        fn read(&mut self, _: &[LineImage]) -> Result<Vec<LineReading>, ReadError> {
+            Err(ReadError::Engine {
+                engine: "fails 1".to_owned(),
+                source: "out of order".into(),
+            })
+        }
+    }
+
+    fn inked(count: u32) -> Vec<LineImage> {
+        (0..count)
+            .map(|i| LineImage {
+                pixels: GrayImage::from_fn(200, 30, |_, y| {
+                    Luma([if (10..20).contains(&y) { 0 } else { 255 }])
+                }),
+                to_page: Affine::translation(0.0, f64::from(i) * 100.0),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn lines_without_text_are_left_out() {
+        let mut read = Read::new(Box::new(ReadFromMemory(vec!["Lò Thị", "....", "", "-/-"])));
+        let lines = read.run(&inked(4)).expect("lines");
+        let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
+        assert_eq!(texts, ["Lò Thị", "-/-"]);
+        assert_eq!(lines[0].writing, Writing::Print);
+        let tops: Vec<f32> = lines.iter().map(|line| line.quad.bounds().top).collect();
+        assert_eq!(tops, [9.0, 309.0], "ten rows of ink, grown to two fifths of the line");
+        assert_eq!(read.engine(), "memory 1");
+    }
+
+    #[test]
+    fn the_confidence_of_a_line_is_the_mean_over_its_letters() {
+        let mut read = Read::new(Box::new(ReadFromMemory(vec!["a bcd"])));
+        let line = read.run(&inked(1)).expect("lines").remove(0);
+        let (short, long) = (0.9 / 2.0, 0.9_f32.powi(3) / 2.0);
+        assert!((line.words[1].confidence - long).abs() < 1e-5);
+        assert!((line.confidence - (short + 3.0 * long) / 4.0).abs() < 1e-5);
+    }
+
+    #[test]
+    fn an_engine_that_loses_a_line_is_refused() {
+        let mut read = Read::new(Box::new(ReadFromMemory(vec!["a"])));
+        assert!(matches!(
+            read.run(&inked(2)),
+            Err(ReadError::Count { found: 1, expected: 2, .. })
+        ));
+    }
+
+    #[test]
+    fn a_broken_engine_is_an_error_and_not_an_empty_page() {
+        assert!(matches!(
+            Read::new(Box::new(Fails)).run(&inked(1)),
+            Err(ReadError::Engine { .. })
+        ));
+    }
+}

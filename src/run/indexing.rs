@@ -36,7 +36,7 @@ impl<'a> Indexer<'a> {
             for change in &pending {
                 match &change.now {
                     Some(stored) => self.writer.add(&indexed(stored))?,
-                    None => self.writer.delete(&change.id)?,
+                    None => self.writer.delete(&change.id),
                 }
             }
             self.writer.commit(last)?;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::RunError;
 use super::child::Slot;
@@ -27,6 +27,7 @@ use crate::model::PageText;
 use crate::model::Reason;
 use crate::model::Record;
 use crate::model::ScanId;
+use crate::model::nfc;
 use crate::report::Fate;
 use crate::report::Report;
 use crate::report::SetAside;
@@ -81,8 +82,34 @@ struct Counters {
 /// One file of the walk and the scan it became.
 struct Taken {
     path: String,
+    /// `None` where the state of its scan decides at the end of the run.
     fate: Option<Fate>,
     scan: Option<ScanId>,
+    /// What the system said of a file that could not be copied in.
+    message: Option<String>,
+}
+
+impl Taken {
+    fn failed(path: String, message: String) -> Self {
+        Self { path, fate: Some(Fate::Failed), scan: None, message: Some(message) }
+    }
+
+    fn unreadable(entry: &walk::Unreadable) -> Self {
+        Self::failed(shown_path(&entry.relative), entry.error.to_string())
+    }
+}
+
+/// A path as it is stored and shown: composed letters, `/` between folders.
+fn shown_path(path: &Path) -> String {
+    let parts: Vec<_> =
+        path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    nfc(&parts.join("/"))
+}
+
+/// Milliseconds since 1970; 0 where the file system keeps no time.
+fn milliseconds(time: Option<SystemTime>) -> i64 {
+    time.and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok())
+        .map_or(0, |since| since.as_millis() as i64)
 }
 
 /// Everything that one run shares between its threads.
@@ -216,14 +243,14 @@ impl<'a> Ingest<'a> {
             }
         }
         let found = walk::files(&self.plan.paths);
-        let skipped = found.skipped;
-        let mut taken = Vec::new();
-        for entry in found.entries {
+        let skipped = found.num_junk + found.num_special;
+        let mut taken: Vec<Taken> = found.unreadable.iter().map(Taken::unreadable).collect();
+        for file in &found.files {
             if self.is_stopped() {
                 break;
             }
             self.counters.files.fetch_add(1, Ordering::Relaxed);
-            match self.take_in_file(&entry, &mut queued) {
+            match self.take_in_file(file, &mut queued) {
                 Ok(file) => taken.push(file),
                 Err(error) => {
                     self.keep::<()>(Err(error));
@@ -236,29 +263,30 @@ impl<'a> Ingest<'a> {
 
     fn take_in_file(
         &self,
-        entry: &walk::Entry,
+        file: &walk::FoundFile,
         queued: &mut BTreeSet<ScanId>,
     ) -> Result<Taken, RunError> {
-        let path = entry.path.clone();
-        let failed = Taken { path: path.clone(), fate: Some(Fate::Failed), scan: None };
-        let Ok(file) = &entry.file else { return Ok(failed) };
+        let path = shown_path(&file.relative);
+        let modified_ms = milliseconds(file.modified);
         let known = self.catalog.location(&path)?;
         let unchanged = known.filter(|known| {
-            known.bytes == file.bytes && known.modified_ms == file.modified_ms
+            known.bytes == file.size_bytes && known.modified_ms == modified_ms
         });
         let (scan, is_new) = if let Some(known) = unchanged {
             (known.scan, false)
         } else {
             let stored = match self.catalog.originals().copy_in(&file.absolute) {
                 Ok(stored) => stored,
-                Err(CopyError::Source { .. }) => return Ok(failed),
+                Err(CopyError::Source { source, .. }) => {
+                    return Ok(Taken::failed(path, source.to_string()));
+                }
                 Err(CopyError::Archive(error)) => return Err(error.into()),
             };
             let is_new = self.catalog.add_scan(&NewScan {
                 id: &stored.id,
                 bytes: stored.bytes,
                 path: &path,
-                modified_ms: file.modified_ms,
+                modified_ms,
                 arrived_ms: self.plan.now_ms,
                 family: &self.plan.family,
                 collection: self.plan.collection.as_deref(),
@@ -269,7 +297,7 @@ impl<'a> Ingest<'a> {
         if is_new {
             queued.insert(scan.clone());
             self.queue.add_scan(scan.clone());
-            return Ok(Taken { path, fate: None, scan: Some(scan) });
+            return Ok(Taken { path, fate: None, scan: Some(scan), message: None });
         }
         let state = self.catalog.scan(&scan)?.map(|stored| stored.state);
         let fate = match state {
@@ -281,7 +309,7 @@ impl<'a> Ingest<'a> {
             }
             _ => Some(Fate::Duplicate),
         };
-        Ok(Taken { path, fate, scan: Some(scan) })
+        Ok(Taken { path, fate, scan: Some(scan), message: None })
     }
 
     /// The account of the files that this run has seen.
@@ -313,7 +341,7 @@ impl<'a> Ingest<'a> {
                     path: file.path.clone(),
                     page: None,
                     reason: Reason::Unreadable,
-                    message: "the file could not be opened or read".to_owned(),
+                    message: file.message.clone().unwrap_or_default(),
                     remedy: Reason::Unreadable.remedy(),
                 }),
                 _ => {}

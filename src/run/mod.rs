@@ -1,6 +1,8 @@
 //! Wires the stages. The only module that knows their order.
 
 mod child;
+mod confine;
+pub mod desk;
 mod indexing;
 mod ingest;
 mod page;
@@ -15,8 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use fs4::fs_std::FileExt as _;
-
+pub use confine::isolation;
 pub use child::{WorkerError, WorkerSetup};
 pub use ingest::{IngestPlan, Progress, set_aside_of};
 pub use page::PageReader;
@@ -32,6 +33,7 @@ use crate::catalog::ScanState;
 use crate::config::archive::ArchiveConfig;
 use crate::config::archive::ArchiveConfigError;
 use crate::config::archive::DEFAULT_TOML;
+use crate::config::built_in_kinds;
 use crate::config::kind::KindError;
 use crate::config::kind::Kinds;
 use crate::extract::Extract;
@@ -158,7 +160,7 @@ impl Archive {
     pub fn kinds(&self) -> Result<Kinds, RunError> {
         Ok(match &self.config.pipelines {
             Some(folder) => Kinds::load(folder)?,
-            None => Kinds::built_in()?,
+            None => built_in_kinds()?,
         })
     }
 
@@ -187,9 +189,9 @@ impl Archive {
             action: "written",
             source,
         })?;
-        match file.try_lock_exclusive() {
-            Ok(true) => Ok(file),
-            _ => Err(RunError::Locked(self.folder.clone())),
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(_) => Err(RunError::Locked(self.folder.clone())),
         }
     }
 }
@@ -212,7 +214,7 @@ pub fn ingest(
     let index = archive.index()?;
     let mut indexer = Indexer::new(&archive.catalog, index.writer()?);
     // The index may have been deleted or restored since: what it lacks is noted again.
-    if index.watermark() == 0 {
+    if index.watermark()? == 0 {
         archive.catalog.index_everything_again()?;
     }
     Ingest::new(&archive.catalog, &extract, setup, plan, stop).run(&mut indexer, tick)
@@ -226,15 +228,15 @@ pub fn ingest(
 pub fn dry_run(paths: &[PathBuf], known: Option<&Catalog>) -> Result<Report, RunError> {
     let mut report = Report::default();
     let found = walk::files(paths);
-    report.skipped = found.skipped;
+    report.skipped = found.num_junk + found.num_special;
     let mut seen = BTreeSet::new();
-    for entry in found.entries {
-        let stored = match &entry.file {
-            Ok(file) => Originals::hash(&file.absolute).ok(),
-            Err(_) => None,
-        };
-        let Some(stored) = stored else {
-            report.count(&entry.path, Fate::Failed);
+    for entry in &found.unreadable {
+        report.count(&entry.relative.to_string_lossy(), Fate::Failed);
+    }
+    for file in &found.files {
+        let path = file.relative.to_string_lossy();
+        let Ok(stored) = Originals::hash(&file.absolute) else {
+            report.count(&path, Fate::Failed);
             continue;
         };
         let in_archive = match known {
@@ -243,7 +245,7 @@ pub fn dry_run(paths: &[PathBuf], known: Option<&Catalog>) -> Result<Report, Run
         };
         let is_first = seen.insert(stored.id);
         let fate = if in_archive || !is_first { Fate::Duplicate } else { Fate::Ingested };
-        report.count(&entry.path, fate);
+        report.count(&path, fate);
     }
     Ok(report)
 }

@@ -6,10 +6,20 @@ use std::time::Instant;
 use crate::clean::Clean;
 use crate::intake::LoadedPage;
 use crate::model::PageText;
+use crate::model::Size;
+use crate::read::Engine;
+use crate::read::LineImage;
+use crate::read::LineModel;
 use crate::read::Read;
-use crate::read::engine::LineImage;
-use crate::read::engine::ReadError;
+use crate::read::ReadError;
+use crate::read::Tesseract;
 use crate::read::layout;
+
+/// Name of the engine that is an installed program and no model file.
+pub(super) const TESSERACT: &str = "tesseract";
+
+/// The language that Tesseract reads.
+const LANGUAGE: &str = "vie";
 
 /// Lines that are recognised between two signs of life.
 const LINES_AT_A_TIME: usize = 16;
@@ -27,7 +37,12 @@ impl PageReader {
     ///
     /// If the engine is unknown, or its model or program is missing.
     pub fn new(engine: &str, models: &Path) -> Result<Self, ReadError> {
-        Ok(Self { clean: Clean::default(), read: Read::with_engine(engine, models)? })
+        let engine: Box<dyn Engine> = if engine == TESSERACT {
+            Box::new(Tesseract::find(Path::new(TESSERACT), LANGUAGE)?)
+        } else {
+            Box::new(LineModel::open(&models.join(format!("{engine}.toml")))?)
+        };
+        Ok(Self { clean: Clean::default(), read: Read::new(engine) })
     }
 
     /// Reads one page. `progress` is called after each step. Returns the text, and the
@@ -46,7 +61,7 @@ impl PageReader {
             source: source.into(),
         };
         let begun = Instant::now();
-        let mut notes = page.notes;
+        let mut notes: Vec<String> = page.notes.iter().map(ToString::to_string).collect();
         let ready = self.clean.run(page.image, &mut notes);
         progress().map_err(broken)?;
         let layout = layout::find(&ready);
@@ -60,7 +75,7 @@ impl PageReader {
             progress().map_err(broken)?;
         }
         let text = PageText {
-            size: ready.size(),
+            size: Size { width: ready.gray.width(), height: ready.gray.height() },
             original: ready.original,
             to_original: ready.to_original,
             dpi: ready.dpi,
@@ -68,7 +83,7 @@ impl PageReader {
             lines,
             rules: layout.rules,
             codes: Vec::new(),
-            engine: self.read.engine_name().to_owned(),
+            engine: self.read.engine().to_owned(),
             notes,
         };
         Ok((text, [clean_ms, begun.elapsed().as_millis() as u64]))

@@ -3,9 +3,10 @@
 
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Instant;
 
+use super::confine;
+use super::page;
 use super::page::PageReader;
 use super::wire;
 use super::wire::Reply;
@@ -13,6 +14,7 @@ use super::wire::Request;
 use crate::intake;
 use crate::intake::Document;
 use crate::intake::IntakeError;
+use crate::intake::LoadedPage;
 use crate::model::PageImage;
 use crate::model::Pixels;
 
@@ -40,7 +42,7 @@ pub fn work(
     from: &mut impl Read,
     to: &mut impl Write,
 ) -> std::io::Result<()> {
-    confine(plan)?;
+    confine::confine(plan.memory_bytes, plan.engine == page::TESSERACT)?;
     let mut worker = Worker { plan: plan.clone(), reader: None, open: None };
     while let Some(request) = wire::receive::<Request>(from)? {
         wire::send(to, &Reply::Progress)?;
@@ -48,7 +50,7 @@ pub fn work(
             Request::Open { path } => {
                 let reply = match worker.document(&path) {
                     Ok(document) => Reply::Opened { num_pages: document.num_pages() },
-                    Err(error) => refusal(&error),
+                    Err(error) => error.reply(),
                 };
                 wire::send(to, &reply)?;
             }
@@ -61,24 +63,33 @@ pub fn work(
                     wire::send(to, &Reply::Picture)?;
                     wire::send_bytes(to, &jpeg)?;
                 }
-                Err(error) => wire::send(to, &refusal(&error))?,
+                Err(error) => wire::send(to, &error.reply())?,
             },
         }
     }
     Ok(())
 }
 
-/// Takes away what a worker does not need: memory, core dumps, new files, the network.
-fn confine(plan: &WorkerPlan) -> std::io::Result<()> {
-    use rlimit::Resource;
-    let (_, hard) = Resource::AS.get()?;
-    Resource::AS.set(plan.memory_bytes.min(hard), hard)?;
-    Resource::CORE.set(0, 0)?;
-    Ok(())
+/// Why a worker has no page to give.
+#[derive(Debug, thiserror::Error)]
+enum NoPage {
+    #[error(transparent)]
+    Intake(#[from] IntakeError),
+    #[error("original could not be read")]
+    Disk(#[from] std::io::Error),
+    #[error("picture could not be made")]
+    Picture(#[from] image::ImageError),
 }
 
-fn refusal(error: &IntakeError) -> Reply {
-    Reply::Refused { reason: error.reason(), message: full_message(error) }
+impl NoPage {
+    /// The answer to the coordinator; a broken disk is nobody's file's fault.
+    fn reply(&self) -> Reply {
+        let message = full_message(self);
+        match self {
+            Self::Intake(error) => Reply::Refused { reason: error.reason(), message },
+            Self::Disk(_) | Self::Picture(_) => Reply::Unable { message },
+        }
+    }
 }
 
 /// The message of an error with those of its causes.
@@ -103,18 +114,16 @@ struct Worker {
 }
 
 impl Worker {
-    fn document(&mut self, path: &Path) -> Result<&Document, IntakeError> {
-        let is_open = self.open.as_ref().is_some_and(|(open, _)| open == path);
-        if !is_open {
-            self.open = None;
-            let bytes = std::fs::read(path).map_err(IntakeError::from)?;
-            let document = Document::open(Arc::new(bytes), &intake::Limits::default())?;
-            self.open = Some((path.to_owned(), document));
-        }
-        match &self.open {
-            Some((_, document)) => Ok(document),
-            None => Err(IntakeError::from(std::io::Error::other("file was closed"))),
-        }
+    fn document(&mut self, path: &Path) -> Result<&Document, NoPage> {
+        let open = match self.open.take() {
+            Some((open, document)) if open == path => document,
+            _ => Document::open(std::fs::read(path)?, &intake::Limits::default())?,
+        };
+        Ok(&self.open.insert((path.to_owned(), open)).1)
+    }
+
+    fn page(&mut self, path: &Path, page: u32) -> Result<LoadedPage, NoPage> {
+        Ok(self.document(path)?.page(page)?)
     }
 
     fn read(
@@ -132,9 +141,9 @@ impl Worker {
             }
         }
         let begun = Instant::now();
-        let loaded = match self.document(path).and_then(|document| document.page(page)) {
+        let loaded = match self.page(path, page) {
             Ok(loaded) => loaded,
-            Err(error) => return Ok(refusal(&error)),
+            Err(error) => return Ok(error.reply()),
         };
         let intake_ms = begun.elapsed().as_millis() as u64;
         progress()?;
@@ -152,10 +161,8 @@ impl Worker {
         }
     }
 
-    fn picture(&mut self, path: &Path, page: u32) -> Result<Vec<u8>, IntakeError> {
-        let loaded = self.document(path)?.page(page)?;
-        jpeg(&loaded.image)
-            .map_err(|error| IntakeError::from(std::io::Error::other(error)))
+    fn picture(&mut self, path: &Path, page: u32) -> Result<Vec<u8>, NoPage> {
+        Ok(jpeg(&self.page(path, page)?.image)?)
     }
 }
 

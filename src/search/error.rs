@@ -37,3 +37,15 @@ pub enum SearchError {
     #[error("index holds a damaged entry: run `sohoa reindex`")]
     Damaged,
 }
+
+impl SearchError {
+    /// Whether the disk is full: to be continued when there is room again.
+    pub fn is_disk_full(&self) -> bool {
+        let full = std::io::ErrorKind::StorageFull;
+        match self {
+            Self::Folder { source, .. } => source.kind() == full,
+            Self::Engine(tantivy::TantivyError::IoError(source)) => source.kind() == full,
+            _ => false,
+        }
+    }
+}

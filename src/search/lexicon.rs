@@ -25,6 +25,8 @@ pub(super) struct Lexicon {
     by_text: HashMap<String, u32>,
     /// Hash of a syllable less one letter, or of how it sounds → positions.
     by_key: HashMap<u64, Vec<u32>>,
+    /// The kinds of records in the index, in alphabetical order.
+    kinds: Vec<String>,
 }
 
 impl Lexicon {
@@ -41,6 +43,11 @@ impl Lexicon {
         }
         lexicon.syllables = syllables;
         lexicon
+    }
+
+    /// The kinds of records in the index.
+    pub(super) fn kinds(&self) -> &[String] {
+        &self.kinds
     }
 
     /// Number of records that hold the folded syllable in a name.
@@ -80,6 +87,8 @@ impl Lexicon {
 fn keys(text: &str) -> Vec<u64> {
     let letters: Vec<char> = text.chars().collect();
     let mut keys = vec![key(text.chars()), key(std::iter::once('~').chain(sound(text).chars()))];
+    let letters: Vec<char> =
+        letters.into_iter().map(|letter| if letter == 'y' { 'i' } else { letter }).collect();
     if (2..=MAX_LETTERS).contains(&letters.len()) {
         for left_out in 0..letters.len() {
             let kept = letters.iter().enumerate().filter(|(at, _)| *at != left_out);
@@ -118,20 +127,32 @@ impl LexiconCache {
                 return Ok(Arc::clone(lexicon));
             }
         }
-        let mut counts = HashMap::new();
-        for reader in searcher.segment_readers() {
-            let inverted = reader.inverted_index(fields.of(Slot::Name))?;
-            let mut terms = inverted.terms().stream().map_err(tantivy::TantivyError::from)?;
-            while terms.advance() {
-                if let Ok(text) = std::str::from_utf8(terms.key()) {
-                    *counts.entry(text.to_owned()).or_insert(0) += terms.value().doc_freq;
-                }
-            }
-        }
-        let lexicon = Arc::new(Lexicon::of(counts));
+        let mut lexicon = Lexicon::of(counts(searcher, fields, Slot::Name)?);
+        lexicon.kinds = counts(searcher, fields, Slot::Kind)?.into_keys().collect();
+        lexicon.kinds.sort_unstable();
+        let lexicon = Arc::new(lexicon);
         *last = Some((segments, Arc::clone(&lexicon)));
         Ok(lexicon)
     }
+}
+
+/// All terms of a slot with the number of records that hold them.
+fn counts(
+    searcher: &tantivy::Searcher,
+    fields: &Fields,
+    slot: Slot,
+) -> Result<HashMap<String, u32>, SearchError> {
+    let mut counts = HashMap::new();
+    for reader in searcher.segment_readers() {
+        let inverted = reader.inverted_index(fields.of(slot))?;
+        let mut terms = inverted.terms().stream().map_err(tantivy::TantivyError::from)?;
+        while terms.advance() {
+            if let Ok(text) = std::str::from_utf8(terms.key()) {
+                *counts.entry(text.to_owned()).or_insert(0) += terms.value().doc_freq;
+            }
+        }
+    }
+    Ok(counts)
 }
 
 #[cfg(test)]

@@ -31,6 +31,6 @@ pub use entry::IndexedRecord;
 pub use error::SearchError;
 pub use index::{Index, Writer};
 pub use query::{Chip, ChipKind, Filters, Query};
-pub use score::Why;
+pub use score::{Note, Why};
 pub use searcher::{Hit, Hits, Searcher};
 pub use similarity::Tier;

@@ -23,8 +23,23 @@ impl Day {
             .then_some(Self { year: year as u16, month: month as u8, day: day as u8 })
     }
 
-    /// Reads `1987-03-05`, `1987-03`, `1987`, `05.03.1987`, `5/3/1987`, `03.1987`.
+    /// Reads `1987-03-05`, `1987-03`, `1987`, `05.03.1987`, `5/3/1987`, `03.1987`; of what
+    /// is no date, the year where there is one.
     pub(super) fn parse(text: &str) -> Option<Self> {
+        Self::whole(text).or_else(|| {
+            let digits: String = text.chars().filter_map(as_digit).collect();
+            let last = digits.len().checked_sub(4)?;
+            let year = |at: std::ops::Range<usize>| {
+                let year = digits.get(at)?.parse().ok()?;
+                (1850..2100).contains(&year).then(|| Self::new(year, 0, 0)).flatten()
+            };
+            // Only a text that is nearly a date: its digits and nothing else.
+            let is_date = (6..=8).contains(&digits.len()) && text.chars().count() <= 10;
+            is_date.then(|| year(last..last + 4).or_else(|| year(0..4))).flatten()
+        })
+    }
+
+    fn whole(text: &str) -> Option<Self> {
         let parts: Vec<&str> =
             text.trim().split(['-', '.', '/']).map(str::trim).collect();
         let number = |part: &str| part.parse::<u32>().ok();
@@ -155,15 +170,30 @@ fn without_zeros(digits: &str) -> &str {
     if trimmed.is_empty() && !digits.is_empty() { "0" } else { trimmed }
 }
 
-/// The two halves of a long number: one wrong digit leaves one of them right.
-pub(super) fn halves(number: &str) -> Option<(String, String)> {
-    let digits = number.chars().count();
-    // Of fewer digits, a half says nothing.
-    if digits < 6 {
-        return None;
+/// Parts of a long number, letters aside, each with a mark for its place: its start, its
+/// end, and of twelve digits the middle. One wrong digit leaves one of them right, as
+/// does a digit too many or too few; of twelve digits two may be wrong.
+pub(super) fn parts(number: &str) -> Vec<String> {
+    let digits: Vec<char> = number.chars().filter(char::is_ascii_digit).collect();
+    let width = match digits.len() {
+        // Of fewer digits, a part says nothing.
+        0..6 => return Vec::new(),
+        6..8 => 3,
+        8..10 => 4,
+        _ => 6,
+    };
+    let text = |mark: char, digits: &[char]| -> String {
+        std::iter::once(mark).chain(digits.iter().copied()).collect()
+    };
+    let last = digits.len() - width;
+    let mut parts = Vec::new();
+    parts.extend(digits.get(..width).map(|start| text('<', start)));
+    parts.extend(digits.get(last..).map(|end| text('>', end)));
+    if digits.len() == 12 {
+        parts.extend(digits.get(4..8).map(|middle| text('=', middle)));
+        parts.extend(digits.get(8..).map(|end| text(']', end)));
     }
-    let first = number.chars().take(digits / 2).collect();
-    Some((first, number.chars().skip(digits / 2).collect()))
+    parts
 }
 
 #[cfg(test)]
@@ -184,8 +214,11 @@ mod tests {
             assert_eq!(day.packed(), packed, "{text}");
             assert_eq!(Day::unpacked(packed), Some(day));
         }
-        for text in ["", "31", "1987-13-01", "a/b/c", "99/99/1987"] {
+        for text in ["", "31", "a/b/c", "100/2000/30"] {
             assert_eq!(Day::parse(text), None, "{text}");
+        }
+        for text in ["O5.04.1987", "1987-13-01", "24.091987", "99/99/1987"] {
+            assert_eq!(Day::parse(text), Day::new(1987, 0, 0), "{text}");
         }
     }
 

@@ -4,8 +4,9 @@ mod groups;
 mod lex;
 mod pieces;
 
+use self::pieces::Depth;
 use super::analysis::Syllable;
-use super::query::{Chip, ChipKind, Filters, Query, Reading};
+use super::query::{Chip, ChipKind, Filters, PersonWish, Query, Reading, Typed};
 use crate::model::nfc;
 
 /// Most letters of a query that are read; the longest sensible one has half as many.
@@ -15,11 +16,12 @@ const MAX_LETTERS: usize = 400;
 const MAX_WORDS: usize = 40;
 
 /// Most ways in which a query is taken.
-const MAX_READINGS: usize = 6;
+const MAX_READINGS: usize = 8;
 
-/// What a query is worth in which every word is taken as a name, although some of them
-/// mean something else as well.
-const LITERAL_PRIOR: f32 = 0.96;
+/// How far words are taken for what they mean, and what such a reading is worth: words for
+/// roles, places and years may be names (`Bàn`, `Chá`, `Sinh`), words for kinds hardly.
+const DEPTHS: [(Depth, f32); 3] =
+    [(Depth::All, 1.0), (Depth::Kinds, 0.975), (Depth::Numbers, 0.955)];
 
 /// Understands a query.
 pub(super) fn parse(text: &str) -> Query {
@@ -50,12 +52,20 @@ pub(super) fn parse(text: &str) -> Query {
         let text = joined(ignored.iter().map(|word| word.text.as_str()));
         common.push(Chip { text, kind: ChipKind::Ignored, value: String::new() });
     }
-    let mut readings = groups::readings(&pieces::pieces(&words, true), 1.0);
-    readings.extend(groups::readings(&pieces::pieces(&words, false), LITERAL_PRIOR));
+    let mut readings = Vec::new();
+    for (depth, prior) in DEPTHS {
+        readings.extend(groups::readings(&pieces::pieces(&words, depth), prior));
+    }
     let mut unique: Vec<Reading> = Vec::new();
     for mut reading in readings {
         let known = unique.iter().any(|other| same_wishes(other, &reading));
         if !known && unique.len() < MAX_READINGS {
+            // A phrase is most often a name; that it stands together is checked later.
+            for phrase in &phrases {
+                let typed = |form: &Syllable| Typed { form: form.clone(), telex: None, cut: false };
+                let syllables = phrase.iter().map(typed).collect();
+                reading.people.push(PersonWish { syllables, role: None });
+            }
             reading.chips.extend(common.iter().cloned());
             unique.push(reading);
         }

@@ -1,6 +1,6 @@
 //! Conjunctions over postings, bounded.
 
-use tantivy::postings::{Postings as _, SegmentPostings};
+use tantivy::postings::SegmentPostings;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, DocId, DocSet as _, SegmentReader, TERMINATED, Term};
 

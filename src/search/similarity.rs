@@ -89,7 +89,12 @@ pub(super) fn nearness(typed: &Syllable, found: &Syllable, plain: bool) -> Near 
         let same = typed.folded.chars().next() == found.folded.chars().next();
         return if same { near(INITIAL, Tier::Initial) } else { Near::NONE };
     }
-    let by_letters = letters_off(&typed.folded, &found.folded, short.min(long));
+    let mut by_letters = letters_off(&typed.folded, &found.folded, short.min(long));
+    if by_letters.score <= 0.0 && (typed.folded.contains('y') || found.folded.contains('y')) {
+        // `qyu` is a slip of `quy`, which stands as `qui`.
+        let (typed, found) = (typed.folded.replace('y', "i"), found.folded.replace('y', "i"));
+        by_letters = letters_off(&typed, &found, short.min(long));
+    }
     if typed.sound == found.sound && by_letters.score < SOUND {
         return near(SOUND, Tier::Sound);
     }
@@ -112,9 +117,9 @@ fn letters_off(typed: &str, found: &str, shorter: usize) -> Near {
     match edit_of(typed, found) {
         Some(Edit::Swap) => near(SWAPPED),
         Some(Edit::Replace(a, b)) if confused(a, b) => near(CONFUSED),
+        Some(Edit::Double) => near(CONFUSED),
         // One of two letters off leaves one letter: no more than an initial.
         Some(_) if shorter < 3 => near(INITIAL + 0.1),
-        Some(Edit::Double) => near(CONFUSED),
         Some(_) => near(ONE_LETTER),
         None if shorter >= TWO_OFF_LENGTH && two_off(typed, found) => near(TWO_LETTERS),
         None => Near::NONE,

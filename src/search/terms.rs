@@ -2,7 +2,7 @@
 
 use super::analysis::{Syllable, joined, syllables_of};
 use super::entry::{Entry, Person};
-use super::numbers::halves;
+use super::numbers::parts;
 use crate::config::index::{Event, NumberClass};
 
 /// Widest distance of two syllables of one name that make a pair. Names of four
@@ -27,9 +27,7 @@ pub(super) enum Slot {
     Year,
     /// Whole dates of any event: `19870305`.
     Date,
-    /// Entities: commune, district, province.
-    Unit,
-    /// Two neighbouring words of a place, folded.
+    /// Entities (commune, district, province), and two neighbouring words of a place.
     Place,
     /// Numbers behind the letter of their class.
     Number,
@@ -41,14 +39,13 @@ pub(super) enum Slot {
 
 impl Slot {
     /// All slots, in the order of their positions.
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::Name,
         Self::Marked,
         Self::Pair,
         Self::Born,
         Self::Year,
         Self::Date,
-        Self::Unit,
         Self::Place,
         Self::Number,
         Self::Kind,
@@ -64,7 +61,6 @@ impl Slot {
             Self::Born => "born",
             Self::Year => "year",
             Self::Date => "date",
-            Self::Unit => "unit",
             Self::Place => "place",
             Self::Number => "number",
             Self::Kind => "kind",
@@ -116,7 +112,7 @@ impl Terms {
         for place in &entry.places {
             for entity in place.entities.as_ref().split(' ') {
                 if !entity.is_empty() {
-                    self.put(Slot::Unit, &[entity]);
+                    self.put(Slot::Place, &[entity]);
                 }
             }
             let words: Vec<&str> = place.text.as_ref().split(' ').collect();
@@ -175,9 +171,8 @@ impl Terms {
         self.put(Slot::Number, &[letter, value]);
         match class {
             NumberClass::Identity | NumberClass::Serial => {
-                if let Some((first, second)) = halves(value) {
-                    self.put(Slot::Number, &[letter, "<", &first]);
-                    self.put(Slot::Number, &[letter, ">", &second]);
+                for part in parts(value) {
+                    self.put(Slot::Number, &[letter, &part]);
                 }
             }
             NumberClass::Register | NumberClass::Book => {

@@ -97,8 +97,13 @@ pub fn answer(
 
 fn answered(stored: StoredRecord, found: FoundRecord) -> AnsweredHit {
     let StoredRecord { record, path, .. } = stored;
-    let places: Vec<(u32, Quad)> = found
-        .matched
+    let mut matched: Vec<String> = Vec::with_capacity(found.matched.len());
+    for name in found.matched {
+        if !matched.contains(&name) {
+            matched.push(name);
+        }
+    }
+    let places: Vec<(u32, Quad)> = matched
         .iter()
         .filter_map(|name| record.fields.get(name))
         .filter_map(|field| Some((field.page?, field.quad?)))
@@ -118,7 +123,7 @@ fn answered(stored: StoredRecord, found: FoundRecord) -> AnsweredHit {
         page,
         fields: record.fields,
         highlights,
-        matched: found.matched,
+        matched,
         why: found.why,
     }
 }

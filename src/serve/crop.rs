@@ -24,7 +24,7 @@ const MARGIN_ALONG: f32 = 0.6;
 /// Why no picture could be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum CropError {
+pub(super) enum CropError {
     /// The region is flat, or no part of it is on the page.
     #[error("region is not on the page")]
     OffPage,

@@ -6,8 +6,13 @@ use super::text::{Lang, in_language};
 
 /// The labels cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("`index/labels.toml` cannot be used")]
-pub struct LabelsError(#[from] toml::de::Error);
+#[error("`{file}` cannot be used")]
+pub struct LabelsError {
+    /// The file of this project.
+    file: &'static str,
+    /// What is wrong with it.
+    source: toml::de::Error,
+}
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -55,21 +60,34 @@ struct Hidden {
     endings: Vec<String>,
 }
 
+/// What `pipelines/rules.toml` says about its rules; the rest of it is not for people.
+#[derive(Debug, Clone, Deserialize)]
+struct Rules {
+    rule: Vec<Rule>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Rule {
+    name: String,
+    says: String,
+}
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
     role: Vec<Named>,
     part: Vec<Named>,
     field: Vec<NamedField>,
-    #[serde(default)]
-    finding: Vec<Named>,
     hit: HitParts,
     hidden: Hidden,
 }
 
 /// Labels of fields, their order on a page, and what a list shows of them.
 #[derive(Debug, Clone)]
-pub struct Labels(Written);
+pub struct Labels {
+    written: Written,
+    rules: Vec<Rule>,
+}
 
 /// A field's place on a page: number of its role, then its number within it. Sorting by
 /// it gives the order in which people read.
@@ -82,78 +100,86 @@ impl Labels {
     ///
     /// If the embedded file is not what this program reads, which a test rules out.
     pub fn embedded() -> Result<Self, LabelsError> {
-        Ok(Self(toml::from_str(include_str!("../../index/labels.toml"))?))
+        let in_file = |file| move |source| LabelsError { file, source };
+        let rules: Rules = toml::from_str(include_str!("../../pipelines/rules.toml"))
+            .map_err(in_file("pipelines/rules.toml"))?;
+        let written = toml::from_str(include_str!("../../index/labels.toml"))
+            .map_err(in_file("index/labels.toml"))?;
+        Ok(Self { written, rules: rules.rule })
     }
 
     /// What a hit shows.
     pub(super) fn hit(&self) -> &HitParts {
-        &self.0.hit
+        &self.written.hit
     }
 
     /// Whether the field identifies a person, so that lists show only a part of it.
     pub(super) fn is_hidden(&self, field: &str) -> bool {
-        self.0.hidden.endings.iter().any(|ending| field.ends_with(ending.as_str()))
+        self.written.hidden.endings.iter().any(|ending| field.ends_with(ending.as_str()))
     }
 
     /// Where the field stands on a page; unknown fields stand last.
     pub(super) fn place(&self, field: &str) -> Place {
-        if let Some(at) = self.0.field.iter().position(|known| known.id == field) {
-            let role = self.0.field.get(at).map(|known| known.role.as_str());
+        if let Some(at) = self.written.field.iter().position(|known| known.id == field) {
+            let role = self.written.field.get(at).map(|known| known.role.as_str());
             return (self.role_number(role.unwrap_or_default()), at);
         }
         match self.split(field) {
             // Named parts of a role stand before fields that are listed by whole name.
             Some((role, part)) => (role, part),
-            None => (self.0.role.len(), 0),
+            None => (self.written.role.len(), 0),
         }
     }
 
     /// Label of the role that stands at this place.
     pub(super) fn role_label(&self, place: Place, lang: Lang) -> &str {
-        let role = self.0.role.get(place.0).or(self.0.role.last());
+        let role = self.written.role.get(place.0).or(self.written.role.last());
         role.map_or("", |role| role.of(lang))
     }
 
     /// Label of the field within its role.
     pub(super) fn label<'a>(&'a self, field: &'a str, lang: Lang) -> &'a str {
-        if let Some(known) = self.0.field.iter().find(|known| known.id == field) {
+        if let Some(known) = self.written.field.iter().find(|known| known.id == field) {
             return in_language(&known.vi, &known.en, lang);
         }
-        let part = self.split(field).and_then(|(_, part)| self.0.part.get(part));
+        let part = self.split(field).and_then(|(_, part)| self.written.part.get(part));
         part.map_or(field, |part| part.of(lang))
     }
 
     /// Label of the field where its role is not plain from the place: the role alone for
     /// a name (`Mẹ`), else role and part (`Mẹ · Nơi cư trú`).
     pub(super) fn full_label(&self, field: &str, lang: Lang) -> String {
-        let whole = self.0.field.iter().any(|known| known.id == field);
+        let whole = self.written.field.iter().any(|known| known.id == field);
         let Some((role, part)) = self.split(field).filter(|_| !whole) else {
             return self.label(field, lang).to_owned();
         };
         let role = self.role_label((role, 0), lang);
-        match self.0.part.get(part) {
+        match self.written.part.get(part) {
             Some(part) if part.names_a_person => role.to_owned(),
             Some(part) => format!("{role} · {}", part.of(lang)),
             None => role.to_owned(),
         }
     }
 
-    /// What a finding says; its rule where it has no words.
-    pub(super) fn finding<'a>(&'a self, rule: &'a str, lang: Lang) -> &'a str {
-        let known = self.0.finding.iter().find(|known| known.id == rule);
-        known.map_or(rule, |known| known.of(lang))
+    /// What a finding says. Rules are worded in Vietnamese; their names are English.
+    pub(super) fn finding(&self, rule: &str, lang: Lang) -> String {
+        let known = self.rules.iter().find(|known| known.name == rule);
+        match known {
+            Some(known) if lang == Lang::Vi => known.says.clone(),
+            _ => rule.replace('-', " "),
+        }
     }
 
     fn role_number(&self, id: &str) -> usize {
-        self.0.role.iter().position(|role| role.id == id).unwrap_or(self.0.role.len())
+        self.written.role.iter().position(|role| role.id == id).unwrap_or(self.written.role.len())
     }
 
     /// Numbers of role and part of a field that is named by both.
     fn split(&self, field: &str) -> Option<(usize, usize)> {
         let mut longest: Option<(usize, usize, usize)> = None;
-        for (number, role) in self.0.role.iter().enumerate() {
+        for (number, role) in self.written.role.iter().enumerate() {
             let Some(rest) = field.strip_prefix(role.id.as_str()) else { continue };
-            let Some(part) = self.0.part.iter().position(|part| part.id == rest) else {
+            let Some(part) = self.written.part.iter().position(|part| part.id == rest) else {
                 continue;
             };
             if longest.is_none_or(|(length, ..)| role.id.len() > length) {

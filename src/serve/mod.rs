@@ -38,3 +38,6 @@ pub use labels::{Labels, LabelsError};
 pub use request::{MAX_LIMIT, MAX_QUERY_LETTERS, RequestError, SearchRequest};
 pub use seek::{Chip, Filters, Found, FoundRecord, Seek, SeekError};
 pub use server::{ServeError, serve};
+
+#[cfg(test)]
+mod tests;

@@ -73,6 +73,16 @@ pub struct SearchRequest {
 }
 
 impl SearchRequest {
+    /// The search that these parameters ask for: `q`, `kind`, `year` (or `from` and `to`),
+    /// `unit`, `limit`, `offset`. Empty ones count as missing, others are not looked at.
+    ///
+    /// # Errors
+    ///
+    /// If one of them makes no sense.
+    pub fn of(pairs: &[(String, String)]) -> Result<Self, RequestError> {
+        Asked::from_pairs(pairs).checked()
+    }
+
     /// Whether nothing is asked at all.
     pub fn is_empty(&self) -> bool {
         self.query.is_empty() && self.filters.is_empty()

@@ -42,15 +42,16 @@ pub async fn serve(
     let (told, mut hears) = tokio::sync::watch::channel(false);
     let graceful = async move {
         shutdown.await;
-        // Nobody listens any more only if the server has already ended.
-        let _ = told.send(true);
+        told.send_replace(true);
     };
     let server = axum::serve(listener, router).with_graceful_shutdown(graceful);
     tokio::select! {
         ended = async { server.await } => Ok(ended?),
         () = async {
-            // An error means that the sender is gone: the server has ended by itself.
-            let _ = hears.wait_for(|stop| *stop).await;
+            if hears.wait_for(|stop| *stop).await.is_err() {
+                // The server has ended by itself; its result is the answer.
+                std::future::pending::<()>().await;
+            }
             tokio::time::sleep(GRACE).await;
         } => Ok(()),
     }

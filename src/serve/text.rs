@@ -122,8 +122,8 @@ pub(super) fn masked(number: &str) -> String {
     /// Letters that stay at each end of a number of twelve digits.
     const SHOWN: usize = 4;
     let letters: Vec<char> = number.chars().collect();
-    // A short number keeps a quarter at each end, so that most of it is always hidden.
-    let shown = SHOWN.min(letters.len() / 4);
+    // A shorter number shows less, so that a third of it is always hidden.
+    let shown = SHOWN.min(letters.len() / 3);
     let hidden = letters.len() - 2 * shown;
     let (head, rest) = letters.split_at(shown);
     let tail = rest.get(hidden..).unwrap_or_default();
@@ -164,11 +164,12 @@ mod tests {
     }
 
     #[test]
-    fn a_masked_number_never_shows_more_than_half() {
+    fn a_third_of_a_masked_number_is_always_hidden() {
         for (number, expected) in [
             ("011087001234", "0110••••1234"),
-            ("045819172", "04•••••72"),
-            ("123", "•••"),
+            ("045819172", "045•••172"),
+            ("123", "1•3"),
+            ("12", "••"),
             ("", ""),
         ] {
             assert_eq!(masked(number), expected);
@@ -180,5 +181,39 @@ mod tests {
         assert_eq!(grouped(1_234_567, Lang::Vi), "1.234.567");
         assert_eq!(grouped(999, Lang::En), "999");
         assert_eq!(grouped(1000, Lang::En), "1,000");
+    }
+
+    /// Every file beside this one, with its folders.
+    fn sources(folder: &std::path::Path, into: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                sources(&path, into);
+            } else if path.extension().is_some_and(|end| end == "rs" || end == "html") {
+                into.push(std::fs::read_to_string(path).expect("a file"));
+            }
+        }
+    }
+
+    #[test]
+    fn every_text_that_a_page_says_is_there() {
+        let texts = Texts::embedded().expect("embedded texts");
+        let mut files = Vec::new();
+        sources(std::path::Path::new(file!()).parent().expect("a folder"), &mut files);
+        let groups: Vec<&String> = texts.0.keys().collect();
+        let mut num_said = 0;
+        for file in &files {
+            for quoted in file.split('"').skip(1) {
+                let Some((group, name)) = quoted.split_once('.') else { continue };
+                let is_word = |part: &str| part.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+                let is_file = ["html", "toml", "css", "js", "svg", "json"].contains(&name);
+                if !groups.iter().any(|known| *known == group) || name.is_empty() || !is_word(name) || is_file {
+                    continue;
+                }
+                num_said += 1;
+                assert!(texts.find(Lang::Vi, quoted).is_some(), "no text `{quoted}`");
+            }
+        }
+        assert!(num_said > 80, "only {num_said} texts were looked up");
     }
 }

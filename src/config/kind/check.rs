@@ -84,6 +84,12 @@ impl Source<'_> {
         }
         let mut fields = self.block_fields(&written.blocks)?;
         fields.extend(written.fields);
+        for field in &mut fields {
+            field.name = full_name("", &field.name);
+            for pattern in &mut field.parts {
+                *pattern = full_pattern("", pattern);
+            }
+        }
         let mut sections = Vec::new();
         for section in written.sections {
             sections.push(self.section(section)?);
@@ -105,8 +111,10 @@ impl Source<'_> {
             sections,
             grids: written.grids,
             tables: written.tables,
+            lines: written.lines,
             signatures: written.signatures,
             choices: written.choices,
+            alone: written.alone,
             skip,
             positions: self.common.positions.clone(),
             ticked: self.common.ticked.clone(),

@@ -28,10 +28,14 @@ pub(super) struct WrittenKind {
     pub(super) grids: Vec<Grid>,
     #[serde(default, rename = "table")]
     pub(super) tables: Vec<Table>,
+    #[serde(default, rename = "line")]
+    pub(super) lines: Vec<LineSpec>,
     #[serde(default, rename = "signature")]
     pub(super) signatures: Vec<Signature>,
     #[serde(default, rename = "choice")]
     pub(super) choices: Vec<Choice>,
+    #[serde(default)]
+    pub(super) alone: Vec<Alone>,
     #[serde(default, rename = "test")]
     pub(super) tests: Vec<Test>,
 }
@@ -117,7 +121,10 @@ pub struct FieldSpec {
     /// Generations that have it; all if empty.
     #[serde(default)]
     pub only: Vec<String>,
-    /// Whether the row before the label holds the value as well (`Mường Nhà, ngày …`).
+    /// Whether the year in it is that of the record (completes `38` to `38/2015`).
+    #[serde(default)]
+    pub year: bool,
+    /// Whether the label is a part of the value (`ngày … tháng …`).
     #[serde(default)]
     pub keep_label: bool,
 }
@@ -210,6 +217,43 @@ pub struct Column {
     /// Whether a line begins where something stands in this column.
     #[serde(default)]
     pub key: bool,
+    /// In a table of values: instead of `name` and `type`, patterns of a value that is
+    /// made of several fields.
+    #[serde(default)]
+    pub parts: Vec<String>,
+}
+
+/// Where on a paper a line is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LinePlace {
+    /// In its upper rows.
+    Head,
+    /// Below them.
+    Foot,
+    /// On any row.
+    #[default]
+    Anywhere,
+}
+
+/// A line that is known by its shape rather than by a label.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LineSpec {
+    /// Patterns of the whole line, as in a field.
+    pub parts: Vec<String>,
+    /// Where it is looked for.
+    #[serde(default)]
+    pub place: LinePlace,
+    /// Whether the last such line counts; else the first.
+    #[serde(default)]
+    pub last: bool,
+    /// Whether the year in it is that of the record.
+    #[serde(default)]
+    pub year: bool,
+    /// Generations that have it; all if empty.
+    #[serde(default)]
+    pub only: Vec<String>,
 }
 
 /// A name below a heading.
@@ -240,6 +284,28 @@ pub struct Choice {
     /// Boxes beside them that say nothing about the field.
     #[serde(default)]
     pub others: Vec<String>,
+}
+
+/// A value that stands without a label: words between wide gaps that are, as a whole, a
+/// certain value of its type, or that begin with words of the form.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Alone {
+    /// Name of the field.
+    pub name: String,
+    /// Type of the value.
+    #[serde(rename = "type")]
+    pub value_type: String,
+    /// Words that the value begins with and that are a part of it; without them the type
+    /// alone decides.
+    #[serde(default)]
+    pub begins: Vec<String>,
+    /// Rows that the value may take; 1 if it is not said.
+    #[serde(default)]
+    pub lines: Option<usize>,
+    /// Whether the last one on the paper counts, not the first.
+    #[serde(default)]
+    pub last: bool,
 }
 
 /// A paper with the fields that must be found on it.

@@ -18,7 +18,25 @@ pub(super) fn cleaned(text: &str) -> String {
     let spaced = without_leaders(&text);
     let words: Vec<&str> =
         spaced.split_whitespace().filter(|word| !is_stray(word)).collect();
-    trimmed(&words.join(" ")).to_owned()
+    let text = words.join(" ");
+    let text = trimmed(&text);
+    // The dash of the next line of a list is no part of this one.
+    let text = text.strip_suffix([' ', ';']).unwrap_or(text);
+    match text.strip_suffix([DASH, '-']) {
+        Some(rest) if rest.ends_with([' ', ';']) && rest.len() > 1 => trimmed(rest).to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
+/// The long dash.
+const DASH: char = '–';
+
+/// Without the word that says that a number follows (`số:`).
+pub(super) fn without_number_word(text: &str) -> &str {
+    let Some((word, rest)) = text.split_once([' ', ':', '.']) else { return text };
+    let is_number_word = super::lexicon::is_one_of(word, &MARKS.before_numbers);
+    let rest = rest.trim_start_matches([' ', ':', '.']);
+    if is_number_word && !rest.is_empty() { rest } else { text }
 }
 
 /// Runs of two or more dots or underscores, and every ellipsis, become a space; so does a

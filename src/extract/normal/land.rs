@@ -6,8 +6,30 @@ use super::identity::digits_from;
 use super::lexicon::LAND_USE;
 use super::{CERTAIN, Context, DOUBTFUL, Normalized, REPAIRED};
 
-/// The number of a parcel or map sheet as it is written: `551`, `12a`, `235/2`.
-pub(super) fn parcel(text: &str, _: &Context) -> Normalized {
+/// The number of a parcel or map sheet as it is written: `551`, `12a`, `235/2`; several
+/// of a table, joined by `; `.
+pub(super) fn parcel(text: &str, context: &Context) -> Normalized {
+    let pieces: Vec<&str> =
+        text
+        .split(';')
+        .map(str::trim)
+        .filter(|piece| piece.chars().any(char::is_alphanumeric))
+        .collect();
+    if pieces.len() < 2 {
+        return one_parcel(pieces.first().unwrap_or(&text), context);
+    }
+    let read: Vec<Normalized> =
+        pieces.iter().map(|piece| one_parcel(piece, context)).collect();
+    let values: Option<Vec<String>> = read.iter().map(|it| it.value.clone()).collect();
+    let certainty = read.iter().map(|it| it.certainty).fold(CERTAIN, f32::min);
+    match values {
+        Some(values) => Normalized::read(values.join("; "), certainty),
+        None => Normalized::illegible(Vec::new()),
+    }
+}
+
+/// One number of a parcel or map sheet.
+fn one_parcel(text: &str, _: &Context) -> Normalized {
     let squeezed: String =
         text.chars().filter(|letter| !letter.is_whitespace()).collect();
     if let Some((digits, exact)) = digits_from(&squeezed) {

@@ -11,6 +11,8 @@ use crate::model::fold;
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Numbers {
+    /// Words that stand around a number.
+    pub(super) units: Vec<String>,
     /// `"5"` → năm, lăm, nhăm.
     pub(super) digits: BTreeMap<String, Vec<String>>,
     /// The form of a digit after a ten.
@@ -69,6 +71,7 @@ pub(super) struct Lunar {
 #[serde(deny_unknown_fields)]
 pub(super) struct Marks {
     pub(super) not_applicable: Vec<String>,
+    pub(super) before_numbers: Vec<String>,
     pub(super) absent: Vec<String>,
 }
 

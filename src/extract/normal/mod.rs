@@ -169,13 +169,23 @@ fn reader(value_type: &str) -> Option<Reader> {
         "nationality" => closed::nationality,
         "id-number" => identity::id_number,
         "phone" => identity::phone,
-        "register-number" => register::register_number,
-        "book-number" => register::book_number,
+        "register-number" => |text, context| {
+            register::register_number(clean::without_number_word(text), context)
+        },
+        "book-number" => |text, context| {
+            register::book_number(clean::without_number_word(text), context)
+        },
         "page-number" | "integer" => register::integer,
         "age" => register::age,
-        "document-number" => register::document_number,
-        "gcn-serial" => serial::serial,
-        "gcn-book-no" => serial::book_no,
+        "document-number" => |text, context| {
+            register::document_number(clean::without_number_word(text), context)
+        },
+        "gcn-serial" => |text, context| {
+            serial::serial(clean::without_number_word(text), context)
+        },
+        "gcn-book-no" => |text, context| {
+            serial::book_no(clean::without_number_word(text), context)
+        },
         "parcel-no" | "map-sheet-no" => land::parcel,
         "land-use" => land::use_codes,
         "holder-kind" => land::holder_kind,

@@ -16,6 +16,7 @@ pub(super) fn name(text: &str, _: &Context) -> Normalized {
     let kept = text
         .split_whitespace()
         .filter(|word| word.chars().any(char::is_alphanumeric))
+        .map(|word| word.trim_matches([',', ';', ':']))
         .collect::<Vec<_>>()
         .join(" ");
     let name = kept.trim_matches(|letter: char| {

@@ -62,6 +62,18 @@ pub fn number_from_words(text: &str) -> Option<u64> {
     number(&parts)
 }
 
+/// The number that a text begins with, after words for units and the like.
+pub(super) fn number_at_start(text: &str) -> Option<u64> {
+    let words =
+        text.split(|letter: char| letter.is_whitespace() || ",.:;()".contains(letter));
+    let said: Vec<&str> = words
+        .filter(|word| !word.is_empty())
+        .skip_while(|word| !is_number_word(word))
+        .take_while(|word| is_number_word(word))
+        .collect();
+    number_from_words(&said.join(" "))
+}
+
 /// The value of a run of parts.
 fn number(parts: &[Part]) -> Option<u64> {
     if parts.is_empty() {

@@ -72,16 +72,19 @@ pub(super) fn age(text: &str, context: &Context) -> Normalized {
 }
 
 /// The number of a document with its sign, `326/QĐ-UBND`, without spaces around the marks.
+/// What follows a complete number is left out.
 pub(super) fn document_number(text: &str, _: &Context) -> Normalized {
     let mut out = String::new();
     for word in text.split_whitespace() {
-        let joins =
-            out.ends_with(['/', '-']) || word.starts_with(['/', '-']) || out.is_empty();
+        let joins = out.ends_with(['/', '-']) || word.starts_with(['/', '-']) || out.is_empty();
+        if !joins && out.contains('/') {
+            break;
+        }
         if !joins {
             out.push(' ');
         }
         out.push_str(word);
     }
     let certain = out.chars().any(|letter| letter.is_ascii_digit());
-    Normalized::read(out, if certain { CERTAIN } else { DOUBTFUL })
+    Normalized::read(out.trim_end_matches([',', ';', '.']), if certain { CERTAIN } else { DOUBTFUL })
 }

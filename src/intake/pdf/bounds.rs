@@ -8,44 +8,49 @@ use super::super::{IntakeError, Limits};
 /// Deflate can make at most this many bytes of one.
 const MAX_DEFLATE_RATIO: u64 = 1032;
 
-/// Checks what an image declares, and what its compressed data declares, against the
-/// limits.
+/// Checks the size that an image declares, and that its compressed data declares; returns
+/// about how many bytes decoding it as a whole takes.
 ///
 /// # Errors
 ///
-/// If the image has too many pixels or unpacks to too many bytes.
-pub(super) fn check_image(
+/// If the image has too many pixels.
+pub(super) fn needed_bytes(
     stream: &Stream<'_>,
     width: u32,
     height: u32,
     limits: &Limits,
-) -> Result<(), IntakeError> {
+) -> Result<u64, IntakeError> {
     limits.check_size(width, height)?;
-    let filters = stream.filters();
-    match filters.first() {
-        Some(Filter::FlateDecode) => check_deflate(&stream.raw_data(), limits)?,
+    let pixels = u64::from(width) * u64::from(height);
+    match stream.filters().first() {
+        Some(Filter::FlateDecode) if is_bomb(&stream.raw_data(), limits) => Ok(u64::MAX),
         Some(Filter::CcittFaxDecode) => {
             let columns = parameters(stream)
                 .and_then(|parameters| parameters.get::<u32>("Columns"))
                 .unwrap_or(1728);
             limits.check_size(columns.max(1), height)?;
+            Ok(u64::from(columns) * u64::from(height))
         }
-        Some(Filter::Jbig2Decode) => check_jbig2(&stream.raw_data(), limits)?,
-        Some(Filter::JpxDecode) => check_jpeg2000(&stream.raw_data(), limits)?,
-        _ => {}
+        Some(Filter::Jbig2Decode) => {
+            check_jbig2(&stream.raw_data(), limits)?;
+            Ok(pixels)
+        }
+        Some(Filter::JpxDecode) => {
+            check_jpeg2000(&stream.raw_data(), limits)?;
+            Ok(pixels * JPEG2000_BYTES_A_PIXEL)
+        }
+        _ => Ok(pixels * BYTES_A_PIXEL),
     }
-    Ok(())
 }
 
-/// Bytes that decoding a whole image takes: its samples, and the page image made of them.
-pub(super) fn working_bytes(width: u32, height: u32) -> u64 {
-    /// Three bytes of colour, and one of grey or alpha.
-    const BYTES_A_PIXEL: u64 = 4;
-    u64::from(width) * u64::from(height) * BYTES_A_PIXEL
-}
+/// Three bytes of colour and, for inks or a mask, one more.
+const BYTES_A_PIXEL: u64 = 4;
+
+/// Three samples of nine bytes each while the wavelets are undone.
+const JPEG2000_BYTES_A_PIXEL: u64 = 27;
 
 /// The parameters of the first filter.
-fn parameters<'a>(stream: &Stream<'a>) -> Option<Dict<'a>> {
+pub(super) fn parameters<'a>(stream: &Stream<'a>) -> Option<Dict<'a>> {
     let dict = stream.dict();
     ["DecodeParms", "DP"].iter().find_map(|key| {
         dict.get::<Dict<'_>>(key)
@@ -53,19 +58,17 @@ fn parameters<'a>(stream: &Stream<'a>) -> Option<Dict<'a>> {
     })
 }
 
-/// Unpacks into nothing where the size alone does not rule out a bomb.
-fn check_deflate(packed: &[u8], limits: &Limits) -> Result<(), IntakeError> {
+/// Whether Flate data unpacks to more than is allowed. It is unpacked into nothing where
+/// its packed size alone does not rule that out.
+fn is_bomb(packed: &[u8], limits: &Limits) -> bool {
     if packed.len() as u64 * MAX_DEFLATE_RATIO <= limits.max_unpacked_bytes {
-        return Ok(());
+        return false;
     }
     let reader = flate2::read::ZlibDecoder::new(packed);
     let mut bounded = std::io::Read::take(reader, limits.max_unpacked_bytes + 1);
     // Broken data ends the count; the decoder will say so better.
     let unpacked = std::io::copy(&mut bounded, &mut std::io::sink()).unwrap_or(0);
-    if unpacked > limits.max_unpacked_bytes {
-        return Err(IntakeError::TooManyBytes { limit: limits.max_unpacked_bytes });
-    }
-    Ok(())
+    unpacked > limits.max_unpacked_bytes
 }
 
 /// JBIG2 pages carry their own size.

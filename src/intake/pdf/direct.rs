@@ -5,54 +5,78 @@ use hayro::hayro_interpret::{
     BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageData, ImageDrawProps,
     LumaData, SoftMask,
 };
+use hayro::hayro_syntax::object::Stream;
 use hayro::kurbo::BezPath;
 
-use super::super::IntakeError;
-use super::super::canvas::{Channels, pixels_of};
+use super::super::canvas::{Channels, Painted, fitted, pixels_of};
+use super::super::{IntakeError, Limits};
+use super::large;
+use super::scout::SeenImage;
 use crate::model::Pixels;
 
 /// Decodes the image of one call of `draw_image`, and ignores everything else.
-pub(super) struct Taker {
-    wanted: usize,
+pub(super) struct Taker<'l> {
+    wanted: SeenImage,
+    limits: &'l Limits,
     num_images: usize,
-    taken: Option<Result<Pixels, IntakeError>>,
+    taken: Option<Result<Painted, IntakeError>>,
 }
 
-impl Taker {
-    /// Waits for image number `wanted`, from 0.
-    pub(super) fn new(wanted: usize) -> Self {
-        Self { wanted, num_images: 0, taken: None }
+impl<'l> Taker<'l> {
+    /// Waits for the image `wanted`.
+    pub(super) fn new(wanted: SeenImage, limits: &'l Limits) -> Self {
+        Self { wanted, limits, num_images: 0, taken: None }
     }
 
-    /// The pixels.
+    /// The image, shrunk if it is too large.
     ///
     /// # Errors
     ///
     /// If the image could not be decoded.
-    pub(super) fn pixels(self) -> Result<Pixels, IntakeError> {
+    pub(super) fn painted(self) -> Result<Painted, IntakeError> {
         self.taken.unwrap_or_else(|| {
             Err(IntakeError::corrupt("the image on the page cannot be decoded"))
         })
     }
+
+    /// Decodes a large image row by row.
+    fn take_rows(&mut self, stream: &Stream<'_>) {
+        let (width, height) = (self.wanted.width, self.wanted.height);
+        let painted = large::painted(stream, width, height, self.limits);
+        self.taken = Some(painted.unwrap_or(Err(IntakeError::TooManyBytes {
+            limit: self.limits.max_working_bytes,
+        })));
+    }
 }
 
-impl<'a> Device<'a> for Taker {
+impl<'a> Device<'a> for Taker<'_> {
     fn draw_image(&mut self, image: Image<'a, '_>, _: ImageDrawProps<'a>) {
         let index = self.num_images;
         self.num_images += 1;
-        if index != self.wanted {
+        if index != self.wanted.index {
             return;
         }
+        let limits = self.limits;
         match image {
-            Image::Raster(raster) => {
-                raster.with_rgba(|color, alpha| self.taken = Some(merged(color, alpha)), None);
+            Image::Raster(raster) if self.wanted.is_large => {
+                self.take_rows(raster.stream())
             }
+            Image::Stencil(stencil) if self.wanted.is_large => {
+                self.take_rows(stencil.stream());
+            }
+            Image::Raster(raster) => raster.with_rgba(
+                |color, alpha| {
+                    let pixels = merged(color, alpha);
+                    self.taken = Some(pixels.and_then(|pixels| fitted(pixels, limits)));
+                },
+                None,
+            ),
             Image::Stencil(stencil) => stencil.with_stencil(
                 |mask, _| {
                     // The mask says how much is painted, in black.
                     let ink = mask.data.iter().map(|v| 255 - v).collect();
-                    self.taken =
-                        Some(pixels_of(mask.width, mask.height, Channels::Gray, ink));
+                    let pixels = pixels_of(mask.width, mask.height, Channels::Gray, ink);
+                    self.taken = Some(pixels.and_then(|pixels| fitted(pixels, limits)));
                 },
                 None,
             ),

@@ -2,8 +2,11 @@
 
 mod bounds;
 mod direct;
+mod large;
 mod raster;
 mod scout;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use hayro::RenderCache;
@@ -13,8 +16,10 @@ use hayro::hayro_interpret::{
 use hayro::hayro_syntax::page::Page;
 use hayro::hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 use hayro::kurbo::{Affine, Rect};
+#[cfg(test)]
+pub(super) use tests::samples;
 
-use super::canvas;
+use super::canvas::Painted;
 use super::guard::guarded;
 use super::page::{LoadedPage, Note, Taken, TextLayer};
 use super::resolution;
@@ -43,6 +48,10 @@ impl PdfFile {
     ///
     /// If it needs a password, is broken beyond repair, or has no or too many pages.
     pub(super) fn open(bytes: FileBytes, limits: &Limits) -> Result<Self, IntakeError> {
+        let same_bytes = bytes.clone();
+        // What cannot be decrypted looks broken.
+        let is_encrypted =
+            || same_bytes.as_ref().windows(8).any(|eight| eight == b"/Encrypt");
         let pdf = guarded("PDF", || {
             Pdf::new(std::sync::Arc::new(bytes)).map_err(|error| match error {
                 LoadPdfError::Decryption(DecryptionError::PasswordProtected) => {
@@ -54,6 +63,7 @@ impl PdfFile {
                 LoadPdfError::Decryption(_) => {
                     IntakeError::corrupt("the encryption of the document is broken")
                 }
+                LoadPdfError::Invalid if is_encrypted() => IntakeError::Encrypted,
                 LoadPdfError::Invalid => {
                     IntakeError::corrupt("the document's structure cannot be repaired")
                 }
@@ -86,60 +96,19 @@ impl PdfFile {
         guarded("PDF", || {
             let settings = InterpreterSettings::default();
             let findings = look_over(page, &settings, &self.limits)?;
-            if let Some(image) = findings.only_image.as_ref().filter(|i| is_scan(page, i))
-                && let Some(turn) = turn_of(image)
-                && bounds::working_bytes(image.width, image.height)
-                    <= self.limits.max_working_bytes
-                && let Ok(pixels) = take(page, &settings, image)
+            if let Some(image) = findings.only_image.clone().filter(|i| is_scan(page, i))
+                && let Some(turn) = turn_of(&image)
             {
-                let image = image.clone();
-                return self.finish_scan(page, pixels, &image, turn, findings);
+                match take(page, &settings, &image, &self.limits) {
+                    Ok(painted) => {
+                        return Ok(finish_scan(page, painted, &image, turn, findings));
+                    }
+                    // Drawing it would need even more.
+                    Err(error) if image.is_large => return Err(error),
+                    Err(_) => {}
+                }
             }
             self.drawn(page, &settings, findings)
-        })
-    }
-
-    /// The page made of the stored image.
-    fn finish_scan(
-        &self,
-        page: &Page<'_>,
-        pixels: Pixels,
-        image: &SeenImage,
-        turn: Turn,
-        findings: Findings,
-    ) -> Result<LoadedPage, IntakeError> {
-        let mut notes = Vec::new();
-        let stored = (pixels.width(), pixels.height());
-        let painted = canvas::fitted(pixels, &self.limits)?;
-        if painted.shrunk_by > 1 {
-            notes.push(Note::Shrunk { by: painted.shrunk_by });
-        }
-        let place = image.place();
-        let turned = turn.applied(painted.pixels);
-        let (cropped, shown) = cropped(turned, place, image.visible);
-
-        // The stored image may have other dimensions than the document says; what counts is
-        // how many of its pixels lie on an inch of the page.
-        let inch = raster::POINTS_PER_INCH / user_unit(page);
-        let (across, down) =
-            if turn.is_sideways() { (stored.1, stored.0) } else { stored };
-        let by = f64::from(painted.shrunk_by);
-        let x_dpi = f64::from(across) / place.width().max(1e-6) * inch / by;
-        let y_dpi = f64::from(down) / place.height().max(1e-6) * inch / by;
-        let (pixels, dpi, stretched) = squared(cropped, (x_dpi, y_dpi));
-        if stretched {
-            notes.push(Note::Squared);
-        }
-        let image_dpi = resolution::believed(Some(dpi), pixels.width(), pixels.height());
-        if (f64::from(image_dpi) - dpi).abs() > 1.0 {
-            notes.push(Note::EstimatedDpi);
-        }
-        let text_layer = layer(findings, shown, &pixels);
-        Ok(LoadedPage {
-            image: PageImage { pixels, dpi: image_dpi },
-            text_layer,
-            taken: Taken::Embedded { codec: image.codec },
-            notes,
         })
     }
 
@@ -150,9 +119,10 @@ impl PdfFile {
         settings: &InterpreterSettings,
         findings: Findings,
     ) -> Result<LoadedPage, IntakeError> {
-        for image in &findings.images {
-            let needed = bounds::working_bytes(image.width, image.height);
-            self.limits.check_working_bytes(needed)?;
+        if findings.images.iter().any(|image| image.is_large) {
+            return Err(IntakeError::TooManyBytes {
+                limit: self.limits.max_working_bytes,
+            });
         }
         let mut notes = Vec::new();
         if findings.is_empty {
@@ -167,14 +137,55 @@ impl PdfFile {
         let pixels = raster::draw(page, &cache, settings, scale)?;
         let shown = Rect::new(0.0, 0.0, width, height);
         let text_layer = layer(findings, shown, &pixels);
-        let image_dpi = (dpi as f32)
-            .clamp(resolution::MIN_DPI as f32, resolution::MAX_DPI as f32);
+        let image_dpi =
+            (dpi as f32).clamp(resolution::MIN_DPI as f32, resolution::MAX_DPI as f32);
         Ok(LoadedPage {
             image: PageImage { pixels, dpi: image_dpi },
             text_layer,
             taken: Taken::Rasterised,
             notes,
         })
+    }
+}
+
+/// The page made of the stored image.
+fn finish_scan(
+    page: &Page<'_>,
+    painted: Painted,
+    image: &SeenImage,
+    turn: Turn,
+    findings: Findings,
+) -> LoadedPage {
+    let mut notes = Vec::new();
+    let missing_rows = painted.missing_rows;
+    if missing_rows > 0 {
+        notes.push(Note::Truncated { missing_rows });
+    }
+    if painted.shrunk_by > 1 {
+        notes.push(Note::Shrunk { by: painted.shrunk_by });
+    }
+    let place = image.place();
+    let turned = turn.applied(painted.pixels);
+    // What counts is how many pixels of the image lie on an inch of the page, not what the
+    // document says about the image.
+    let inch = raster::POINTS_PER_INCH / user_unit(page);
+    let x_dpi = f64::from(turned.width()) / place.width().max(1e-6) * inch;
+    let y_dpi = f64::from(turned.height()) / place.height().max(1e-6) * inch;
+    let (cropped, shown) = cropped(turned, place, image.visible);
+    let (pixels, dpi, stretched) = squared(cropped, (x_dpi, y_dpi));
+    if stretched {
+        notes.push(Note::Squared);
+    }
+    let image_dpi = resolution::believed(Some(dpi), pixels.width(), pixels.height());
+    if (f64::from(image_dpi) - dpi).abs() > 1.0 {
+        notes.push(Note::EstimatedDpi);
+    }
+    let text_layer = layer(findings, shown, &pixels);
+    LoadedPage {
+        image: PageImage { pixels, dpi: image_dpi },
+        text_layer,
+        taken: Taken::Embedded { codec: image.codec },
+        notes,
     }
 }
 
@@ -209,12 +220,13 @@ fn take(
     page: &Page<'_>,
     settings: &InterpreterSettings,
     image: &SeenImage,
-) -> Result<Pixels, IntakeError> {
-    let mut taker = direct::Taker::new(image.index);
+    limits: &Limits,
+) -> Result<Painted, IntakeError> {
+    let mut taker = direct::Taker::new(image.clone(), limits);
     let cache = InterpreterCache::new();
     let mut context = context(page, &cache, settings);
     interpret_page(page, &mut context, &mut taker);
-    taker.pixels()
+    taker.painted()
 }
 
 /// Whether the image is large enough on the page to be a scan of it.

@@ -84,10 +84,11 @@ pub(super) fn draw<'a>(
     };
     let (pixel_width, pixel_height) = (side(width)?, side(height)?);
     let mut context = RenderContext::new(pixel_width, pixel_height);
-    let to_pixels = Affine::scale_non_uniform(
-        f64::from(pixel_width) / width,
-        f64::from(pixel_height) / height,
-    ) * hayro::hayro_interpret::TransformExt::to_kurbo(&page.initial_transform(true));
+    let to_pixels =
+        Affine::scale_non_uniform(
+            f64::from(pixel_width) / width,
+            f64::from(pixel_height) / height,
+        ) * hayro::hayro_interpret::TransformExt::to_kurbo(&page.initial_transform(true));
     let rendering = RenderSettings::default();
     hayro::render_into(page, cache, settings, &rendering, &mut context, to_pixels);
     context.flush();

@@ -13,12 +13,9 @@ use hayro::hayro_syntax::object::Stream;
 use hayro::kurbo::{Affine, BezPath, Rect, Shape as _};
 
 use super::super::guard;
-use super::words::Glyphs;
 use super::super::{IntakeError, Limits};
-
-/// Most calls of the interpreter for one page. Large maps have some 100,000; a form that
-/// draws itself twice would go on for ever.
-const MAX_CALLS: u64 = 5_000_000;
+use super::bounds;
+use super::words::Glyphs;
 
 /// An opacity below which nothing can be seen.
 const INVISIBLE: f32 = 0.004;
@@ -42,6 +39,8 @@ pub(super) struct SeenImage {
     pub(super) visible: Rect,
     /// Compression, e.g. `jpeg`; the last filter of the stream.
     pub(super) codec: &'static str,
+    /// Whether decoding it as a whole would take more memory than is allowed.
+    pub(super) is_large: bool,
     /// Whether nothing lies between it and the paper: no opacity, blending or mask.
     plain: bool,
     /// Whether it has transparent parts (a stencil, a soft mask).
@@ -141,8 +140,9 @@ impl<'l> Scout<'l> {
     /// only way out of it.
     fn count(&mut self) {
         self.calls += 1;
-        if self.calls > MAX_CALLS {
-            guard::stop(IntakeError::unsupported("a page of more than 5 million drawing steps"));
+        let limit = self.limits.max_drawing_steps;
+        if self.calls > limit {
+            guard::stop(IntakeError::TooManySteps { limit });
         }
     }
 
@@ -202,7 +202,10 @@ fn is_harmless(blend_mode: BlendMode) -> bool {
 fn meets(a: Rect, b: Rect) -> bool {
     let shared = a.intersect(b);
     // Lines have no area of their own.
-    a.x0 <= b.x1 && b.x0 <= a.x1 && a.y0 <= b.y1 && b.y0 <= a.y1
+    a.x0 <= b.x1
+        && b.x0 <= a.x1
+        && a.y0 <= b.y1
+        && b.y0 <= a.y1
         && (shared.width() > 0.0 || shared.height() > 0.0 || a.area() <= 0.0)
 }
 
@@ -362,17 +365,23 @@ impl<'a> Device<'a> for Scout<'_> {
             Image::Raster(raster) => raster.stream().clone(),
             Image::Stencil(stencil) => stencil.stream().clone(),
         };
-        if let Err(refusal) = super::bounds::check_image(&stream, width, height, self.limits)
-        {
-            self.refusal.get_or_insert(refusal);
-            return;
-        }
+        let needed = match bounds::needed_bytes(&stream, width, height, self.limits) {
+            Ok(needed) => needed,
+            Err(refusal) => {
+                self.refusal.get_or_insert(refusal);
+                return;
+            }
+        };
+        let is_large = needed > self.limits.max_working_bytes;
         let ink = match &image {
+            // Nobody prints a large white stencil, and decoding it would be too much.
+            Image::Stencil(_) if is_large => Ink::Black,
             Image::Stencil(stencil) => ink_of(stencil),
             Image::Raster(_) => Ink::Own,
         };
         let dict = stream.dict();
-        let masked = ["SMask", "Mask", "SMaskInData"].iter().any(|key| dict.contains_key(key));
+        let masked =
+            ["SMask", "Mask", "SMaskInData"].iter().any(|key| dict.contains_key(key));
         let (clip, upright) = self.clip();
         let plain = self.is_plain(props.soft_mask.is_some(), props.blend_mode)
             && upright
@@ -385,6 +394,7 @@ impl<'a> Device<'a> for Scout<'_> {
                 to_page: props.transform,
                 visible: clip,
                 codec: codec(&stream),
+                is_large,
                 plain,
                 holes: masked || ink != Ink::Own,
             },

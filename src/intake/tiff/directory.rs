@@ -143,7 +143,8 @@ impl<'a> Reader<'a> {
             };
             let inline = at + 4 + offset_bytes;
             let fits = value_bytes(kind as u16).saturating_mul(values) <= offset_bytes;
-            let place = if fits { Some(inline) } else { self.number(inline, offset_bytes) };
+            let place =
+                if fits { Some(inline) } else { self.number(inline, offset_bytes) };
             if let Some(start) = place {
                 let entry = Entry { kind: kind as u16, count: values, start };
                 entries.entry(tag as u16).or_insert(entry);

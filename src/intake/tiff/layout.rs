@@ -10,7 +10,9 @@ pub(super) enum Compression {
     /// CCITT modified Huffman, rows on whole bytes.
     FaxHuffman,
     /// CCITT Group 3, with the T.4 options tag.
-    FaxGroup3 { options: u64 },
+    FaxGroup3 {
+        options: u64,
+    },
     FaxGroup4,
     Lzw,
     OldJpeg,
@@ -84,10 +86,9 @@ impl Layout {
         limits: &Limits,
     ) -> Result<Self, IntakeError> {
         let side = |tag: u16, name: &str| {
-            directory
-                .number(tag)
-                .and_then(|side| u32::try_from(side).ok())
-                .ok_or_else(|| IntakeError::corrupt(format!("the TIFF image has no {name}")))
+            directory.number(tag).and_then(|side| u32::try_from(side).ok()).ok_or_else(
+                || IntakeError::corrupt(format!("the TIFF image has no {name}")),
+            )
         };
         let (width, height) = (side(tag::WIDTH, "width")?, side(tag::HEIGHT, "height")?);
         limits.check_size(width, height)?;
@@ -100,7 +101,8 @@ impl Layout {
         let samples = samples as usize;
         let meaning = meaning(directory, compression, samples)?;
         let (bits, is_signed) = depth(directory, samples)?;
-        let is_planar = samples > 1 && directory.number(tag::PLANAR_CONFIGURATION) == Some(2);
+        let is_planar =
+            samples > 1 && directory.number(tag::PLANAR_CONFIGURATION) == Some(2);
         let mut layout = Self {
             width,
             height,

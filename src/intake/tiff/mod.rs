@@ -4,9 +4,13 @@ mod directory;
 mod layout;
 mod old_jpeg;
 mod rows;
+#[cfg(test)]
+mod tests;
 mod unpack;
 
 use std::borrow::Cow;
+#[cfg(test)]
+pub(super) use tests::samples;
 
 use super::canvas::Canvas;
 use super::jpeg::{self, Colors};
@@ -194,7 +198,11 @@ impl<'a> Image<'_, 'a> {
         cells
     }
 
-    fn cell(&self, index: usize, stored_meaning: Meaning) -> Result<Cell<'a>, IntakeError> {
+    fn cell(
+        &self,
+        index: usize,
+        stored_meaning: Meaning,
+    ) -> Result<Cell<'a>, IntakeError> {
         let Some(&(start, length)) = self.layout.chunks.get(index) else {
             return Ok(Cell::Missing);
         };
@@ -233,7 +241,9 @@ impl<'a> Image<'_, 'a> {
     /// Samples in which a block of pixels shares its colour, to red, green, blue.
     fn shared_color_cell(&self, samples: &[u8]) -> Result<Cell<'a>, IntakeError> {
         if self.layout.bits != 8 || self.layout.samples != 3 {
-            return Err(IntakeError::unsupported("TIFF with shared colours of odd depth"));
+            return Err(IntakeError::unsupported(
+                "TIFF with shared colours of odd depth",
+            ));
         }
         let (across, down) =
             (self.layout.subsampling.0 as usize, self.layout.subsampling.1 as usize);
@@ -272,7 +282,8 @@ impl<'a> Image<'_, 'a> {
         let across = layout.chunks_across();
         let width = layout.width as usize;
         let (mut samples, mut cut) = (Vec::new(), Vec::new());
-        let (mut planes, mut pixels) = (vec![Vec::new(); cells.len() / across], Vec::new());
+        let (mut planes, mut pixels) =
+            (vec![Vec::new(); cells.len() / across], Vec::new());
         let mut num_good = 0;
         for y in 0..num_rows {
             let mut is_good = true;
@@ -311,7 +322,13 @@ impl<'a> Image<'_, 'a> {
     }
 
     /// At most `wanted` samples of row `y` of a chunk, eight bits each.
-    fn row_of(&self, cell: Option<&Cell<'_>>, y: usize, wanted: usize, out: &mut Vec<u8>) {
+    fn row_of(
+        &self,
+        cell: Option<&Cell<'_>>,
+        y: usize,
+        wanted: usize,
+        out: &mut Vec<u8>,
+    ) {
         out.clear();
         match cell {
             Some(Cell::Packed(bytes)) => {

@@ -23,8 +23,11 @@ pub(super) fn samples(
         Colors::Raw
     };
     let reader = directory.reader();
-    let strips: Vec<&[u8]> =
-        layout.chunks.iter().map(|&(start, length)| reader.bytes(start, length)).collect();
+    let strips: Vec<&[u8]> = layout
+        .chunks
+        .iter()
+        .map(|&(start, length)| reader.bytes(start, length))
+        .collect();
     let mut candidates: Vec<Vec<u8>> = Vec::new();
     if let Some(start) = directory.number(tag::OLD_JPEG_START) {
         let whole = reader.bytes(start, u64::MAX);
@@ -63,11 +66,14 @@ fn header_of_tables(directory: &Directory<'_>, layout: &Layout) -> Option<Vec<u8
         return None;
     }
     let mut header = vec![0xFF, 0xD8];
-    for (number, start) in directory.numbers(tag::OLD_JPEG_Q_TABLES).iter().enumerate().take(4) {
+    for (number, start) in
+        directory.numbers(tag::OLD_JPEG_Q_TABLES).iter().enumerate().take(4)
+    {
         let table = reader.bytes(*start, 64);
         segment(&mut header, 0xDB, &[&[number as u8], table].concat());
     }
-    for (class, tag) in [(0x00, tag::OLD_JPEG_DC_TABLES), (0x10, tag::OLD_JPEG_AC_TABLES)] {
+    for (class, tag) in [(0x00, tag::OLD_JPEG_DC_TABLES), (0x10, tag::OLD_JPEG_AC_TABLES)]
+    {
         for (number, start) in directory.numbers(tag).iter().enumerate().take(4) {
             let counts = reader.bytes(*start, 16);
             let length: u64 = counts.iter().map(|count| u64::from(*count)).sum();

@@ -18,7 +18,12 @@ pub(super) fn channels(layout: &Layout) -> Channels {
 /// Unpacks a row of samples to eight bits each; palette numbers are left as they are.
 ///
 /// `row` holds `num_samples` samples, or fewer: then the rest is left as it was.
-pub(super) fn to_bytes(layout: &Layout, row: &[u8], num_samples: usize, out: &mut Vec<u8>) {
+pub(super) fn to_bytes(
+    layout: &Layout,
+    row: &[u8],
+    num_samples: usize,
+    out: &mut Vec<u8>,
+) {
     out.clear();
     let is_index = layout.meaning == Meaning::Palette;
     match layout.bits {
@@ -26,11 +31,15 @@ pub(super) fn to_bytes(layout: &Layout, row: &[u8], num_samples: usize, out: &mu
         16 => {
             // Of colours the high byte counts, of palette numbers the low one.
             let at = usize::from(layout.is_little != is_index);
-            out.extend(row.chunks_exact(2).take(num_samples).filter_map(|two| two.get(at)));
+            out.extend(
+                row.chunks_exact(2).take(num_samples).filter_map(|two| two.get(at)),
+            );
         }
         32 => {
             let at = if layout.is_little { 3 } else { 0 };
-            out.extend(row.chunks_exact(4).take(num_samples).filter_map(|four| four.get(at)));
+            out.extend(
+                row.chunks_exact(4).take(num_samples).filter_map(|four| four.get(at)),
+            );
         }
         bits @ (1 | 2 | 4) => packed_to_bytes(row, bits, is_index, num_samples, out),
         bits => odd_to_bytes(row, bits, is_index, num_samples, out),
@@ -60,7 +69,13 @@ fn packed_to_bytes(
 }
 
 /// Samples of 3, 5, 6, 7 and 9 to 15 bits.
-fn odd_to_bytes(row: &[u8], bits: u32, is_index: bool, num_samples: usize, out: &mut Vec<u8>) {
+fn odd_to_bytes(
+    row: &[u8],
+    bits: u32,
+    is_index: bool,
+    num_samples: usize,
+    out: &mut Vec<u8>,
+) {
     let most = (1_u32 << bits) - 1;
     let (mut held, mut num_held) = (0_u32, 0);
     for byte in row {
@@ -135,7 +150,9 @@ pub(super) fn to_pixels(layout: &Layout, samples: &[u8], out: &mut Vec<u8>) {
             (Meaning::Rgb, [r, g, b, rest @ ..]) => {
                 out.extend([r, g, b].map(|v| laid(*v, rest.first(), layout.alpha)));
             }
-            (Meaning::Inks, [c, m, y, k, ..]) => out.extend(rgb_of_cmyk([*c, *m, *y, *k])),
+            (Meaning::Inks, [c, m, y, k, ..]) => {
+                out.extend(rgb_of_cmyk([*c, *m, *y, *k]))
+            }
             (Meaning::YCbCr, [y, cb, cr, ..]) => out.extend(rgb_of_ycbcr([*y, *cb, *cr])),
             _ => {}
         }

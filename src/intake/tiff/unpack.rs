@@ -57,7 +57,7 @@ fn inflated(packed: &[u8], wanted: usize) -> Vec<u8> {
     let mut out = Vec::with_capacity(wanted);
     let mut reader = flate2::read::ZlibDecoder::new(packed).take(wanted as u64);
     // What came before an error is kept, and missing rows are counted later.
-    let _ = reader.read_to_end(&mut out);
+    let _kept = reader.read_to_end(&mut out);
     out
 }
 
@@ -136,7 +136,10 @@ mod tests {
     #[test]
     fn pack_bits_unpacks_runs_and_literals_and_stops_at_the_end() {
         for (packed, expected) in [
-            (&[0xFE, 0xAA, 0x02, 0x80, 0x00, 0x2A][..], &[0xAA, 0xAA, 0xAA, 0x80, 0, 0x2A][..]),
+            (
+                &[0xFE, 0xAA, 0x02, 0x80, 0x00, 0x2A][..],
+                &[0xAA, 0xAA, 0xAA, 0x80, 0, 0x2A][..],
+            ),
             (&[0x80, 0x80, 0x00, 7], &[7]),
             (&[0x81, 9], &[9; 6]),
             (&[0x05, 1, 2], &[1, 2]),

@@ -1,8 +1,12 @@
 //! Runs of words that mean one thing each: a date, a number, a word for a role.
 
 use super::lex::Word;
+use crate::config::gazetteer::Gazetteer;
 use crate::config::index::{Event, IndexDefinitions, Meaning, NumberClass, PlaceLevel};
 use crate::search::numbers::{Day, as_digit, normalized};
+
+/// Words of the longest name of a unit (`Nam Ban Lâm Hà`, `Cam Ly - Đà Lạt`).
+pub(super) const LONGEST_UNIT: usize = 6;
 
 /// Years that a query may name.
 const YEARS: std::ops::RangeInclusive<u32> = 1850..=2099;
@@ -39,13 +43,23 @@ pub(super) enum Means {
     Joining,
 }
 
-/// Cuts words into pieces. Without `phrases`, words mean nothing but themselves, and only
-/// what has digits is understood.
-pub(super) fn pieces(words: &[Word], phrases: bool) -> Vec<Piece<'_>> {
+/// How far words are taken for what they mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Depth {
+    /// Only what has digits, or a colon behind it.
+    Numbers,
+    /// Kinds of paper as well.
+    Kinds,
+    /// Everything.
+    All,
+}
+
+/// Cuts words into pieces.
+pub(super) fn pieces(words: &[Word], depth: Depth) -> Vec<Piece<'_>> {
     let mut pieces: Vec<Piece<'_>> = Vec::new();
     let mut rest = words;
     while !rest.is_empty() {
-        let reader = Reader { rest, phrases, at_start: pieces.is_empty() };
+        let reader = Reader { rest, depth, at_start: pieces.is_empty() };
         let (taken, means) = reader.next();
         let (words, after) = rest.split_at(taken.clamp(1, rest.len()));
         pieces.push(Piece { words, means });
@@ -56,7 +70,7 @@ pub(super) fn pieces(words: &[Word], phrases: bool) -> Vec<Piece<'_>> {
 
 struct Reader<'w> {
     rest: &'w [Word],
-    phrases: bool,
+    depth: Depth,
     at_start: bool,
 }
 
@@ -67,7 +81,8 @@ impl Reader<'_> {
 
     /// The next piece: how many words, and what they mean.
     fn next(&self) -> (usize, Means) {
-        self.phrase()
+        self.unit()
+            .or_else(|| self.phrase())
             .or_else(|| self.date(0).map(|(taken, day)| (taken, Means::Day(day, Event::Any))))
             .or_else(|| self.identity(0, false))
             .or_else(|| self.serial())
@@ -78,6 +93,31 @@ impl Reader<'_> {
                 let small = self.word(0).is_some_and(Word::is_number);
                 (1, if small { Means::Small } else { Means::Word })
             })
+    }
+
+    /// The name of a unit that holds a word for a place: `Nam Ban Lâm Hà` has no hamlet
+    /// `Lâm Hà`. Two words are enough if the second is such a word.
+    fn unit(&self) -> Option<(usize, Means)> {
+        if self.depth < Depth::All {
+            return None;
+        }
+        let definitions = IndexDefinitions::get();
+        let is_marker = |word: &Word| {
+            let meanings = definitions.meanings(&word.folded);
+            meanings.iter().any(|(_, meaning)| matches!(meaning, Meaning::Place(_)))
+        };
+        for length in (2..=LONGEST_UNIT).rev() {
+            let Some(words) = self.rest.get(..length) else { continue };
+            let inside = words.iter().skip(1);
+            if inside.clone().any(Word::is_parted) || !inside.clone().any(is_marker) {
+                continue;
+            }
+            let name: Vec<&str> = words.iter().map(|word| word.folded.as_str()).collect();
+            if Gazetteer::get().knows(&name.join(" ")) {
+                return Some((length, Means::Word));
+            }
+        }
+        None
     }
 
     /// The longest phrase of the definitions that can be meant here.
@@ -111,16 +151,16 @@ impl Reader<'_> {
         written: &str,
         colon: bool,
     ) -> Option<(usize, Means)> {
-        let followed = self.word(length).is_some();
+        let followed = self.word(length).is_some_and(|next| !next.is_number());
         match meaning {
             Meaning::Role(role) => {
                 let words = &IndexDefinitions::get().query.role.get(role)?.colon_only;
                 let needs_colon = words.iter().any(|word| word == written);
-                let fits = followed && (colon || (self.phrases && !needs_colon));
+                let fits = followed && (colon || (self.depth == Depth::All && !needs_colon));
                 fits.then_some((length, Means::Role(role)))
             }
             Meaning::Number(class) => self.number(length, class),
-            _ if !self.phrases => None,
+            _ if self.depth < Depth::Kinds => None,
             Meaning::Kind(kind) => {
                 // Two letters are a kind only in front of a number or at the start.
                 let number = self.word(length).is_some_and(|next| {
@@ -129,6 +169,8 @@ impl Reader<'_> {
                 let long = written.chars().count() > 2;
                 (long || number || self.at_start).then_some((length, Means::Kind(kind)))
             }
+            Meaning::Joining => Some((length, Means::Joining)),
+            _ if self.depth < Depth::All => None,
             Meaning::Event(event) => {
                 if let Some((taken, day)) = self.date(length) {
                     return Some((length + taken, Means::Day(day, event)));
@@ -136,9 +178,29 @@ impl Reader<'_> {
                 let (taken, means) = self.years(length, event)?;
                 Some((length + taken, means))
             }
-            Meaning::Place(level) => followed.then_some((length, Means::Place(level))),
-            Meaning::Joining => Some((length, Means::Joining)),
+            Meaning::Place(level) => {
+                self.place_follows(length, level).then_some((length, Means::Place(level)))
+            }
         }
+    }
+
+    /// Whether a place may stand behind the `length` words for one. Typed with its
+    /// accents, the word can hardly be a name; without, a known unit must follow, or
+    /// enough words for a hamlet.
+    fn place_follows(&self, length: usize, level: PlaceLevel) -> bool {
+        let Some(next) = self.word(length) else { return false };
+        // The number of a ward (`quận 1`), but no year.
+        if next.is_number() && next.text.len() > 2 {
+            return false;
+        }
+        let said = self.rest.iter().take(length).any(|word| !word.text.is_ascii());
+        let names = self.rest.get(length..).unwrap_or_default();
+        let known = (1..=LONGEST_UNIT.min(names.len())).any(|words| {
+            let name: Vec<&str> =
+                names.iter().take(words).map(|word| word.folded.as_str()).collect();
+            Gazetteer::get().knows(&name.join(" "))
+        });
+        said || known || level == PlaceLevel::Hamlet
     }
 
     /// A number whose class was said: the words of the class may repeat (`tờ bản đồ số`).

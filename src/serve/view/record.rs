@@ -107,7 +107,7 @@ fn page_link(frame: &Frame<'_>, record: &Record, page: u32) -> PageLink {
     let opened = Opened { record: Some(&record.record), ..Opened::default() };
     PageLink {
         address: link::page(&key, opened, &frame.asked),
-        label: frame.count("record.see_page", page),
+        label: frame.count("record.see_page", u64::from(page)),
     }
 }
 
@@ -117,7 +117,7 @@ fn findings(frame: &Frame<'_>, record: &Record) -> Vec<FindingView> {
         let fields: Vec<String> =
             finding.fields.iter().map(|name| labels.full_label(name, frame.lang)).collect();
         FindingView {
-            text: labels.finding(&finding.rule, frame.lang).to_owned(),
+            text: labels.finding(&finding.rule, frame.lang),
             fields: fields.join(", "),
             severity: match finding.severity {
                 Severity::Info => "info",

@@ -8,7 +8,7 @@ use super::super::ask::Ask;
 use super::super::error::Failure;
 use super::super::holdings::Counts;
 use super::super::region;
-use super::super::request::SearchRequest;
+use super::super::request::{Asked, SearchRequest};
 use super::super::text::grouped;
 use super::field::{self, CutOut};
 use super::frame::Frame;
@@ -31,6 +31,8 @@ struct SearchPage<'a> {
     kinds: Vec<Choice>,
     /// Whether the filters are open from the start.
     is_filtered: bool,
+    /// The same search without filters.
+    clear: String,
     result: Option<ResultList>,
     held: HeldList,
 }
@@ -113,6 +115,7 @@ pub(in super::super) fn search(desk: &Desk, ask: &Ask) -> Result<String, Failure
     let page = SearchPage {
         kinds: choices(&frame, &counts),
         is_filtered: !request.filters.is_empty(),
+        clear: link::with("/", &[("q", &frame.asked.q)]),
         result,
         held,
         frame,
@@ -147,16 +150,12 @@ fn result_list(
     let (first, last) = (request.offset + 1, request.offset + shown);
     let page = |offset: usize| link::search(&frame.asked, offset);
     let has_more = (last as u64) < answered.total && shown > 0;
-    let no_filters = super::super::request::Asked {
-        q: frame.asked.q.clone(),
-        ..super::super::request::Asked::default()
-    };
     let can_drop_filters = !request.filters.is_empty() && !request.query.is_empty();
     let chips = answered.understood.iter().map(|chip| {
         let rest = frame.asked.q.replacen(&chip.text, " ", 1);
         let rest = rest.split_whitespace().collect::<Vec<_>>().join(" ");
         let can_remove = rest != frame.asked.q && !rest.is_empty();
-        let asked = super::super::request::Asked { q: rest, ..frame.asked.clone() };
+        let asked = Asked { q: rest, ..frame.asked.clone() };
         let name = format!("chip.{}", chip.taken_for);
         let taken_for = frame.desk.texts.find(frame.lang, &name);
         ChipView {
@@ -181,7 +180,7 @@ fn result_list(
             offset => page(offset.saturating_sub(request.limit)),
         },
         next: if has_more { page(request.offset + request.limit) } else { String::new() },
-        unfiltered: if can_drop_filters { link::search(&no_filters, 0) } else { String::new() },
+        unfiltered: if can_drop_filters { link::with("/", &[("q", &frame.asked.q)]) } else { String::new() },
         hits: answered
             .hits
             .into_iter()
@@ -259,7 +258,7 @@ fn hit_view(frame: &Frame<'_>, number: usize, hit: AnsweredHit) -> HitView {
         cut_outs,
         address: link::record(&record.record, &frame.asked),
         page_address: link::page(&key, opened, &frame.asked),
-        page_label: frame.count("hits.page_number", hit.page),
+        page_label: frame.count("hits.page_number", u64::from(hit.page)),
         path,
     }
 }

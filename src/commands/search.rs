@@ -1,0 +1,90 @@
+//! `sohoa search` and `sohoa serve`.
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use anyhow::Context as _;
+use sohoa::run::desk;
+use sohoa::serve::{SearchRequest, answer};
+
+use super::{Ended, Usage, open, print_json};
+use crate::cli;
+
+pub(super) fn search(arguments: &cli::Search) -> anyhow::Result<Ended> {
+    let archive = open(&arguments.archive)?;
+    let pairs = [
+        ("q", Some(arguments.query.clone())),
+        ("kind", arguments.kind.clone()),
+        ("year", arguments.year.clone()),
+        ("unit", arguments.unit.clone()),
+        ("limit", Some(arguments.limit.to_string())),
+    ];
+    let pairs: Vec<(String, String)> = pairs
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+        .collect();
+    let request = SearchRequest::of(&pairs).map_err(|error| Usage(error.to_string()))?;
+    let searcher = desk::searcher(&archive)?;
+    let answer = answer(&archive.catalog, &*searcher, &request)?;
+    if arguments.json {
+        print_json(&answer)?;
+        return Ok(Ended::Well);
+    }
+    println!("{} found in {} ms", answer.total, answer.took_ms);
+    for hit in &answer.hits {
+        let shown: Vec<&str> = hit
+            .matched
+            .iter()
+            .filter_map(|name| hit.fields.get(name)?.value.as_deref())
+            .collect();
+        println!("{:>7.2}  {}  {}  page {}", hit.score, hit.kind, hit.path, hit.page);
+        println!("         {}", shown.join(" · "));
+    }
+    Ok(Ended::Well)
+}
+
+pub(super) fn serve(
+    archive: &Path,
+    listen: SocketAddr,
+    models: &Path,
+) -> anyhow::Result<Ended> {
+    if !listen.ip().is_loopback() {
+        let message = format!(
+            "`--listen {listen}`: without accounts the desk answers on this machine only, \
+             e.g. 127.0.0.1:8080"
+        );
+        return Err(Usage(message).into());
+    }
+    let archive = open(archive)?;
+    let program = std::env::current_exe().context("this program could not be found")?;
+    let setup = archive.worker_setup(&program, models);
+    let app = desk::app(&archive, setup, |line| eprintln!("sohoa: {line}"))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the desk could not be started")?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind(listen)
+            .await
+            .with_context(|| format!("cannot listen on {listen}"))?;
+        let address = listener.local_addr()?;
+        eprintln!("the search page is at http://{address}/ (Ctrl-C ends it)");
+        sohoa::serve::serve(app, listener, told_to_stop()).await?;
+        anyhow::Ok(())
+    })?;
+    Ok(Ended::Well)
+}
+
+/// Ready when SIGINT or SIGTERM arrives.
+async fn told_to_stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => drop(interrupt.await),
+    }
+}

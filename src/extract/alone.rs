@@ -1,0 +1,196 @@
+//! Values that stand on a paper without a label: a serial in its corner, the day below a
+//! text, the office above a signature.
+
+use std::collections::BTreeMap;
+
+use crate::config::kind::{Alone, Definition};
+use crate::model::Field;
+
+use super::form::{Anchor, Form, Target, phrases};
+use super::normal::Context;
+use super::phrase::Phrase;
+use super::sheet::{Glyph, Piece, Row, glyphs_of};
+use super::value::{certainty_of, field};
+
+/// A value alone has at most this many words; a sentence has more.
+const MOST_WORDS: usize = 12;
+/// A value goes on in the next row if the gap is at most this many heights.
+const LINE_GAP: f32 = 1.3;
+/// How certain the type of a value must be that stands without a label.
+const CERTAIN: f32 = 0.9;
+
+/// A run of words between wide gaps.
+struct Segment {
+    row: usize,
+    pieces: Vec<Piece>,
+    /// Whether a label stands in it.
+    labelled: bool,
+}
+
+/// The values without labels of a record that are not known yet.
+pub(super) fn read(
+    definition: &Definition,
+    form: &Form,
+    rows: &[Row],
+    (text, anchors): (&[Glyph], &[Anchor]),
+    known: &BTreeMap<String, Field>,
+    context: &Context,
+) -> Vec<(String, Field)> {
+    let wanted: Vec<&Alone> = definition
+        .alone
+        .iter()
+        .filter(|it| known.get(&it.name).is_none_or(|field| field.value.is_none()))
+        .collect();
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let segments = segments(form, rows, text, anchors);
+    wanted
+        .into_iter()
+        .filter_map(|spec| {
+            Some((spec.name.clone(), found(spec, form, rows, &segments, context)?))
+        })
+        .collect()
+}
+
+/// The first value of a kind, or the last.
+fn found(
+    spec: &Alone,
+    form: &Form,
+    rows: &[Row],
+    segments: &[Segment],
+    context: &Context,
+) -> Option<Field> {
+    let begins = phrases(&spec.begins);
+    let mut candidates = (0..segments.len())
+        .filter(|&at| fits(spec, &begins, &segments[at], context))
+        .map(|at| {
+            let lines = spec.lines.unwrap_or(1);
+            let pieces = with_next_rows(form, rows, segments, at, lines);
+            (rows[segments[at].row].page, pieces)
+        });
+    let (page, pieces) = if spec.last { candidates.last() } else { candidates.next() }?;
+    field(&spec.value_type, &pieces, page, 0.0, context)
+}
+
+/// Whether a segment is a value of that kind.
+fn fits(spec: &Alone, begins: &[Phrase], segment: &Segment, context: &Context) -> bool {
+    if !begins.is_empty() {
+        let text = glyphs_of(&segment.pieces);
+        let is_begun = begins
+            .iter()
+            .any(|phrase| phrase.first(&text, 0).is_some_and(|hit| hit.start == 0));
+        let is_free = matches!(spec.value_type.as_str(), "text" | "office" | "place");
+        return is_begun
+            && (is_free
+                || certainty_of(&spec.value_type, &segment.pieces, context) >= CERTAIN);
+    }
+    let starts_with_letter = segment
+        .pieces
+        .first()
+        .and_then(|piece| piece.word.text.chars().next())
+        .is_some_and(char::is_alphabetic);
+    !segment.labelled
+        && starts_with_letter
+        && segment.pieces.len() <= MOST_WORDS
+        && certainty_of(&spec.value_type, &segment.pieces, context) >= CERTAIN
+}
+
+/// The words of a segment with those of the rows right below it, in the same writing, up
+/// to a title of office or another printed word.
+fn with_next_rows(
+    form: &Form,
+    rows: &[Row],
+    segments: &[Segment],
+    at: usize,
+    lines: usize,
+) -> Vec<Piece> {
+    let mut pieces = segments[at].pieces.clone();
+    let capitals = is_capital(&pieces);
+    let mut last = at;
+    for _ in 1..lines {
+        let below =
+            (last + 1..segments.len()).find(|&next| is_below(rows, segments, last, next));
+        let Some(below) = below else { break };
+        let more = &segments[below];
+        if more.labelled
+            || is_capital(&more.pieces) != capitals
+            || is_printed(form, &more.pieces)
+        {
+            break;
+        }
+        pieces.extend(more.pieces.iter().cloned());
+        last = below;
+    }
+    pieces
+}
+
+/// Whether a segment stands right below another.
+fn is_below(rows: &[Row], segments: &[Segment], upper: usize, lower: usize) -> bool {
+    let bounds = |segment: &Segment| {
+        segment.pieces.iter().map(|piece| piece.rect).reduce(|a, b| a.union(&b))
+    };
+    let (Some(above), Some(below)) = (bounds(&segments[upper]), bounds(&segments[lower]))
+    else {
+        return false;
+    };
+    let (first, second) = (segments[upper].row, segments[lower].row);
+    let em = rows[first].em();
+    let middle = below.centre().x;
+    first != second
+        && rows[first].sheet == rows[second].sheet
+        && below.top - above.bottom < LINE_GAP * em
+        && (above.left - em..above.right + em).contains(&middle)
+}
+
+/// Whether words are a title of office, the heading of a signature, or printed on the form.
+fn is_printed(form: &Form, pieces: &[Piece]) -> bool {
+    let text = glyphs_of(pieces);
+    let headings = form.signatures.iter().flat_map(|signature| &signature.headings);
+    form.positions.iter().chain(&form.skips).chain(headings).any(|phrase| {
+        phrase
+            .first(&text, 0)
+            .is_some_and(|hit| hit.start == 0 && 2 * hit.end > text.len())
+    })
+}
+
+/// Whether words are written in capitals.
+fn is_capital(pieces: &[Piece]) -> bool {
+    let letters = || pieces.iter().flat_map(|piece| piece.word.text.chars());
+    let small = letters().filter(|letter| letter.is_lowercase()).count();
+    let all = letters().filter(|letter| letter.is_alphabetic()).count();
+    all > 0 && small * 4 < all
+}
+
+/// The segments of all rows in reading order.
+fn segments(
+    form: &Form,
+    rows: &[Row],
+    text: &[Glyph],
+    anchors: &[Anchor],
+) -> Vec<Segment> {
+    let mut taken: Vec<Vec<bool>> =
+        rows.iter().map(|row| vec![false; row.pieces.len()]).collect();
+    for anchor in anchors {
+        let is_label = form.targets(anchor).iter().any(|it| !matches!(it, Target::Skip));
+        for glyph in text.get(anchor.hit.start..anchor.hit.end).unwrap_or_default() {
+            if let Some(piece) =
+                taken.get_mut(glyph.row).and_then(|row| row.get_mut(glyph.piece))
+            {
+                *piece |= is_label;
+            }
+        }
+    }
+    let mut out = Vec::new();
+    for (row, taken) in
+        rows.iter().zip(&taken).enumerate().map(|(at, (row, taken))| ((at, row), taken))
+    {
+        for range in row.1.segments() {
+            let labelled =
+                taken.get(range.clone()).is_some_and(|part| part.contains(&true));
+            let pieces = row.1.pieces.get(range).unwrap_or_default().to_vec();
+            out.push(Segment { row: row.0, pieces, labelled });
+        }
+    }
+    out
+}

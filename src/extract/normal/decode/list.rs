@@ -1,0 +1,79 @@
+//! Values of closed lists, by the letters of their words.
+
+use super::super::Normalized;
+use super::super::lexicon::{CODES, ETHNIC, NATIONALITIES, TITLES};
+use super::certainty_of;
+use super::lattice::Lattice;
+
+/// Dearest price of a letter at which a word of the list is still taken for the value.
+const DEAREST: f32 = 1.5;
+/// How much dearer the next value must be, in natural logarithms.
+const MARGIN: f32 = 1.0;
+
+/// Words with the values that they stand for.
+pub(super) type List = Vec<(String, String)>;
+
+/// The closed list of a type, if it has one.
+pub(super) fn of_type(value_type: &str) -> Option<List> {
+    let own = |name: &String| (name.clone(), name.clone());
+    Some(match value_type {
+        "ethnic" => ETHNIC.iter().flatten().map(own).collect(),
+        "nationality" => NATIONALITIES
+            .iter()
+            .filter_map(|names| Some((names.first()?, names)))
+            .flat_map(|(first, names)| {
+                names.iter().map(|name| (name.clone(), first.clone()))
+            })
+            .collect(),
+        "signer-title" => TITLES.signers.iter().map(own).collect(),
+        list => CODES
+            .get(list)?
+            .iter()
+            .flat_map(|(code, words)| {
+                words.iter().map(|word| (word.clone(), code.clone()))
+            })
+            .collect(),
+    })
+}
+
+/// The value of the list whose word costs least to read; `None` where each costs too much
+/// or two values cost the same.
+pub(super) fn closest(list: &List, lattice: &Lattice) -> Option<Normalized> {
+    let mut best: Option<(f32, f32, &str)> = None;
+    let mut rival: Option<(f32, &str)> = None;
+    for (word, value) in list {
+        let letters: Vec<char> = word.to_lowercase().chars().collect();
+        let cost = lattice.cost(&letters);
+        let per_letter = cost / letters.len().max(1) as f32;
+        match best {
+            Some((least, _, of)) if cost >= least => {
+                if of != value && rival.is_none_or(|(next, _)| cost < next) {
+                    rival = Some((cost, value));
+                }
+            }
+            _ => {
+                if let Some((least, _, of)) = best
+                    && of != value
+                {
+                    rival = Some((least, of));
+                }
+                best = Some((cost, per_letter, value));
+            }
+        }
+    }
+    let (cost, per_letter, value) = best?;
+    if per_letter > DEAREST {
+        return None;
+    }
+    let next = rival.filter(|(next, _)| next - cost < MARGIN);
+    match next {
+        Some((next, other)) if next - cost < MARGIN / 2.0 => {
+            Some(Normalized::illegible(vec![value.to_owned(), other.to_owned()]))
+        }
+        Some((_, other)) => Some(
+            Normalized::read(value, certainty_of(per_letter) / 2.0)
+                .with_alternatives(vec![other.to_owned()]),
+        ),
+        None => Some(Normalized::read(value, certainty_of(per_letter))),
+    }
+}

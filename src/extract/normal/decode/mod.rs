@@ -1,0 +1,138 @@
+//! Reading with the alternatives that the engine saw.
+//!
+//! Values of a closed list are compared with the list letter by letter; values with a form
+//! of their own are the likeliest reading that has that form; number words are the
+//! likeliest words that make a number. Names and free text are never changed: they only
+//! get other readings beside them.
+
+mod lattice;
+mod list;
+mod readings;
+mod spoken;
+
+use std::collections::BTreeMap;
+
+use crate::model::{FieldState, Word};
+
+use super::{CERTAIN, Context, LIKELY, Normalized, normalize};
+use lattice::Lattice;
+
+/// How many readings of a value are looked at.
+const MOST_READINGS: usize = 48;
+/// Other readings that are handed on.
+const MOST_ALTERNATIVES: usize = 2;
+/// From here on a letter is sure enough that its alternatives are not looked at.
+const SURE_LETTER: f32 = 0.97;
+/// An alternative that is less likely than this share of the best reading is none.
+const FAINTEST_SHARE: f32 = 0.05;
+
+/// The likeliest well-formed reading of `words` as a value of type `value_type`; `None`
+/// if there is no such type.
+pub fn decode(value_type: &str, words: &[Word], context: &Context) -> Option<Normalized> {
+    let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+    let plain = normalize(value_type, &texts.join(" "), context)?;
+    if matches!(plain.state, FieldState::Absent | FieldState::NotApplicable) {
+        return Some(plain);
+    }
+    let is_whole = plain.value.is_some() && plain.certainty >= CERTAIN;
+    let lattice = Lattice::of(words);
+    if let Some(list) = list::of_type(value_type) {
+        let found = (!is_whole).then(|| list::closest(&list, &lattice)).flatten();
+        return Some(found.unwrap_or(plain));
+    }
+    if spoken::is_spoken(value_type) {
+        return Some(spoken::decoded(value_type, words).unwrap_or(plain));
+    }
+    match class(value_type) {
+        Class::Formed if !(is_whole && lattice.is_sure(SURE_LETTER)) => {
+            Some(likeliest(value_type, &lattice, context).unwrap_or(plain))
+        }
+        Class::Named if !lattice.is_sure(SURE_LETTER) => {
+            let others = others(value_type, &lattice, context);
+            Some(plain.with_alternatives(others))
+        }
+        _ => Some(plain),
+    }
+}
+
+/// What may be done with the readings of a type.
+enum Class {
+    /// Only some readings have the form of the type.
+    Formed,
+    /// Every reading is a value, so that none is better formed.
+    Named,
+    /// Too long for readings to be listed.
+    Free,
+}
+
+fn class(value_type: &str) -> Class {
+    match value_type {
+        "date" | "year-or-date" | "year" | "time" | "id-number" | "phone"
+        | "register-number" | "book-number" | "page-number" | "integer" | "age"
+        | "gcn-serial" | "gcn-book-no" | "parcel-no" | "map-sheet-no" | "area"
+        | "money" | "land-use" | "document-number" => Class::Formed,
+        "name" | "person-with-title" => Class::Named,
+        _ => Class::Free,
+    }
+}
+
+/// The value that most of the readings' probability is for, with the others beside it;
+/// `None` if no reading has a value.
+fn likeliest(
+    value_type: &str,
+    lattice: &Lattice,
+    context: &Context,
+) -> Option<Normalized> {
+    // Value → probability of all its readings, and the best certainty of one.
+    let mut values: BTreeMap<String, (f32, f32)> = BTreeMap::new();
+    for (reading, probability) in lattice.readings(SURE_LETTER, MOST_READINGS) {
+        let Some(read) = normalize(value_type, &reading, context) else { continue };
+        let Some(value) = read.value else { continue };
+        let (sum, certainty) = values.entry(value).or_insert((0.0, 0.0));
+        *sum += probability * read.certainty;
+        *certainty = certainty.max(read.certainty);
+    }
+    let mut ranked: Vec<(String, f32, f32)> = values
+        .into_iter()
+        .map(|(value, (sum, certainty))| (value, sum, certainty))
+        .collect();
+    ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let (value, best, certainty) = ranked.first()?.clone();
+    let others: Vec<String> = ranked
+        .iter()
+        .skip(1)
+        .filter(|(_, sum, _)| *sum > best * FAINTEST_SHARE)
+        .take(MOST_ALTERNATIVES)
+        .map(|(other, ..)| other.clone())
+        .collect();
+    let all: f32 = ranked.iter().map(|(_, sum, _)| sum).sum();
+    // How well the letters were read is said elsewhere: here only a near draw counts.
+    let draw = (2.0 * best / all).min(1.0);
+    Some(Normalized::read(value, certainty * draw).with_alternatives(others))
+}
+
+/// Other readings of a name, without changing it.
+fn others(value_type: &str, lattice: &Lattice, context: &Context) -> Vec<String> {
+    let readings = lattice.readings(SURE_LETTER, MOST_ALTERNATIVES * 2);
+    let mut others: Vec<String> = Vec::new();
+    let best = readings.first().map_or(0.0, |(_, probability)| *probability);
+    for (reading, probability) in readings.into_iter().skip(1) {
+        let value = normalize(value_type, &reading, context).and_then(|read| read.value);
+        if probability > best * FAINTEST_SHARE
+            && let Some(value) = value
+            && !others.contains(&value)
+        {
+            others.push(value);
+        }
+    }
+    others.truncate(MOST_ALTERNATIVES);
+    others
+}
+
+/// Certainty of a value that was found by comparison, by what each letter cost.
+fn certainty_of(cost_per_letter: f32) -> f32 {
+    (LIKELY - 0.5 * cost_per_letter).clamp(0.2, LIKELY)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,98 @@
+use crate::model::Letter;
+
+use super::*;
+
+/// A word of letters with their choices: `"1|7"` is 1 with the rival 7.
+fn word(letters: &[&str]) -> Word {
+    let letters: Vec<Letter> = letters
+        .iter()
+        .map(|choices| {
+            let rivals: Vec<char> = choices.chars().collect();
+            let best = if rivals.len() > 1 { 0.6 } else { 0.99 };
+            let may_be = rivals
+                .iter()
+                .enumerate()
+                .map(|(at, &letter)| {
+                    (letter, if at == 0 { best } else { 0.35 / at as f32 })
+                })
+                .collect();
+            Letter { may_be }
+        })
+        .collect();
+    let text = letters.iter().filter_map(|it| it.may_be.first()).map(|it| it.0).collect();
+    Word { text, letters, confidence: 0.9, ..Word::default() }
+}
+
+fn plain(text: &str) -> Vec<Word> {
+    let of =
+        |text: &str| Word { text: text.to_owned(), confidence: 0.9, ..Word::default() };
+    text.split_whitespace().map(of).collect()
+}
+
+fn decoded(value_type: &str, words: &[Word]) -> Normalized {
+    decode(value_type, words, &Context::default()).expect("a type")
+}
+
+#[test]
+fn a_month_that_cannot_be_gives_way_to_the_one_that_can() {
+    let read =
+        decoded("date", &[word(&["0", "5", "/", "73", "1", "/", "1", "9", "8", "7"])]);
+    assert_eq!(read.value, None, "neither 71 nor 31 is a month");
+    let read =
+        decoded("date", &[word(&["0", "5", "/", "71", "1", "/", "1", "9", "8", "7"])]);
+    assert_eq!(read.value.as_deref(), Some("1987-11-05"));
+}
+
+#[test]
+fn the_rival_of_a_digit_stays_beside_the_value() {
+    let read = decoded("date", &[word(&["0", "5", "/", "3", "/", "1", "9", "8", "71"])]);
+    assert_eq!(read.value.as_deref(), Some("1987-03-05"));
+    assert_eq!(read.alternatives, ["1981-03-05"]);
+}
+
+#[test]
+fn a_letter_among_digits_is_the_digit_that_the_engine_saw() {
+    let digits = ["b6", "4", "0", "2", "7", "7", "1", "9", "5"];
+    let read = decoded("id-number", &[word(&digits)]);
+    assert_eq!(read.value.as_deref(), Some("640277195"));
+}
+
+#[test]
+fn words_of_a_list_are_found_through_wrong_letters() {
+    for (value_type, written, expected) in [
+        ("sex", "Nũ", Some("2")),
+        ("sex", "Naw", Some("1")),
+        ("ethnic", "Khơ Mũ", Some("Khơ Mú")),
+        ("ethnic", "Thál", Some("Thái")),
+        ("nationality", "Vlệt Nan", Some("Việt Nam")),
+        ("id-kind", "Chứng mlnh nhân dàn", Some("1")),
+        ("sex", "quả bưởi", None),
+    ] {
+        let read = decoded(value_type, &plain(written));
+        assert_eq!(read.value.as_deref(), expected, "{written}: {read:?}");
+    }
+}
+
+#[test]
+fn number_words_are_the_likeliest_that_say_a_date() {
+    for (written, expected) in [
+        (
+            "Ngày nam tháng bà năm môt nghin chín trăm tám mươi bẩy",
+            "Ngày năm tháng ba năm một nghìn chín trăm tám mươi bẩy",
+        ),
+        (
+            "Ngày hai mươi tư thang một năm hai nghìn không trâm lẻ bôn",
+            "Ngày hai mươi tư tháng một năm hai nghìn không trăm lẻ bốn",
+        ),
+    ] {
+        let read = decoded("date-words", &plain(written));
+        assert_eq!(read.value.as_deref(), Some(expected));
+    }
+}
+
+#[test]
+fn a_name_is_never_changed_but_has_its_other_reading_beside_it() {
+    let read = decoded("name", &[word(&["L", "òỏ"]), word(&["M", "ẫ", "u"])]);
+    assert_eq!(read.value.as_deref(), Some("Lò Mẫu"));
+    assert_eq!(read.alternatives, ["Lỏ Mẫu"]);
+}

@@ -1,0 +1,350 @@
+//! Tables with headings: a line is a record, or a value of each field.
+
+use std::collections::BTreeMap;
+
+use crate::config::kind::{Column, Definition, RowsAre, Table};
+use crate::model::Rect;
+
+use super::form::{Form, phrases};
+use super::normal::Context;
+use super::phrase::Phrase;
+use super::record::{Entry, Raw, page_fields};
+use super::sheet::{Glyph, Piece, Row, Sheet, glyphs_of, median};
+use super::template::{Template, best_fill};
+use super::value::field;
+
+/// A gap wider than this many heights separates two headings.
+const HEADING_GAP: f32 = 0.8;
+/// Lines of one heading are at most this many heights apart.
+const HEADING_LINES_GAP: f32 = 1.0;
+/// A heading may be printed on this many lines.
+const HEADING_LINES: usize = 5;
+/// Share of the letters of a heading that may be wrong.
+const HEADING_ERRORS: f32 = 0.25;
+/// Share of the columns whose headings must be found.
+const COLUMNS_FOUND: f32 = 0.6;
+/// A line goes on in the next row if the gap is at most this many heights.
+const LINE_GAP: f32 = 1.6;
+
+/// A table on the rows of a sheet.
+struct Place {
+    /// First row of the headings.
+    first: usize,
+    /// First row of the body.
+    body: usize,
+    /// First row below.
+    end: usize,
+    /// Index of each column found, with the left edge of its cells.
+    columns: Vec<(usize, f32)>,
+}
+
+/// A line of a table: words by column.
+struct Line {
+    cells: Vec<Vec<Piece>>,
+    page: u32,
+}
+
+/// The records of a kind whose table lines are records.
+pub(super) fn records(definition: &Definition, form: &Form, sheets: &[Sheet]) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    for sheet in sheets {
+        let shared = page_fields(form, &sheet.rows);
+        for &index in &form.tables {
+            let table = &definition.tables[index];
+            let Some(place) = place(table, &sheet.rows, sheet) else { continue };
+            for line in lines(table, &sheet.rows, &place) {
+                let mut entry = entry(table, &place, &line);
+                if entry.fields.is_empty() {
+                    continue;
+                }
+                for (_, name, found) in &shared {
+                    entry.fields.entry(name.clone()).or_insert_with(|| found.clone());
+                }
+                entries.push(entry);
+            }
+        }
+    }
+    entries
+}
+
+/// A line as a record.
+fn entry(table: &Table, place: &Place, line: &Line) -> Entry {
+    let mut fields = BTreeMap::new();
+    let context = Context::default();
+    for (cell, &(column, _)) in line.cells.iter().zip(&place.columns) {
+        let column = &table.columns[column];
+        if column.name.is_empty() || cell.is_empty() {
+            continue;
+        }
+        if let Some(found) = field(&column.value_type, cell, line.page, 0.0, &context) {
+            fields.insert(column.name.clone(), found);
+        }
+    }
+    let sheet = 0;
+    Entry { fields, pages: vec![line.page], sheet }
+}
+
+/// The words of tables whose lines are values; their rows are taken out.
+pub(super) fn values(
+    definition: &Definition,
+    form: &Form,
+    rows: &mut Vec<Row>,
+    sheets: &[Sheet],
+) -> Vec<Raw> {
+    let mut out = Vec::new();
+    for &index in &form.tables {
+        let table = &definition.tables[index];
+        if table.rows != RowsAre::Values {
+            continue;
+        }
+        let Some((place, offset)) = place_in(table, rows, sheets) else { continue };
+        let sheet = rows[offset].sheet;
+        let end = (offset..rows.len()).find(|&at| rows[at].sheet != sheet).unwrap_or(rows.len());
+        let lines = lines(table, &rows[offset..end], &place);
+        for (at, &(column, _)) in place.columns.iter().enumerate() {
+            let spec = &table.columns[column];
+            if spec.name.is_empty() && spec.parts.is_empty() {
+                continue;
+            }
+            let cells = lines.iter().filter(|line| !line.cells[at].is_empty());
+            let page = lines.first().map_or(1, |line| line.page);
+            let mut pieces: Vec<Piece> = Vec::new();
+            for line in cells {
+                if let Some(last) = pieces.last_mut() {
+                    last.word.text.push(';');
+                }
+                pieces.extend(line.cells[at].iter().cloned());
+            }
+            let mut add = |name: String, value_type: String, pieces: Vec<Piece>| {
+                out.push(Raw { name, value_type, pieces, page, label_cost: 0.0, year: false });
+            };
+            if spec.parts.is_empty() {
+                add(spec.name.clone(), spec.value_type.clone(), pieces);
+                continue;
+            }
+            let templates: Vec<Template> =
+                spec.parts.iter().filter_map(|pattern| Template::new(pattern)).collect();
+            let filled = best_fill(&templates, &pieces, &form.positions);
+            for part in filled.unwrap_or_default() {
+                add(part.name, part.value_type, part.pieces);
+            }
+        }
+        rows.drain(offset + place.first..offset + place.end);
+    }
+    out
+}
+
+/// The table on the rows of a record, and the first row of its sheet.
+fn place_in(table: &Table, rows: &[Row], sheets: &[Sheet]) -> Option<(Place, usize)> {
+    let mut start = 0;
+    while start < rows.len() {
+        let index = rows[start].sheet;
+        let end = (start..rows.len()).find(|&at| rows[at].sheet != index).unwrap_or(rows.len());
+        let sheet = sheets.get(index)?;
+        if let Some(place) = place(table, &rows[start..end], sheet) {
+            return Some((place, start));
+        }
+        start = end;
+    }
+    None
+}
+
+/// A heading found.
+struct Heading {
+    column: usize,
+    cost: f32,
+    rect: Rect,
+    first: usize,
+    last: usize,
+}
+
+/// Where a table stands on the rows of one sheet.
+fn place(table: &Table, rows: &[Row], sheet: &Sheet) -> Option<Place> {
+    let chips = chips(rows);
+    let mut headings: Vec<Heading> = Vec::new();
+    for (index, column) in table.columns.iter().enumerate() {
+        let taken: Vec<Rect> = headings.iter().map(|it| it.rect).collect();
+        if let Some(found) = heading(index, column, &chips, &taken) {
+            headings.push(found);
+        }
+    }
+    if (headings.len() as f32) < COLUMNS_FOUND * table.columns.len() as f32 {
+        return None;
+    }
+    headings.sort_by(|a, b| a.rect.centre().x.total_cmp(&b.rect.centre().x));
+    let first = headings.iter().map(|it| it.first).min()?;
+    let mut body = headings.iter().map(|it| it.last).max()? + 1;
+    while rows.get(body).is_some_and(is_index_row) {
+        body += 1;
+    }
+    let stops = phrases(&table.ends);
+    let end = (body..rows.len())
+        .find(|&at| {
+            let text = glyphs_of(&rows[at].pieces);
+            stops.iter().any(|stop| stop.first(&text, 0).is_some_and(|hit| hit.start == 0))
+        })
+        .unwrap_or(rows.len());
+    let edges = edges(&headings, &rows[body..end], sheet);
+    let columns = headings.iter().map(|it| it.column).zip(edges).collect();
+    Some(Place { first, body, end, columns })
+}
+
+/// Words of a row that stand close together.
+struct Chip {
+    row: usize,
+    rect: Rect,
+    glyphs: Vec<Glyph>,
+}
+
+/// Runs of words with no gap as wide as between headings.
+fn chips(rows: &[Row]) -> Vec<Chip> {
+    let mut out = Vec::new();
+    for (index, row) in rows.iter().enumerate() {
+        let limit = HEADING_GAP * row.em();
+        let mut start = 0;
+        for at in 1..=row.pieces.len() {
+            let breaks = at == row.pieces.len()
+                || row.pieces[at].rect.left - row.pieces[at - 1].rect.right > limit;
+            if !breaks {
+                continue;
+            }
+            let pieces = &row.pieces[start..at];
+            let rect = pieces.iter().map(|it| it.rect).reduce(|a, b| a.union(&b));
+            if let Some(rect) = rect {
+                out.push(Chip { row: index, rect, glyphs: glyphs_of(pieces) });
+            }
+            start = at;
+        }
+    }
+    out
+}
+
+/// The heading of a column: a run of words, or several one below the other.
+fn heading(index: usize, column: &Column, chips: &[Chip], taken: &[Rect]) -> Option<Heading> {
+    let labels: Vec<Phrase> = phrases(&column.labels);
+    let mut best: Option<Heading> = None;
+    for (start, chip) in chips.iter().enumerate() {
+        let mut text: Vec<Glyph> = Vec::new();
+        let mut rect = chip.rect;
+        let mut last = start;
+        for count in 0..HEADING_LINES {
+            if count > 0 {
+                let Some(below) = below(chips, last) else { break };
+                last = below;
+                rect = rect.union(&chips[last].rect);
+            }
+            text.extend(chips[last].glyphs.iter().filter(|glyph| glyph.plain != ':'));
+            let free = !taken.iter().any(|it| {
+                let shared = it.intersection(&rect);
+                shared.width() > 0.0 && shared.height() > 0.0
+            });
+            for label in &labels {
+                let cost = label.distance(&text);
+                let share = cost / label.len() as f32;
+                if free && share <= HEADING_ERRORS && best.as_ref().is_none_or(|it| share < it.cost)
+                {
+                    best = Some(Heading {
+                        column: index,
+                        cost: share,
+                        rect,
+                        first: chip.row,
+                        last: chips[last].row,
+                    });
+                }
+            }
+        }
+    }
+    best
+}
+
+/// The run of words right below another one.
+fn below(chips: &[Chip], at: usize) -> Option<usize> {
+    let upper = &chips[at];
+    let em = upper.rect.height();
+    (at + 1..chips.len()).find(|&index| {
+        let lower = &chips[index];
+        let middle = lower.rect.centre().x;
+        lower.row > upper.row
+            && lower.rect.top - upper.rect.bottom < HEADING_LINES_GAP * em
+            && (upper.rect.left - em..upper.rect.right + em).contains(&middle)
+    })
+}
+
+/// Whether a row numbers the columns: `(1) (2) (3)`.
+fn is_index_row(row: &Row) -> bool {
+    row.pieces.len() >= 3
+        && row.pieces.iter().all(|piece| {
+            let inner = piece.word.text.trim_matches(|letter: char| !letter.is_alphanumeric());
+            inner.chars().count() <= 2 && piece.word.text.starts_with(['(', '['])
+        })
+}
+
+/// Left edges of the columns: a ruled line, or the widest white gap between two headings.
+fn edges(headings: &[Heading], body: &[Row], sheet: &Sheet) -> Vec<f32> {
+    let verticals: Vec<f32> = sheet
+        .rules
+        .iter()
+        .filter(|rule| rule.height() > 3.0 * rule.width())
+        .map(|rule| rule.centre().x)
+        .collect();
+    let mut edges = vec![f32::NEG_INFINITY];
+    for pair in headings.windows(2) {
+        let (left, right) = (pair[0].rect, pair[1].rect);
+        let (from, to) = (left.centre().x, right.centre().x);
+        let ruled: Vec<f32> = verticals
+            .iter()
+            .copied()
+            .filter(|&x| x > left.right - 0.2 * left.width() && x < right.left + 0.2 * right.width())
+            .collect();
+        let line = median(ruled.iter().copied());
+        edges.push(if ruled.is_empty() { white_gap(body, from, to, (left, right)) } else { line });
+    }
+    edges
+}
+
+/// The middle of the widest gap between `from` and `to` that few words cross.
+fn white_gap(body: &[Row], from: f32, to: f32, (left, right): (Rect, Rect)) -> f32 {
+    let mut spans: Vec<(f32, f32)> = body
+        .iter()
+        .flat_map(|row| &row.pieces)
+        .map(|piece| (piece.rect.left, piece.rect.right))
+        .chain([(left.left, left.right), (right.left, right.right)])
+        .filter(|&(start, end)| end > from && start < to)
+        .collect();
+    spans.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut best = (0.0, f32::midpoint(left.right, right.left));
+    let mut reach = from;
+    for (start, end) in spans {
+        if start - reach > best.0 && start <= to {
+            best = (start - reach, f32::midpoint(start, reach));
+        }
+        reach = reach.max(end);
+    }
+    best.1
+}
+
+/// The lines of a table.
+fn lines(table: &Table, rows: &[Row], place: &Place) -> Vec<Line> {
+    let key = place.columns.iter().position(|&(column, _)| table.columns[column].key);
+    let mut lines: Vec<Line> = Vec::new();
+    let mut bottom = f32::NEG_INFINITY;
+    for row in &rows[place.body.min(rows.len())..place.end.min(rows.len())] {
+        let mut cells: Vec<Vec<Piece>> = vec![Vec::new(); place.columns.len()];
+        for piece in &row.pieces {
+            let x = piece.rect.centre().x;
+            let at = place.columns.iter().rposition(|&(_, left)| left <= x).unwrap_or(0);
+            cells[at].push(piece.clone());
+        }
+        let begins = key.is_none_or(|key| !cells[key].is_empty());
+        let near = row.rect.top - bottom < LINE_GAP * row.em();
+        bottom = row.rect.bottom;
+        if begins {
+            lines.push(Line { cells, page: row.page });
+        } else if let Some(last) = lines.last_mut().filter(|_| near) {
+            for (all, more) in last.cells.iter_mut().zip(cells) {
+                all.extend(more);
+            }
+        }
+    }
+    lines
+}

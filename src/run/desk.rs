@@ -1,0 +1,133 @@
+//! Gives the desk what it works with: the index, the pictures, the kinds.
+
+use std::sync::Arc;
+
+use super::Archive;
+use super::RunError;
+use super::child::WorkerSetup;
+use super::pictures::PictureError;
+use super::pictures::Pictures;
+use crate::model::PageKey;
+use crate::model::Pixels;
+use crate::search::Index;
+use crate::search::Query;
+use crate::search::Why;
+use crate::serve::App;
+use crate::serve::Chip;
+use crate::serve::Filters;
+use crate::serve::Found;
+use crate::serve::FoundRecord;
+use crate::serve::PageImageError;
+use crate::serve::PageImages;
+use crate::serve::Seek;
+use crate::serve::SeekError;
+
+/// The index as the desk asks it.
+struct IndexSeek(Index);
+
+impl Seek for IndexSeek {
+    fn seek(
+        &self,
+        query: &str,
+        filters: &Filters,
+        limit: usize,
+        offset: usize,
+    ) -> Result<Found, SeekError> {
+        let wrapped = |error: crate::search::SearchError| SeekError(error.into());
+        let query = Query::parse(query).with_filters(crate::search::Filters {
+            kind: filters.kind.as_ref().map(|kind| kind.0.clone()),
+            years: filters.years,
+            unit: filters.unit.clone(),
+            collection: None,
+        });
+        let searcher = self.0.searcher().map_err(wrapped)?;
+        let hits = searcher.search(&query, limit, offset).map_err(wrapped)?;
+        let understood = query.understood().iter().map(|chip| Chip {
+            taken_for: named(&chip.kind),
+            text: chip.text.clone(),
+        });
+        let found = hits.hits.into_iter().map(|hit| FoundRecord {
+            record: hit.record,
+            score: hit.score,
+            why: reasons(&hit.why),
+            matched: hit.matched.into_iter().map(|(field, _)| field).collect(),
+        });
+        Ok(Found {
+            total: hits.total as u64,
+            took: hits.took,
+            understood: understood.collect(),
+            hits: found.collect(),
+        })
+    }
+}
+
+/// The names of the reasons for a hit, the tier first.
+fn reasons(why: &Why) -> Vec<String> {
+    let notes = why.notes.iter().filter_map(|note| {
+        let note = serde_json::to_value(note).ok()?;
+        Some(note.get("note")?.as_str()?.to_owned())
+    });
+    std::iter::once(named(&why.tier)).chain(notes).collect()
+}
+
+/// The name that a value has in JSON.
+fn named(value: &impl serde::Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(name)) => name,
+        _ => String::new(),
+    }
+}
+
+impl PageImages for Pictures {
+    fn page(&self, key: &PageKey) -> Result<Arc<Pixels>, PageImageError> {
+        let undecodable = |source: Box<dyn std::error::Error + Send + Sync>| {
+            PageImageError::Undecodable { key: key.clone(), source }
+        };
+        let jpeg = self.jpeg(key).map_err(|error| match error {
+            PictureError::Failed(_) => PageImageError::Lost { key: key.clone() },
+            error @ PictureError::Refused(_) => undecodable(error.into()),
+        })?;
+        // Our own worker wrote this JPEG; it is not the original.
+        let image =
+            image::load_from_memory_with_format(&jpeg, image::ImageFormat::Jpeg)
+                .map_err(|error| undecodable(error.into()))?;
+        Ok(Arc::new(match image {
+            image::DynamicImage::ImageLuma8(pixels) => Pixels::Gray(pixels),
+            other => Pixels::Rgb(other.into_rgb8()),
+        }))
+    }
+}
+
+/// The archive's index for searching.
+///
+/// # Errors
+///
+/// If it cannot be opened.
+pub fn searcher(archive: &Archive) -> Result<Arc<dyn Seek>, RunError> {
+    Ok(Arc::new(IndexSeek(archive.index()?)))
+}
+
+/// All that the desk works with. `log` gets one line about each failure.
+///
+/// # Errors
+///
+/// If the archive cannot be used.
+pub fn app(
+    archive: &Archive,
+    setup: WorkerSetup,
+    log: fn(&str),
+) -> Result<App, RunError> {
+    let pictures = Pictures::new(
+        Arc::clone(&archive.catalog),
+        archive.folder.join("derived"),
+        setup,
+    );
+    Ok(App {
+        catalog: Arc::clone(&archive.catalog),
+        searcher: searcher(archive)?,
+        images: Arc::new(pictures),
+        kinds: archive.kinds()?.kinds().cloned().collect(),
+        units: Vec::new(),
+        log,
+    })
+}

@@ -1,0 +1,371 @@
+//! Typed syllables against the names of a record.
+
+use std::collections::HashMap;
+
+use crate::config::index::IndexDefinitions;
+use crate::search::analysis::{Syllable, joined, syllables_of};
+use crate::search::entry::Entry;
+use crate::search::query::{Query, Typed};
+use crate::search::similarity::{Near, Tier, nearness};
+
+/// What a name in a note or the name of a file is worth.
+pub(super) const TEXT: f32 = 0.78;
+
+/// What a second or third reading is worth.
+pub(super) const SECOND_READING: f32 = 0.93;
+
+/// What a name that no person has checked is worth beside one that was.
+pub(super) const READ: f32 = 0.999;
+
+// What is missing of a name on the paper. The last syllable is what people are called
+// by; middle ones are left out as a rule.
+const GIVEN_MISSING: f32 = 0.1;
+const FAMILY_MISSING: f32 = 0.035;
+const MIDDLE_MISSING: f32 = 0.015;
+
+/// What syllables in another order cost.
+const OTHER_ORDER: f32 = 0.02;
+
+/// Weight of a syllable that half of all names hold, beside 1 for others.
+const LIGHT: f32 = 0.5;
+
+/// Weight of a syllable that stands two for one (`kbrêm`), to prefer whole syllables.
+const JOINED: f32 = 0.99;
+
+/// Most syllables of a name that are compared.
+const MAX_SYLLABLES: usize = 12;
+
+/// Agreement of a typed name with one on the paper.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct NameMatch {
+    /// 0–1.
+    pub(super) score: f32,
+    pub(super) tier: Tier,
+    /// Position of the person; texts follow the persons.
+    pub(super) person: usize,
+    /// Positions of the syllables on the paper that agree, ascending.
+    pub(super) syllables: Vec<usize>,
+}
+
+/// The names of one record as positions in [`Comparison::found`].
+pub(super) struct Names {
+    all: Vec<Name>,
+}
+
+struct Name {
+    /// One for each syllable.
+    single: Vec<usize>,
+    /// Where two neighbours are written as one: position of the first, and the form.
+    double: Vec<(usize, usize)>,
+    is_text: bool,
+}
+
+impl Names {
+    pub(super) fn len(&self) -> usize {
+        self.all.len()
+    }
+}
+
+/// A typed syllable, compared.
+struct TypedForm {
+    typed: Typed,
+    weight: f32,
+}
+
+/// A syllable on paper with its agreement with every typed one.
+struct FoundForm {
+    form: Syllable,
+    near: Vec<Near>,
+}
+
+/// Remembers how near the syllables met so far are to the typed ones: names repeat their
+/// syllables, so that few are compared.
+pub(super) struct Comparison {
+    typed: Vec<TypedForm>,
+    /// For each reading, for each person: positions in `typed`.
+    wishes: Vec<Vec<Vec<usize>>>,
+    /// Positions in `typed` of two that may be written as one.
+    doubles: HashMap<(usize, usize), usize>,
+    plain: bool,
+    found: Vec<FoundForm>,
+    by_text: HashMap<String, usize>,
+}
+
+impl Comparison {
+    pub(super) fn new(query: &Query, definitions: &IndexDefinitions) -> Self {
+        let light = &definitions.analyzers.light.syllables;
+        let mut comparison = Self {
+            typed: Vec::new(),
+            wishes: Vec::new(),
+            doubles: HashMap::new(),
+            plain: true,
+            found: Vec::new(),
+            by_text: HashMap::new(),
+        };
+        for reading in &query.readings {
+            let mut people = Vec::new();
+            for wish in &reading.people {
+                let mut positions = Vec::new();
+                for syllable in wish.syllables.iter().take(MAX_SYLLABLES) {
+                    positions.push(comparison.put(syllable.clone(), light));
+                }
+                for two in positions.windows(2) {
+                    comparison.put_double(two, light);
+                }
+                people.push(positions);
+            }
+            comparison.wishes.push(people);
+        }
+        let forms = comparison.typed.iter();
+        comparison.plain =
+            !forms.into_iter().any(|form| form.typed.form.has_marks() || form.typed.telex.is_some());
+        comparison
+    }
+
+    fn put(&mut self, typed: Typed, light: &[String]) -> usize {
+        if let Some(known) = self.typed.iter().position(|other| other.typed == typed) {
+            return known;
+        }
+        let is_light = light.contains(&typed.form.folded);
+        let weight = if is_light { LIGHT } else { 1.0 };
+        self.typed.push(TypedForm { typed, weight });
+        self.typed.len() - 1
+    }
+
+    fn put_double(&mut self, two: &[usize], light: &[String]) {
+        let &[first, second] = two else { return };
+        let forms = self.typed.get(first).zip(self.typed.get(second));
+        let whole = forms.and_then(|(one, other)| {
+            joined(&one.typed.form.verbatim, &other.typed.form.verbatim)
+        });
+        if let Some(whole) = whole {
+            let typed = Typed { form: Syllable::new(&whole), telex: None, cut: false };
+            let position = self.put(typed, light);
+            self.doubles.insert((first, second), position);
+        }
+    }
+
+    /// The syllables of a wish.
+    pub(super) fn typed(&self, reading: usize, person: usize) -> &[usize] {
+        let people = self.wishes.get(reading);
+        people.and_then(|people| people.get(person)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The names of a record, then its texts, their syllables compared.
+    pub(super) fn names_of(&mut self, entry: &Entry<&str>) -> Names {
+        let names = entry.persons.iter().map(|person| (person.name, false));
+        let texts = entry.texts.iter().map(|(_, text)| (*text, true));
+        let all = names.chain(texts).map(|(text, is_text)| self.name(text, is_text)).collect();
+        Names { all }
+    }
+
+    fn name(&mut self, text: &str, is_text: bool) -> Name {
+        let mut single: Vec<usize> = Vec::new();
+        let mut double = Vec::new();
+        let mut before: Option<&str> = None;
+        for (at, word) in syllables_of(text).take(MAX_SYLLABLES).enumerate() {
+            single.push(self.position(word));
+            let whole = before.and_then(|before| joined(before, word));
+            if let Some(whole) = whole {
+                let whole = self.position(&whole);
+                double.push((at - 1, whole));
+            }
+            before = Some(word);
+        }
+        Name { single, double, is_text }
+    }
+
+    fn position(&mut self, word: &str) -> usize {
+        if let Some(&known) = self.by_text.get(word) {
+            return known;
+        }
+        let form = Syllable::new(word);
+        let near = self.typed.iter().map(|typed| self.near(&typed.typed, &form)).collect();
+        self.found.push(FoundForm { form, near });
+        let position = self.found.len() - 1;
+        self.by_text.insert(word.to_owned(), position);
+        position
+    }
+
+    fn near(&self, typed: &Typed, found: &Syllable) -> Near {
+        let mut near = nearness(&typed.form, found, self.plain);
+        if let Some(telex) = &typed.telex {
+            let meant = nearness(telex, found, self.plain);
+            if meant.score > near.score {
+                near = meant;
+            }
+        }
+        // `Ng.` is the start of a syllable.
+        let starts = typed.cut && found.folded.starts_with(&typed.form.folded);
+        if starts && near.score < INITIALS_MEANT {
+            near = Near { score: INITIALS_MEANT, tier: Tier::Initial };
+        }
+        near
+    }
+
+    fn nearness(&self, typed: usize, found: usize) -> Near {
+        let form = self.found.get(found);
+        form.and_then(|form| form.near.get(typed)).copied().unwrap_or(Near::NONE)
+    }
+
+    fn weight(&self, typed: usize) -> f32 {
+        self.typed.get(typed).map_or(1.0, |form| form.weight)
+    }
+
+    /// Gives each typed syllable the one on the paper that agrees best, each once.
+    pub(super) fn compare(&self, typed: &[usize], names: &Names, person: usize) -> NameMatch {
+        let mut result =
+            NameMatch { score: 0.0, tier: Tier::Exact, person, syllables: Vec::new() };
+        let Some(name) = names.all.get(person) else { return result };
+        let mut pairs = self.pairs(typed, name);
+        if pairs.is_empty() {
+            return result;
+        }
+        pairs.sort_by(|a, b| b.rank.total_cmp(&a.rank));
+        let mut used = [false; MAX_SYLLABLES];
+        let mut given: [Option<usize>; MAX_SYLLABLES] = [None; MAX_SYLLABLES];
+        let (mut value, mut weight) = (0.0, 0.0);
+        for pair in &pairs {
+            let typed_at = pair.typed.clone();
+            let found_at = pair.found.clone();
+            let typed_free = typed_at.clone().all(|at| given.get(at) == Some(&None));
+            let found_free = found_at.clone().all(|at| used.get(at) == Some(&false));
+            if !(typed_free && found_free) {
+                continue;
+            }
+            for at in typed_at {
+                if let Some(given) = given.get_mut(at) {
+                    *given = Some(found_at.start);
+                }
+                value += pair.near.score * typed.get(at).map_or(1.0, |&t| self.weight(t));
+            }
+            for at in found_at {
+                if let Some(used) = used.get_mut(at) {
+                    *used = true;
+                }
+                result.syllables.push(at);
+            }
+            result.tier = result.tier.max(pair.near.tier);
+        }
+        for &syllable in typed {
+            weight += self.weight(syllable);
+        }
+        result.score = value / f32::max(weight, 0.1);
+        result.syllables.sort_unstable();
+        self.judge_rest(&mut result, name, &given, typed.len(), &used);
+        result
+    }
+
+    /// Takes off what is missing or stands elsewhere.
+    fn judge_rest(
+        &self,
+        result: &mut NameMatch,
+        name: &Name,
+        given: &[Option<usize>; MAX_SYLLABLES],
+        num_typed: usize,
+        used: &[bool; MAX_SYLLABLES],
+    ) {
+        let order: Vec<usize> = given.iter().take(num_typed).copied().flatten().collect();
+        let all_typed = order.len() == num_typed;
+        let in_order = order.windows(2).all(|two| two.first() <= two.last());
+        let mut missing = 0.0;
+        if !name.is_text {
+            let last = name.single.len().saturating_sub(1);
+            for at in (0..name.single.len()).filter(|&at| used.get(at) == Some(&false)) {
+                missing += match at {
+                    _ if at == last => GIVEN_MISSING,
+                    0 => FAMILY_MISSING,
+                    _ => MIDDLE_MISSING,
+                };
+            }
+        }
+        if !in_order {
+            missing += OTHER_ORDER;
+        }
+        result.score = (result.score - missing).max(0.0);
+        let whole = all_typed && in_order && missing <= 0.0;
+        if !whole {
+            result.tier = result.tier.max(Tier::Syllable);
+        }
+        if !all_typed {
+            result.tier = Tier::Partial;
+        }
+    }
+
+    fn pairs(&self, typed: &[usize], name: &Name) -> Vec<Pair> {
+        let mut pairs = Vec::new();
+        let mut put = |typed: std::ops::Range<usize>, found: std::ops::Range<usize>, near: Near| {
+            if near.score > 0.0 {
+                // Of two that agree alike, the one in the same place.
+                let apart = (typed.start as f32 - found.start as f32).abs();
+                let rank = near.score - apart * 0.002;
+                pairs.push(Pair { typed, found, near, rank });
+            }
+        };
+        for (i, &one) in typed.iter().enumerate() {
+            for (j, &other) in name.single.iter().enumerate() {
+                put(i..i + 1, j..j + 1, self.nearness(one, other));
+            }
+            for &(j, other) in &name.double {
+                let near = self.nearness(one, other);
+                if near.score > CLEAR {
+                    put(i..i + 1, j..j + 2, Near { score: near.score * JOINED, ..near });
+                }
+            }
+        }
+        for (i, two) in typed.windows(2).enumerate() {
+            let &[first, second] = two else { continue };
+            let Some(&whole) = self.doubles.get(&(first, second)) else { continue };
+            for (j, &other) in name.single.iter().enumerate() {
+                let near = self.nearness(whole, other);
+                if near.score > CLEAR {
+                    put(i..i + 2, j..j + 1, Near { score: near.score * JOINED, ..near });
+                }
+            }
+        }
+        pairs
+    }
+
+    /// The syllables on the paper that agree.
+    pub(super) fn words(&self, names: &Names, found: &NameMatch) -> Vec<String> {
+        let name = names.all.get(found.person);
+        let single = name.map_or(&[][..], |name| name.single.as_slice());
+        let positions = found.syllables.iter().filter_map(|&at| single.get(at));
+        let forms = positions.filter_map(|&position| self.found.get(position));
+        forms.map(|form| form.form.verbatim.clone()).collect()
+    }
+
+    /// Whether a syllable stands in any name, without accents where it was typed so.
+    pub(super) fn has(&self, names: &Names, word: &Syllable) -> bool {
+        let mut all = names.all.iter().flat_map(|name| &name.single);
+        all.any(|&position| self.found.get(position).is_some_and(|found| same(word, &found.form)))
+    }
+
+    /// Whether syllables stand together in any name.
+    pub(super) fn has_phrase(&self, names: &Names, phrase: &[Syllable]) -> bool {
+        let is = |positions: &[usize]| {
+            positions.iter().zip(phrase).all(|(&position, word)| {
+                self.found.get(position).is_some_and(|found| same(word, &found.form))
+            })
+        };
+        let width = phrase.len().max(1);
+        names.all.iter().any(|name| name.single.windows(width).any(is))
+    }
+}
+
+/// What the start of a syllable is worth that was typed with a dot.
+const INITIALS_MEANT: f32 = 0.8;
+
+/// How near two syllables written as one must be to count.
+const CLEAR: f32 = 0.8;
+
+fn same(typed: &Syllable, found: &Syllable) -> bool {
+    if typed.has_marks() { typed.canonical == found.canonical } else { typed.folded == found.folded }
+}
+
+struct Pair {
+    typed: std::ops::Range<usize>,
+    found: std::ops::Range<usize>,
+    near: Near,
+    rank: f32,
+}

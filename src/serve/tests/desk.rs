@@ -1,0 +1,189 @@
+//! An archive that is small enough to know by heart, served on a free port.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use image::GrayImage;
+
+use crate::catalog::Catalog;
+use crate::catalog::NewScan;
+use crate::model::Affine;
+use crate::model::Field;
+use crate::model::FieldState;
+use crate::model::Finding;
+use crate::model::Kind;
+use crate::model::KindId;
+use crate::model::Line;
+use crate::model::PageKey;
+use crate::model::PageText;
+use crate::model::Pixels;
+use crate::model::Quad;
+use crate::model::Reason;
+use crate::model::Record;
+use crate::model::RecordId;
+use crate::model::Rect;
+use crate::model::ScanId;
+use crate::model::Severity;
+use crate::model::Size;
+use crate::serve::{
+    App, Chip, Filters, Found, FoundRecord, PageImageError, PageImages, Seek, SeekError,
+};
+
+/// Id of the one scan.
+pub(super) const SCAN: &str =
+    "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+/// A name that would run as a script if it were not escaped.
+pub(super) const HOSTILE: &str = "<script>alert('x')</script> & \"Lò\"";
+/// Pixels of each page.
+pub(super) const PAGE: Size = Size { width: 400, height: 300 };
+
+/// Finds records whose folded query stands in their id; `boom` breaks it, `panic` too.
+struct ById;
+
+impl Seek for ById {
+    fn seek(
+        &self,
+        query: &str,
+        filters: &Filters,
+        limit: usize,
+        offset: usize,
+    ) -> Result<Found, SeekError> {
+        match query {
+            "boom" => return Err(SeekError("the secret /path/of/the/index".into())),
+            "panic" => panic!("a fake that panics"),
+            "nobody" => return Ok(Found::default()),
+            _ => {}
+        }
+        let of_kind = filters.kind.as_ref().is_none_or(|kind| kind.0 == "so-khai-sinh");
+        let all = ["r1", "r2", "gone"].into_iter().filter(|_| of_kind);
+        let hits = all.skip(offset).take(limit).map(|id| FoundRecord {
+            record: RecordId(id.into()),
+            score: 0.5,
+            why: vec!["folded".into()],
+            matched: vec!["nksHoTen".into(), "nksHoTen".into()],
+        });
+        Ok(Found {
+            total: if of_kind { 3 } else { 0 },
+            took: Duration::from_millis(4),
+            understood: vec![Chip { taken_for: "year".into(), text: "1987".into() }],
+            hits: hits.collect(),
+        })
+    }
+}
+
+/// Page 1 is grey, with a black bar where the name stands. Page 2 cannot be decoded.
+struct OnePage;
+
+impl PageImages for OnePage {
+    fn page(&self, key: &PageKey) -> Result<Arc<Pixels>, PageImageError> {
+        if key.page != 1 {
+            let source = "a broken file".into();
+            return Err(PageImageError::Undecodable { key: key.clone(), source });
+        }
+        let pixel = |x, y| {
+            let in_bar = (100..300).contains(&x) && (40..60).contains(&y);
+            image::Luma([if in_bar { 0 } else { 200 }])
+        };
+        let page = GrayImage::from_fn(PAGE.width, PAGE.height, pixel);
+        Ok(Arc::new(Pixels::Gray(page)))
+    }
+}
+
+/// A field that was read at (100, `top`) to (300, `top` + 20).
+fn field(value: &str, top: f32) -> Field {
+    let place = Rect { left: 100.0, top, right: 300.0, bottom: top + 20.0 };
+    Field {
+        text: value.to_uppercase(),
+        value: Some(value.to_owned()),
+        state: FieldState::Read,
+        confidence: 0.75,
+        page: Some(1),
+        quad: Some(Quad::from(place)),
+        alternatives: vec![],
+    }
+}
+
+fn record(id: &str, name: &str) -> Record {
+    let fields = [
+        ("nksHoTen", field(name, 40.0)),
+        ("nksNgaySinh", field("1987-03-05", 80.0)),
+        ("meSoGiayToTuyThan", field("011087001234", 120.0)),
+        ("so", field("27/2015", 160.0)),
+    ];
+    Record {
+        record: RecordId(id.into()),
+        kind: KindId("so-khai-sinh".into()),
+        scan: ScanId(SCAN.into()),
+        pages: vec![1],
+        fields: fields.map(|(name, field)| (name.to_owned(), field)).into(),
+        findings: vec![Finding {
+            rule: "death-before-birth".into(),
+            severity: Severity::Warn,
+            fields: vec!["nksNgaySinh".into()],
+        }],
+    }
+}
+
+fn catalog(folder: &std::path::Path) -> Catalog {
+    let catalog = Catalog::create_or_open(folder).expect("a catalog");
+    let scan = ScanId(SCAN.into());
+    let new = NewScan {
+        id: &scan,
+        bytes: 1,
+        path: "a/<b>.pdf",
+        modified_ms: 0,
+        arrived_ms: 0,
+        family: "auto",
+        collection: None,
+        unit: Some("03361"),
+    };
+    catalog.add_scan(&new).expect("a scan");
+    catalog.set_num_pages(&scan, 2).expect("two pages");
+    let line = Line {
+        text: HOSTILE.into(),
+        quad: field("", 40.0).quad.expect("a place"),
+        confidence: 0.9,
+        ..Line::default()
+    };
+    let text = PageText {
+        size: PAGE,
+        original: PAGE,
+        to_original: Affine::translation(1.0, 2.0),
+        dpi: 100.0,
+        blank: false,
+        lines: vec![line],
+        rules: vec![],
+        codes: vec![],
+        engine: "none".into(),
+        notes: vec![],
+    };
+    let key = |page| PageKey { scan: scan.clone(), page };
+    catalog.page_done(&key(1), "none", &text).expect("page 1");
+    catalog.quarantine_page(&key(2), Reason::Corrupt, "broken <b>").expect("page 2");
+    catalog
+        .finish_scan(&scan, &[record("r1", HOSTILE), record("r2", "Lò Văn Mẫu")])
+        .expect("records");
+    catalog
+}
+
+/// Everything the desk is given.
+pub(super) fn app(folder: &std::path::Path) -> App {
+    App {
+        catalog: Arc::new(catalog(folder)),
+        searcher: Arc::new(ById),
+        images: Arc::new(OnePage),
+        kinds: vec![Kind {
+            id: KindId("so-khai-sinh".into()),
+            title: "Sổ đăng ký khai sinh".into(),
+            family: "civil-status".into(),
+        }],
+        units: vec![("03361".into(), "Xã Mẫu".into())],
+        log: |_| {},
+    }
+}
+
+/// The fields of a hit by name, for comparing.
+pub(super) fn fields(of: &str) -> BTreeMap<String, Field> {
+    record("", of).fields
+}

@@ -1,0 +1,6 @@
+//! The desk over HTTP, with an archive of one scan.
+
+mod desk;
+mod http;
+mod pages;
+mod api;
