@@ -98,15 +98,19 @@ impl MadeUp {
             let lines = text.lines().filter(|line| !line.starts_with('#'));
             lines.filter_map(|line| line.split_once('\t'))
         };
-        let of = |sex: &str| rows(GIVEN).filter(|row| row.0 == sex).map(|row| row.1).collect();
+        let of =
+            |sex: &str| rows(GIVEN).filter(|row| row.0 == sex).map(|row| row.1).collect();
         let families = rows(FAMILY);
-        let communes = Gazetteer::get().units().iter().filter(|unit| {
-            unit.level == Level::Commune && unit.entity.starts_with('C')
-        });
+        let communes = Gazetteer::get()
+            .units()
+            .iter()
+            .filter(|unit| unit.level == Level::Commune && unit.entity.starts_with('C'));
         Self {
             seed,
             error_rate,
-            families: families.filter_map(|row| Some((row.0, row.1.parse().ok()?))).collect(),
+            families: families
+                .filter_map(|row| Some((row.0, row.1.parse().ok()?)))
+                .collect(),
             men: shuffled(of("m"), seed),
             women: shuffled(of("f"), seed),
             minority: rows(MINORITY).map(|row| row.1).collect(),
@@ -119,9 +123,8 @@ impl MadeUp {
         let dice = Dice::new(self.seed ^ number.wrapping_mul(0xd134_2543_de82_ef95));
         // Offices hold few or many books.
         let commune = dice.favoured(&self.communes).copied();
-        let (short, address) = commune.map_or(("", String::new()), |unit| {
-            (unit.short_name(), address_of(unit))
-        });
+        let (short, address) = commune
+            .map_or(("", String::new()), |unit| (unit.short_name(), address_of(unit)));
         let year = 1960 + dice.up_to(66);
         let mut made = Made {
             record: Record {
@@ -132,7 +135,11 @@ impl MadeUp {
                 fields: BTreeMap::new(),
                 findings: Vec::new(),
             },
-            path: format!("{}/{year}/scan{:04}.pdf", commune.map_or("", Unit::code), number % 977),
+            path: format!(
+                "{}/{year}/scan{:04}.pdf",
+                commune.map_or("", Unit::code),
+                number % 977
+            ),
             people: Vec::new(),
             commune: short,
             register: None,
@@ -162,7 +169,12 @@ impl MadeUp {
         self.put(dice, made, "chaNgaySinh", father.born.get(..4).unwrap_or_default());
         self.put(dice, made, "meHoTen", &mother.name);
         self.put(dice, made, "meNgaySinh", mother.born.get(..4).unwrap_or_default());
-        self.put(dice, made, "meNoiCuTru", &format!("thôn {}, {address}", 1 + dice.up_to(9)));
+        self.put(
+            dice,
+            made,
+            "meNoiCuTru",
+            &format!("thôn {}, {address}", 1 + dice.up_to(9)),
+        );
         self.entered(dice, made, year, address);
         made.people = vec![child, father, mother];
     }
@@ -172,13 +184,24 @@ impl MadeUp {
         let husband = self.somebody(dice, year - 20 - dice.up_to(15), true);
         let wife = self.somebody(dice, year - 18 - dice.up_to(15), false);
         for (person, name, born, number, place) in [
-            (&husband, "chongHoTen", "chongNgaySinh", "chongSoGiayToTuyThan", "chongNoiCuTru"),
+            (
+                &husband,
+                "chongHoTen",
+                "chongNgaySinh",
+                "chongSoGiayToTuyThan",
+                "chongNoiCuTru",
+            ),
             (&wife, "voHoTen", "voNgaySinh", "voSoGiayToTuyThan", "voNoiCuTru"),
         ] {
             self.put(dice, made, name, &person.name);
             self.put(dice, made, born, &person.born);
             self.put(dice, made, number, &person.number);
-            self.put(dice, made, place, &format!("thôn {}, {address}", 1 + dice.up_to(9)));
+            self.put(
+                dice,
+                made,
+                place,
+                &format!("thôn {}, {address}", 1 + dice.up_to(9)),
+            );
         }
         self.entered(dice, made, year, address);
         made.people = vec![husband, wife];
@@ -191,8 +214,18 @@ impl MadeUp {
         let declarant = self.somebody(dice, year - 30, !is_man);
         self.put(dice, made, "nktHoTen", &dead.name);
         self.put(dice, made, "nktNgaySinh", &dead.born);
-        self.put(dice, made, "nktNoiCuTru", &format!("thôn {}, {address}", 1 + dice.up_to(9)));
-        self.put(dice, made, "nktNgayChet", &format!("{year}-0{}-1{}", 1 + dice.up_to(9), dice.up_to(9)));
+        self.put(
+            dice,
+            made,
+            "nktNoiCuTru",
+            &format!("thôn {}, {address}", 1 + dice.up_to(9)),
+        );
+        self.put(
+            dice,
+            made,
+            "nktNgayChet",
+            &format!("{year}-0{}-1{}", 1 + dice.up_to(9), dice.up_to(9)),
+        );
         self.put(dice, made, "nktSoDinhDanh", &dead.number);
         self.put(dice, made, "nycHoTen", &declarant.name);
         self.entered(dice, made, year, address);
@@ -204,25 +237,45 @@ impl MadeUp {
         let holder = self.somebody(dice, year - 25 - dice.up_to(40), true);
         let second = self.somebody(dice, year - 25 - dice.up_to(40), false);
         self.put(dice, made, "holder_name", &holder.name);
-        self.put(dice, made, "holder_birth_year", holder.born.get(..4).unwrap_or_default());
+        self.put(
+            dice,
+            made,
+            "holder_birth_year",
+            holder.born.get(..4).unwrap_or_default(),
+        );
         self.put(dice, made, "holder_id_number", &holder.number);
         self.put(dice, made, "holder2_name", &second.name);
         self.put(dice, made, "holder2_id_number", &second.number);
-        self.put(dice, made, "parcel_address", &format!("thôn {}, {address}", 1 + dice.up_to(9)));
+        self.put(
+            dice,
+            made,
+            "parcel_address",
+            &format!("thôn {}, {address}", 1 + dice.up_to(9)),
+        );
         let letters = ["AK", "BE", "BP", "BU", "BY", "CQ", "CV", "DK"];
         let series = dice.any(&letters).copied().unwrap_or("AA");
         let serial = format!("{series} {:06}", dice.up_to(1_000_000));
         self.put(dice, made, "certificate_serial", &serial);
         self.put(dice, made, "parcel_no", &(1 + dice.up_to(900)).to_string());
         self.put(dice, made, "map_sheet_no", &(1 + dice.up_to(120)).to_string());
-        self.put(dice, made, "issue_date", &format!("{year}-0{}-1{}", 1 + dice.up_to(9), dice.up_to(9)));
+        self.put(
+            dice,
+            made,
+            "issue_date",
+            &format!("{year}-0{}-1{}", 1 + dice.up_to(9), dice.up_to(9)),
+        );
         made.people = vec![holder, second];
     }
 
     fn entered(&self, dice: &Dice, made: &mut Made, year: usize, address: &str) {
         let register = format!("{:02}/{year}", 1 + dice.up_to(300));
         self.put(dice, made, "so", &register);
-        self.put(dice, made, "ngayDangKy", &format!("{year}-0{}-2{}", 1 + dice.up_to(9), dice.up_to(9)));
+        self.put(
+            dice,
+            made,
+            "ngayDangKy",
+            &format!("{year}-0{}-2{}", 1 + dice.up_to(9), dice.up_to(9)),
+        );
         self.put(dice, made, "noiDangKy", &format!("UBND {address}"));
         made.register = Some(register);
     }
@@ -310,9 +363,9 @@ fn address_of(commune: &Unit) -> String {
 /// `Xã Na Ư` in the middle of a line: `xã Na Ư`.
 fn lower_kind(name: &str) -> String {
     let mut letters = name.chars();
-    letters.next().map_or(String::new(), |first| {
-        first.to_lowercase().chain(letters).collect()
-    })
+    letters
+        .next()
+        .map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
 }
 
 /// As a machine reads bad paper: marks are lost first, and letters taken for like ones.

@@ -56,15 +56,24 @@ fn main() {
     assert_eq!(index.num_records(), records);
     assert_eq!(index.watermark().unwrap(), records);
     println!("search: {records} records, {:.0} indexed a second", records as f64 / took);
-    println!("search: {:.0} bytes a record", folder_bytes(folder.path()) as f64 / records as f64);
+    println!(
+        "search: {:.0} bytes a record",
+        folder_bytes(folder.path()) as f64 / records as f64
+    );
     for (part, bytes) in by_part(folder.path()) {
-        println!("search:   {part:9} {:6.1} bytes a record", bytes as f64 / records as f64);
+        println!(
+            "search:   {part:9} {:6.1} bytes a record",
+            bytes as f64 / records as f64
+        );
     }
     let before = Instant::now();
     let searcher = index.searcher().unwrap();
     println!("search: opened in {:.0} ms", before.elapsed().as_secs_f64() * 1e3);
 
-    println!("search: {:22} {:>8} {:>8} {:>8} {:>6}", "query", "p50 ms", "p99 ms", "max ms", "found");
+    println!(
+        "search: {:22} {:>8} {:>8} {:>8} {:>6}",
+        "query", "p50 ms", "p99 ms", "max ms", "found"
+    );
     let mut all = Vec::new();
     for (name, sort) in SORTS {
         let (times, found) = run(&made_up, &searcher, records, sort);
@@ -81,7 +90,12 @@ type Sort = fn(&Made, &Dice) -> Option<String>;
 const SORTS: [(&str, Sort); 8] = [
     ("name year commune", |made, _| {
         let person = made.people.first()?;
-        Some(format!("{} {} {}", fold(&person.name), person.born.get(..4)?, fold(made.commune)))
+        Some(format!(
+            "{} {} {}",
+            fold(&person.name),
+            person.born.get(..4)?,
+            fold(made.commune)
+        ))
     }),
     ("accented name, date", |made, _| {
         let person = made.people.first()?;
@@ -96,14 +110,30 @@ const SORTS: [(&str, Sort); 8] = [
     ("couple", |made, _| {
         let [one, other, ..] = made.people.as_slice() else { return None };
         let is_couple = made.record.kind.0 == "so-ket-hon";
-        is_couple.then(|| format!("ket hon {} {} {}", fold(&one.name), fold(&other.name), fold(made.commune)))
+        is_couple.then(|| {
+            format!(
+                "ket hon {} {} {}",
+                fold(&one.name),
+                fold(&other.name),
+                fold(made.commune)
+            )
+        })
     }),
     ("child and parents", |made, _| {
         let [child, father, mother] = made.people.as_slice() else { return None };
-        Some(format!("{} bo {} me {}", fold(&child.name), fold(&father.name), fold(&mother.name)))
+        Some(format!(
+            "{} bo {} me {}",
+            fold(&child.name),
+            fold(&father.name),
+            fold(&mother.name)
+        ))
     }),
     ("identity number", |made, _| {
-        let has = made.record.fields.keys().any(|name| name.contains("So") || name.contains("id"));
+        let has = made
+            .record
+            .fields
+            .keys()
+            .any(|name| name.contains("So") || name.contains("id"));
         let has = has && made.record.kind.0 != "so-khai-sinh";
         has.then(|| made.people.first().map(|person| person.number.clone())).flatten()
     }),
@@ -123,7 +153,12 @@ const SORTS: [(&str, Sort); 8] = [
 
 /// Asks for records spread over the whole index: milliseconds of each query, and the
 /// share whose record is among the first ten.
-fn run(made_up: &MadeUp, searcher: &Searcher, records: u64, sort: Sort) -> (Vec<f64>, f64) {
+fn run(
+    made_up: &MadeUp,
+    searcher: &Searcher,
+    records: u64,
+    sort: Sort,
+) -> (Vec<f64>, f64) {
     let dice = Dice::new(SEED);
     let (mut times, mut found) = (Vec::new(), 0);
     while times.len() < QUERIES {
@@ -134,7 +169,8 @@ fn run(made_up: &MadeUp, searcher: &Searcher, records: u64, sort: Sort) -> (Vec<
         times.push(start.elapsed().as_secs_f64() * 1e3);
         let is_there = hits.hits.iter().any(|hit| hit.record == made.record.record);
         if !is_there && std::env::var_os("SOHOA_BENCH_MISSED").is_some() {
-            let names: Vec<_> = made.record.fields.values().filter_map(|f| f.value.as_deref()).collect();
+            let names: Vec<_> =
+                made.record.fields.values().filter_map(|f| f.value.as_deref()).collect();
             println!("missed: {text} | {}", names.join(" | "));
         }
         found += usize::from(is_there);

@@ -48,6 +48,8 @@ impl Family {
 pub(crate) enum Command {
     /// Copies scans in, reads them, extracts their records and indexes them.
     Ingest(Ingest),
+    /// Takes in what is new in the watched folders, retries, verifies, backs up, reports.
+    Nightly(Nightly),
     /// Finds records the way a clerk asks for them.
     Search(Search),
     /// Serves the search page and `/api/v1/…`.
@@ -147,6 +149,19 @@ pub(crate) struct Ingest {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Nightly {
+    /// The archive folder; `watch` in its sohoa.toml names the folders.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) archive: PathBuf,
+    /// Begin nothing after this time of day.
+    #[arg(long, value_name = "HH:MM")]
+    pub(crate) until: Option<String>,
+    /// End with one JSON object on stdout.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Search {
     /// What the citizen says, e.g. `nguyen thi lan 1987`.
     pub(crate) query: String,
@@ -207,6 +222,7 @@ mod tests {
              --limit 5 --json",
             "sohoa serve --archive A --listen 127.0.0.1:0",
             "sohoa export --archive A --format pages-jsonl --out x",
+            "sohoa nightly --archive A --until 05:30 --json",
             "sohoa quarantine list --archive A --json",
             "sohoa quarantine retry --archive A",
             "sohoa quarantine export --archive A",

@@ -76,10 +76,10 @@ fn every_sample_is_accounted_for_and_the_broken_one_is_set_aside() {
     let report = &filled.report;
     let files = truth().len() as u64;
     assert_eq!(filled.code, Some(20), "some files were set aside");
-    // The samples, the broken file, and two that are no scans: README.md and query.txt.
-    assert_eq!(report["found"], files + 3);
+    // The samples, and one broken file.
+    assert_eq!(report["found"], files + 1);
     assert_eq!(report["ingested"], files);
-    assert_eq!(report["quarantined"], 3);
+    assert_eq!(report["quarantined"], 1);
     let pages: u64 = truth().values().map(|one| one["pages"].as_u64().unwrap()).sum();
     assert_eq!(report["pages"], pages);
     let list =
@@ -88,14 +88,7 @@ fn every_sample_is_accounted_for_and_the_broken_one_is_set_aside() {
         .iter()
         .map(|one| (one["path"].as_str().unwrap(), one["reason"].as_str().unwrap()))
         .collect();
-    assert_eq!(
-        reasons,
-        [
-            ("README.md", "unknown-format"),
-            ("hỏng - chép dở.pdf", "corrupt"),
-            ("query.txt", "unknown-format"),
-        ]
-    );
+    assert_eq!(reasons, [("hỏng - chép dở.pdf", "corrupt")]);
 }
 
 #[test]
@@ -241,4 +234,30 @@ fn an_index_built_anew_gives_the_same_hits() {
     let output = sohoa(&["reindex", "--archive", &archive]);
     assert!(output.status.success());
     assert_eq!(before, hits());
+}
+
+#[test]
+fn a_night_takes_in_what_is_new_retries_verifies_and_backs_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let (watched, archive) = (folder.path().join("in"), folder.path().join("archive"));
+    std::fs::create_dir(&watched).unwrap();
+    std::fs::write(watched.join("a.txt"), "no scan").unwrap();
+    let archive_name = archive.to_string_lossy().into_owned();
+    let output =
+        sohoa(&["ingest", &watched.to_string_lossy(), "--archive", &archive_name]);
+    assert_eq!(output.status.code(), Some(20));
+    let settings = archive.join("sohoa.toml");
+    let text = std::fs::read_to_string(&settings).unwrap();
+    let watch = format!("watch = [{:?}]", watched.to_string_lossy());
+    std::fs::write(&settings, text.replace("watch = []", &watch)).unwrap();
+    std::fs::write(watched.join("b.txt"), "no scan either").unwrap();
+    let output = sohoa(&["nightly", "--archive", &archive_name, "--json"]);
+    assert_eq!(output.status.code(), Some(20), "two files are set aside");
+    let report: Value = serde_json::from_str(stdout(&output).trim()).unwrap();
+    assert_eq!(report["ingested"]["found"], 2);
+    assert_eq!(report["retried"], 2);
+    assert_eq!(report["set_aside"].as_array().unwrap().len(), 2);
+    assert_eq!(report["wrong"], Value::Array(Vec::new()));
+    let backup = archive.join(report["backup"].as_str().unwrap());
+    assert!(backup.metadata().unwrap().len() > 0);
 }

@@ -9,8 +9,8 @@ code=0
 # 20: finished, some files were set aside; the samples hold one broken file on purpose.
 [ "$code" = 0 ] || [ "$code" = 20 ] || exit "$code"
 echo
-echo "\$ sohoa search \"$(cat samples/query.txt)\" --archive $archive"
-"$sohoa" search "$(cat samples/query.txt)" --archive "$archive"
+echo "\$ sohoa search \"phan van ta 1994\" --archive $archive"
+"$sohoa" search "phan van ta 1994" --archive "$archive"
 [ "$serve" = 1 ] || exit 0
 echo
 exec "$sohoa" serve --archive "$archive" --listen "$listen"

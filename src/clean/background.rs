@@ -83,7 +83,10 @@ impl LightMap {
         let mut open: Vec<usize> = (0..self.light.len())
             .filter(|&at| {
                 let (column, row) = (at % self.columns, at / self.columns);
-                column == 0 || row == 0 || column + 1 == self.columns || row + 1 == self.rows
+                column == 0
+                    || row == 0
+                    || column + 1 == self.columns
+                    || row + 1 == self.rows
             })
             .collect();
         while let Some(at) = open.pop() {
@@ -114,9 +117,7 @@ impl LightMap {
     fn smooth(&mut self, outside: &[bool]) {
         let is_outside = |at: usize| outside.get(at).copied().unwrap_or(false);
         let page_light = self.typical();
-        let wide = self.filtered(4, &is_outside, |around| {
-            around[around.len() * 3 / 4]
-        });
+        let wide = self.filtered(4, &is_outside, |around| around[around.len() * 3 / 4]);
         for (at, light) in self.light.iter_mut().enumerate() {
             let expected = wide[at].unwrap_or(page_light);
             if is_outside(at) || *light < expected * SOLID {
@@ -143,8 +144,8 @@ impl LightMap {
                 let (column, row) = (at % self.columns, at / self.columns);
                 around.clear();
                 for y in row.saturating_sub(radius)..(row + radius + 1).min(self.rows) {
-                    for x in
-                        column.saturating_sub(radius)..(column + radius + 1).min(self.columns)
+                    for x in column.saturating_sub(radius)
+                        ..(column + radius + 1).min(self.columns)
                     {
                         let other = y * self.columns + x;
                         if !left_out(other) {
@@ -177,7 +178,8 @@ impl LightMap {
             if y % 4 == 0 {
                 for (x, factor) in factors.iter_mut().enumerate() {
                     let (left, right, share) = between(x, side, self.columns);
-                    let light = row_light[left] + (row_light[right] - row_light[left]) * share;
+                    let light =
+                        row_light[left] + (row_light[right] - row_light[left]) * share;
                     *factor = (255.0 * 4096.0 / light.max(1.0)) as u32;
                 }
             }
@@ -213,19 +215,30 @@ fn brightest(counts: &[u32; 256], share: f32) -> f32 {
 /// edge seldom follows the squares.
 fn paint_outside(gray: &mut GrayImage, map: &LightMap, outside: &[bool], dark: u8) {
     let (width, height) = (gray.width() as usize, gray.height() as usize);
-    let is_outside = |x: usize, y: usize| outside[y / map.side * map.columns + x / map.side];
+    let is_outside =
+        |x: usize, y: usize| outside[y / map.side * map.columns + x / map.side];
     let reach = map.side * 2;
     let pixels: &mut [u8] = gray;
     for y in 0..height {
         for backwards in [false, true] {
             let order = (0..width).map(|x| if backwards { width - 1 - x } else { x });
-            paint_inwards(pixels, order.map(|x| (y * width + x, is_outside(x, y))), dark, reach);
+            paint_inwards(
+                pixels,
+                order.map(|x| (y * width + x, is_outside(x, y))),
+                dark,
+                reach,
+            );
         }
     }
     for x in 0..width {
         for backwards in [false, true] {
             let order = (0..height).map(|y| if backwards { height - 1 - y } else { y });
-            paint_inwards(pixels, order.map(|y| (y * width + x, is_outside(x, y))), dark, reach);
+            paint_inwards(
+                pixels,
+                order.map(|y| (y * width + x, is_outside(x, y))),
+                dark,
+                reach,
+            );
         }
     }
     for y in 0..height {

@@ -219,8 +219,11 @@ mod tests {
     #[test]
     fn ink_that_touches_at_a_corner_is_one_blob() {
         let blobs = Blobs::of(&plane(&["#..#", ".#.#", "...."]));
-        let boxes: Vec<_> =
-            blobs.blobs.iter().map(|b| (b.left, b.top, b.right, b.bottom, b.area)).collect();
+        let boxes: Vec<_> = blobs
+            .blobs
+            .iter()
+            .map(|b| (b.left, b.top, b.right, b.bottom, b.area))
+            .collect();
         assert_eq!(boxes, [(0, 0, 2, 2, 2), (3, 0, 4, 2, 2)]);
     }
 

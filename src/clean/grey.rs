@@ -46,17 +46,21 @@ pub(super) fn reduced(
     let (to_width, to_height) = (to(width), to(height));
     let smaller = match &page.pixels {
         Pixels::Gray(image) => {
-            let bytes = averaged::<1>(image.as_raw(), (width, height), (to_width, to_height));
+            let bytes =
+                averaged::<1>(image.as_raw(), (width, height), (to_width, to_height));
             GrayImage::from_raw(to_width, to_height, bytes).map(Pixels::Gray)
         }
         Pixels::Rgb(image) => {
-            let bytes = averaged::<3>(image.as_raw(), (width, height), (to_width, to_height));
+            let bytes =
+                averaged::<3>(image.as_raw(), (width, height), (to_width, to_height));
             RgbImage::from_raw(to_width, to_height, bytes).map(Pixels::Rgb)
         }
     };
     let Some(pixels) = smaller else { return (page, (1.0, 1.0)) };
-    let scale =
-        (f64::from(width) / f64::from(to_width), f64::from(height) / f64::from(to_height));
+    let scale = (
+        f64::from(width) / f64::from(to_width),
+        f64::from(height) / f64::from(to_height),
+    );
     (PageImage { pixels, dpi: working_dpi }, scale)
 }
 
@@ -83,7 +87,12 @@ fn averaged<const CHANNELS: usize>(
             for channel in 0..CHANNELS {
                 let sum: u64 = shares
                     .iter()
-                    .zip(column_sums.iter().skip(left * CHANNELS + channel).step_by(CHANNELS))
+                    .zip(
+                        column_sums
+                            .iter()
+                            .skip(left * CHANNELS + channel)
+                            .step_by(CHANNELS),
+                    )
                     .map(|(share, sum)| u64::from(*share) * u64::from(*sum))
                     .sum();
                 out.push(((sum + (1 << 23)) >> 24).min(255) as u8);
@@ -126,8 +135,8 @@ pub(super) fn of_page(page: PageImage, fade_stamps: bool) -> GrayImage {
     let mut gray = GrayImage::new(rgb.width(), rgb.height());
     for (pixel, &[red, green, blue]) in gray.iter_mut().zip(rgb.as_raw().as_chunks().0) {
         // Weights of ITU-R BT.601 in 1/256.
-        *pixel = ((u32::from(red) * 77 + u32::from(green) * 150 + u32::from(blue) * 29) >> 8)
-            as u8;
+        *pixel = ((u32::from(red) * 77 + u32::from(green) * 150 + u32::from(blue) * 29)
+            >> 8) as u8;
     }
     if fade_stamps {
         fade_red_stamps(&rgb, page.dpi, &mut gray);
@@ -152,7 +161,8 @@ fn fade_red_stamps(rgb: &RgbImage, dpi: f32, gray: &mut GrayImage) {
     for (y, line) in rgb.as_raw().chunks_exact(width * 3).enumerate() {
         let row = &mut counts[y / side * columns..][..columns];
         for (count, pixels) in row.iter_mut().zip(line.chunks(side * 3)) {
-            *count += pixels.as_chunks().0.iter().filter(|pixel| is_red(pixel)).count() as u32;
+            *count +=
+                pixels.as_chunks().0.iter().filter(|pixel| is_red(pixel)).count() as u32;
         }
     }
     let least = (side * side) as f32 * RED_SHARE;
@@ -268,6 +278,9 @@ mod tests {
         };
         let (small, scale) = reduced(page, 300.0, 1.1);
         assert_eq!((small.pixels.width(), small.pixels.height()), (501, 250));
-        assert!((f64::from(501) * scale.0 - 1001.0).abs() < 1e-6 && (scale.1 - 2.0).abs() < 1e-6);
+        assert!(
+            (f64::from(501) * scale.0 - 1001.0).abs() < 1e-6
+                && (scale.1 - 2.0).abs() < 1e-6
+        );
     }
 }

@@ -102,7 +102,8 @@ impl Sums {
         let right = (column + radius + 1).min(self.columns);
         let bottom = (row + radius + 1).min(self.rows);
         let at = |x: usize, y: usize| self.table[y * (self.columns + 1) + x];
-        let (a, b, c, d) = (at(left, top), at(right, top), at(left, bottom), at(right, bottom));
+        let (a, b, c, d) =
+            (at(left, top), at(right, top), at(left, bottom), at(right, bottom));
         let sum = |part: usize| (a[part] + d[part] - b[part] - c[part]) as f64;
         let count = sum(0).max(1.0);
         let mean = sum(1) / count;

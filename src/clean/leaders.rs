@@ -56,16 +56,19 @@ pub(crate) fn find(blobs: &[Blob], dpi: f32) -> Leaders {
         [first, .., last] => (blobs[*last].right - blobs[*first].left) as f32,
         _ => 0.0,
     };
-    let (chains, short): (Vec<_>, Vec<_>) = chains(blobs, &dots, dpi)
-        .into_iter()
-        .partition(|chain| chain.len() >= FEWEST_DOTS && length(chain) >= px(SHORTEST_MM));
+    let (chains, short): (Vec<_>, Vec<_>) =
+        chains(blobs, &dots, dpi).into_iter().partition(|chain| {
+            chain.len() >= FEWEST_DOTS && length(chain) >= px(SHORTEST_MM)
+        });
     let mut is_leader = vec![false; blobs.len()];
     for &at in chains.iter().flatten() {
         is_leader[at] = true;
     }
     let stretches = take_strays(blobs, &dots, &chains, dpi, &mut is_leader);
-    let ellipses =
-        short.into_iter().filter(|chain| chain.iter().all(|&at| !is_leader[at])).collect();
+    let ellipses = short
+        .into_iter()
+        .filter(|chain| chain.iter().all(|&at| !is_leader[at]))
+        .collect();
     Leaders { is_leader, ellipses, stretches }
 }
 
@@ -151,7 +154,8 @@ fn take_strays(
         let Some(to) = following else { continue };
         stretches.push((from, to));
         let first = dots.partition_point(|&at| (blobs[at].left as f32) < from.0);
-        for &at in dots[first..].iter().take_while(|&&at| (blobs[at].left as f32) < to.0) {
+        for &at in dots[first..].iter().take_while(|&&at| (blobs[at].left as f32) < to.0)
+        {
             let dot = &blobs[at];
             let share = (dot.centre_x() - from.0) / (to.0 - from.0);
             let line = from.1 + (to.1 - from.1) * share;
@@ -183,7 +187,8 @@ mod tests {
 
     #[test]
     fn a_row_of_many_dots_is_a_leader_and_one_of_six_an_ellipsis() {
-        let blobs = dots((0..30).map(|i| (i * 8, 50)).chain((0..6).map(|i| (i * 8, 200))));
+        let blobs =
+            dots((0..30).map(|i| (i * 8, 50)).chain((0..6).map(|i| (i * 8, 200))));
         let found = find(&blobs, 200.0);
         assert_eq!(found.is_leader.iter().filter(|&&is| is).count(), 30);
         assert_eq!(found.ellipses, [(30..36).collect::<Vec<_>>()]);

@@ -20,8 +20,8 @@ use crate::model::Affine;
 use crate::model::PageImage;
 use crate::model::Size;
 
-pub use blobs::{Blob, Blobs, Run};
 pub(crate) use blobs::runs_of;
+pub use blobs::{Blob, Blobs, Run};
 pub(crate) use leaders::{Leaders, Stretch, find as find_leaders};
 pub(crate) use turn::sampled;
 
@@ -34,6 +34,22 @@ const WORKING_DPI: f32 = 300.0;
 /// How far above [`WORKING_DPI`] a page may be before it is reduced: resampling a page of
 /// 310 dpi would cost more sharpness than it saves time.
 const DPI_TOLERANCE: f32 = 1.1;
+
+/// Height of one written line with what is around it, in millimetres. Of an image of one
+/// line nobody knows the resolution; this gives its letters their usual size.
+const STRIP_MM: f32 = 12.0;
+
+/// An image at least this many times wider than high is a single line. Pages are not: A4
+/// on its side is 1.4 times wider than high, a spread of a register 2.8 times at most.
+const STRIP_ASPECT: u32 = 4;
+
+/// Highest image of a single line, in pixels: 25 mm at 400 dpi.
+const STRIP_PX: u32 = 400;
+
+/// Whether an image is a single line rather than a page.
+fn is_strip(size: Size) -> bool {
+    size.height <= STRIP_PX && size.width >= size.height * STRIP_ASPECT
+}
 
 /// One thing that is done to a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,6 +163,8 @@ pub struct Ready {
     pub source: GrayImage,
     /// From the reading frame to the pixels of `source`.
     pub to_source: Affine,
+    /// Whether the image is a single line rather than a page.
+    pub is_strip: bool,
 }
 
 impl Ready {
@@ -180,6 +198,12 @@ impl Clean {
     /// Works on one page; what it was unsure of goes into `notes`.
     pub fn run(&self, page: PageImage, notes: &mut Vec<String>) -> Ready {
         let original = Size { width: page.pixels.width(), height: page.pixels.height() };
+        let is_strip = is_strip(original);
+        let page = if is_strip {
+            PageImage { dpi: original.height as f32 / STRIP_MM * 25.4, ..page }
+        } else {
+            page
+        };
         let (page, scale) = grey::reduced(page, WORKING_DPI, DPI_TOLERANCE);
         let dpi = page.dpi;
         let mut source = grey::of_page(page, self.config.has(Step::Stamps));
@@ -192,7 +216,29 @@ impl Clean {
             );
         }
 
-        let sketch = grey::Sketch::of(&source, dpi);
+        let (quarters, degrees) =
+            if is_strip { (0, 0.0) } else { self.turns(&source, dpi, notes) };
+        let (gray, to_source) = turn::level(&source, quarters, degrees);
+        let ink = ink::of(&gray, dpi);
+        let blank = blank::is_blank(&ink, dpi);
+        let to_original = to_source.then(&Affine::scale(scale.0, scale.1));
+        Ready {
+            gray,
+            ink,
+            dpi,
+            original,
+            to_original,
+            blank,
+            source,
+            to_source,
+            is_strip,
+        }
+    }
+
+    /// Quarter turns clockwise that bring a page upright, and by how many degrees its lines
+    /// then run down to the right.
+    fn turns(&self, source: &GrayImage, dpi: f32, notes: &mut Vec<String>) -> (u8, f64) {
+        let sketch = grey::Sketch::of(source, dpi);
         let sketch_ink = ink::of(&sketch.gray, sketch.dpi);
         let mut quarters = 0;
         if self.config.has(Step::Orientation) {
@@ -208,10 +254,6 @@ impl Clean {
         {
             quarters = (quarters + 2) % 4;
         }
-        let (gray, to_source) = turn::level(&source, quarters, degrees);
-        let ink = ink::of(&gray, dpi);
-        let blank = blank::is_blank(&ink, dpi);
-        let to_original = to_source.then(&Affine::scale(scale.0, scale.1));
-        Ready { gray, ink, dpi, original, to_original, blank, source, to_source }
+        (quarters, degrees)
     }
 }

@@ -36,10 +36,8 @@ pub(super) fn degrees(ink: &GrayImage, dpi: f32) -> f64 {
     let mut rows = vec![0_u32; ink.height() as usize + 2 * reach.ceil() as usize + 2];
     let mut sharpness = |degrees: f64| sharpness(&pieces, degrees, reach, &mut rows);
     let steps = (WIDEST / COARSE).round() as i32;
-    let coarse = best(
-        (-steps..=steps).map(|step| f64::from(step) * COARSE),
-        &mut sharpness,
-    );
+    let coarse =
+        best((-steps..=steps).map(|step| f64::from(step) * COARSE), &mut sharpness);
     let fine_steps = (COARSE / FINE).round() as i32;
     best(
         (-fine_steps..=fine_steps).map(|step| coarse + f64::from(step) * FINE),
@@ -76,7 +74,12 @@ fn best(angles: impl Iterator<Item = f64>, sharpness: &mut dyn FnMut(f64) -> u64
 }
 
 /// How much neighbouring rows differ once the page is turned back by `degrees`.
-fn sharpness(pieces: &[(f32, f32, u32)], degrees: f64, reach: f64, rows: &mut [u32]) -> u64 {
+fn sharpness(
+    pieces: &[(f32, f32, u32)],
+    degrees: f64,
+    reach: f64,
+    rows: &mut [u32],
+) -> u64 {
     rows.fill(0);
     let slope = degrees.to_radians().tan() as f32;
     for &(x, y, mass) in pieces {

@@ -50,7 +50,11 @@ fn quarter_turn(plane: &GrayImage, clockwise: bool) -> GrayImage {
 /// runs down to the right by `degrees`; and the map from the result to `plane`.
 ///
 /// The result is large enough to hold all of `plane`; what is added is white.
-pub(super) fn level(plane: &GrayImage, quarters: u8, degrees: f64) -> (GrayImage, Affine) {
+pub(super) fn level(
+    plane: &GrayImage,
+    quarters: u8,
+    degrees: f64,
+) -> (GrayImage, Affine) {
     let (width, height) = (f64::from(plane.width()), f64::from(plane.height()));
     let (quarter, turned_width, turned_height) = match quarters % 4 {
         0 => (Affine::IDENTITY, width, height),
@@ -170,7 +174,8 @@ mod tests {
             image::Luma([if (f64::from(y) - line).abs() < 2.0 { 0 } else { 255 }])
         });
         let (level, _) = level(&plane, 0, 3.0);
-        let row_at = |x: u32| (0..level.height()).find(|&y| level.get_pixel(x, y).0[0] < 128);
+        let row_at =
+            |x: u32| (0..level.height()).find(|&y| level.get_pixel(x, y).0[0] < 128);
         assert_eq!(row_at(60), row_at(340));
     }
 }

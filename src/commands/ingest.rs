@@ -68,7 +68,7 @@ fn tell(report: &Report, json: bool) -> anyhow::Result<()> {
 }
 
 /// A flag that the first SIGINT or SIGTERM sets; the second ends the program at once.
-fn stop_on_signals() -> anyhow::Result<Arc<AtomicBool>> {
+pub(super) fn stop_on_signals() -> anyhow::Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&stop))?;
@@ -78,7 +78,7 @@ fn stop_on_signals() -> anyhow::Result<Arc<AtomicBool>> {
 }
 
 /// The next time that the clock on the wall shows `HH:MM`.
-fn until(text: &str) -> anyhow::Result<Instant> {
+pub(super) fn until(text: &str) -> anyhow::Result<Instant> {
     let bad = || Usage(format!("`--until {text}`: expected a time of day like 05:30"));
     let time: jiff::civil::Time = format!("{text}:00").parse().map_err(|_| bad())?;
     let now = jiff::Zoned::now();

@@ -4,6 +4,7 @@ mod archive;
 mod check;
 mod doctor;
 mod ingest;
+mod nightly;
 mod search;
 
 use std::io::{ErrorKind, Write as _};
@@ -84,9 +85,10 @@ pub(crate) struct Usage(pub(crate) String);
 /// Whether the reader of our output went away (`sohoa export | head`), which is no error.
 pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
-        cause
-            .downcast_ref::<std::io::Error>()
-            .is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+        let io = cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+        let json = cause.downcast_ref::<serde_json::Error>();
+        let kind = io.or_else(|| json.and_then(serde_json::Error::io_error_kind));
+        kind == Some(ErrorKind::BrokenPipe)
     })
 }
 
@@ -95,6 +97,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Ended> {
     let models = models_folder(cli.models);
     match cli.command {
         Command::Ingest(arguments) => ingest::ingest(&arguments, &models),
+        Command::Nightly(arguments) => nightly::nightly(&arguments, &models),
         Command::Search(arguments) => search::search(&arguments),
         Command::Serve { archive, listen } => search::serve(&archive, listen, &models),
         Command::Export { archive, format, out } => {

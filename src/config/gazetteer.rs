@@ -107,6 +107,8 @@ fn kind_words(folded: &str) -> usize {
 #[derive(Debug)]
 pub struct Gazetteer {
     units: Vec<Unit>,
+    /// Folded short names, in the order of `units`.
+    keys: Vec<String>,
     /// Folded short name → positions in `units`.
     by_name: HashMap<String, Vec<u32>>,
     by_entity: HashMap<&'static str, Vec<u32>>,
@@ -136,14 +138,14 @@ impl Gazetteer {
             by_entity: HashMap::with_capacity(units.len()),
             by_code: HashMap::with_capacity(units.len()),
             children: HashMap::new(),
+            keys: units.iter().map(|unit| name_key(unit.short_name())).collect(),
             next: HashMap::with_capacity(units.len()),
             previous: HashMap::with_capacity(units.len()),
             units,
         };
-        for (position, unit) in all.units.iter().enumerate() {
+        for (position, (unit, key)) in all.units.iter().zip(&all.keys).enumerate() {
             let position = position as u32;
-            let named = all.by_name.entry(name_key(unit.short_name())).or_default();
-            named.push(position);
+            all.by_name.entry(key.clone()).or_default().push(position);
             let versions = all.by_entity.entry(unit.entity).or_default();
             if versions.is_empty() {
                 all.by_code.entry(unit.code()).or_default().push(unit.entity);
@@ -212,6 +214,12 @@ impl Gazetteer {
     pub fn newest(&self, entity: &str) -> Option<&Unit> {
         let position = self.by_entity.get(entity)?.last()?;
         self.units.get(*position as usize)
+    }
+
+    /// The newest version of an entity with its folded short name.
+    pub fn newest_with_key(&self, entity: &str) -> Option<(&Unit, &str)> {
+        let position = *self.by_entity.get(entity)?.last()? as usize;
+        Some((self.units.get(position)?, self.keys.get(position)?.as_str()))
     }
 
     /// All versions of an entity, oldest first.
@@ -336,10 +344,7 @@ mod tests {
     fn a_commune_of_today_knows_the_communes_that_went_into_it() {
         let all = Gazetteer::get();
         let today = all.find("Sam Mứn", Some(Level::Commune), Some("2026-01-01"));
-        assert_eq!(
-            today.iter().map(|unit| unit.entity).collect::<Vec<_>>(),
-            ["X03356"]
-        );
+        assert_eq!(today.iter().map(|unit| unit.entity).collect::<Vec<_>>(), ["X03356"]);
         let before = all.predecessors("X03356");
         let names: Vec<&str> = before
             .iter()
@@ -361,7 +366,10 @@ mod tests {
             ("XÃ NA Ư", "2012", "C03361"),
         ] {
             let found = all.find(name, Some(Level::Commune), Some(at));
-            assert!(found.iter().any(|unit| unit.entity == expected), "{name}: {found:?}");
+            assert!(
+                found.iter().any(|unit| unit.entity == expected),
+                "{name}: {found:?}"
+            );
         }
         let gone = all.find("Na Ư", Some(Level::Commune), Some("2026-01-01"));
         assert!(gone.iter().all(|unit| unit.entity != "C03361"), "{gone:?}");

@@ -12,9 +12,8 @@ mod written;
 
 pub use error::KindError;
 pub use written::{
-    Alone, Choice, Column, Entries, FieldSpec, Grid, GridColumn, LinePlace, LineSpec, Recognise,
-    RowsAre, Section,
-    Signature, Table, Test, Variant,
+    Alone, Choice, Column, Entries, FieldSpec, Grid, GridColumn, LinePlace, LineSpec,
+    Recognise, RowsAre, Section, Signature, Table, Test, Variant,
 };
 
 /// All definitions, checked, ordered by their kinds.
@@ -93,7 +92,9 @@ impl Kinds {
     pub fn from_files(files: BTreeMap<String, String>) -> Result<Self, KindError> {
         let mut definitions = check::definitions(&files)?;
         definitions.sort_by(|a, b| a.kind.id.cmp(&b.kind.id));
-        if let Some(pair) = definitions.windows(2).find(|pair| pair[0].kind.id == pair[1].kind.id) {
+        if let Some(pair) =
+            definitions.windows(2).find(|pair| pair[0].kind.id == pair[1].kind.id)
+        {
             return Err(KindError::Twice {
                 kind: pair[0].kind.id.to_string(),
                 first: pair[0].file.clone(),
@@ -129,7 +130,8 @@ fn collect(
     for entry in std::fs::read_dir(folder).map_err(io)? {
         let entry = entry.map_err(io)?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        let full = if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") };
+        let full =
+            if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") };
         if entry.file_type().map_err(io)?.is_dir() {
             if prefix.is_empty() {
                 collect(&entry.path(), &full, into)?;

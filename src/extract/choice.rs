@@ -40,7 +40,11 @@ pub(super) fn read(
                 text: format!("{} {wording}", mark.text),
                 value: Some(value.clone()),
                 state: FieldState::Read,
-                confidence: mean_confidence(&mark.pieces).min(if sure { 1.0 } else { ODD_ONE_OUT }),
+                confidence: mean_confidence(&mark.pieces).min(if sure {
+                    1.0
+                } else {
+                    ODD_ONE_OUT
+                }),
                 page: Some(rows[mark.row].page),
                 quad: Quad::around(mark.pieces.iter().map(|piece| &piece.word.quad)),
                 alternatives: Vec::new(),
@@ -101,8 +105,9 @@ fn mark_text(pieces: &[Piece], from: (usize, usize), to: (usize, usize)) -> Stri
 
 /// The one box that is ticked, and whether its mark is a known tick.
 fn ticked<'a>(definition: &Definition, marks: &'a [Mark]) -> Option<(&'a Mark, bool)> {
-    let is_tick =
-        |mark: &&Mark| definition.ticked.iter().any(|tick| mark.text.contains(tick.as_str()));
+    let is_tick = |mark: &&Mark| {
+        definition.ticked.iter().any(|tick| mark.text.contains(tick.as_str()))
+    };
     let mut known = marks.iter().filter(is_tick);
     if let Some(first) = known.next() {
         return known.next().is_none().then_some((first, true));
@@ -115,7 +120,8 @@ fn ticked<'a>(definition: &Definition, marks: &'a [Mark]) -> Option<(&'a Mark, b
         twins == 1 && !mark.text.is_empty()
     });
     let one = odd.next().filter(|_| odd.next().is_none())?;
-    let others: Vec<&Mark> = marks.iter().filter(|mark| mark.option != one.option).collect();
+    let others: Vec<&Mark> =
+        marks.iter().filter(|mark| mark.option != one.option).collect();
     let same = others.windows(2).all(|pair| pair[0].text == pair[1].text);
     same.then_some((one, false))
 }

@@ -82,8 +82,7 @@ fn proof(
         })
         .map(|it| it.left)
         .collect();
-    (!aligned.is_empty())
-        .then(|| aligned.into_iter().fold(right.left, f32::min))
+    (!aligned.is_empty()).then(|| aligned.into_iter().fold(right.left, f32::min))
 }
 
 /// The row at which both columns end: the first with a label of neither section.
@@ -109,7 +108,10 @@ fn end(
         .chain(anchors.iter().filter(|it| {
             it.row > first
                 && form.is_short(it)
-                && form.targets(it).iter().any(|target| matches!(target, Target::Signature(_)))
+                && form
+                    .targets(it)
+                    .iter()
+                    .any(|target| matches!(target, Target::Signature(_)))
         }))
         .filter(|it| !belongs(it))
         .map(|it| it.row)

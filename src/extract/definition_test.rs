@@ -51,8 +51,13 @@ pub fn definition_tests(kinds: &Kinds) -> Vec<Failure> {
     for definition in kinds.all() {
         failures.extend(unknown_types(definition));
         for test in &definition.tests {
-            let pages: Vec<(u32, PageText)> =
-                test.text.split(PAGE_BREAK).map(page_of).zip(1..).map(|(page, n)| (n, page)).collect();
+            let pages: Vec<(u32, PageText)> = test
+                .text
+                .split(PAGE_BREAK)
+                .map(page_of)
+                .zip(1..)
+                .map(|(page, n)| (n, page))
+                .collect();
             let records = extract.run(&ScanId(test.name.clone()), &pages);
             let mut fail = |message: String| {
                 failures.push(Failure {
@@ -64,7 +69,8 @@ pub fn definition_tests(kinds: &Kinds) -> Vec<Failure> {
             let mine: Vec<_> =
                 records.iter().filter(|it| it.kind == definition.kind.id).collect();
             if mine.len() != test.records.len() {
-                let kinds: Vec<&str> = records.iter().map(|it| it.kind.0.as_str()).collect();
+                let kinds: Vec<&str> =
+                    records.iter().map(|it| it.kind.0.as_str()).collect();
                 fail(format!(
                     "expected {} records of this kind, found {}; kinds found: {kinds:?}",
                     test.records.len(),
@@ -75,7 +81,9 @@ pub fn definition_tests(kinds: &Kinds) -> Vec<Failure> {
                 let found: BTreeMap<&str, &str> = record
                     .fields
                     .iter()
-                    .filter_map(|(name, field)| Some((name.as_str(), field.value.as_deref()?)))
+                    .filter_map(|(name, field)| {
+                        Some((name.as_str(), field.value.as_deref()?))
+                    })
                     .collect();
                 for message in differences(expected, &found) {
                     fail(format!("record {}: {message}", index + 1));
@@ -87,7 +95,10 @@ pub fn definition_tests(kinds: &Kinds) -> Vec<Failure> {
 }
 
 /// What is missing, wrong or too much in a record.
-fn differences(expected: &BTreeMap<String, String>, found: &BTreeMap<&str, &str>) -> Vec<String> {
+fn differences(
+    expected: &BTreeMap<String, String>,
+    found: &BTreeMap<&str, &str>,
+) -> Vec<String> {
     let mut out = Vec::new();
     for (name, value) in expected {
         match found.get(name.as_str()) {
@@ -117,7 +128,8 @@ fn unknown_types(definition: &Definition) -> Vec<Failure> {
         .chain(definition.lines.iter().flat_map(|line| &line.parts))
         .filter_map(|pattern| super::template::Template::new(pattern))
         .collect();
-    let parts = patterns.iter().flat_map(|template| template.fields().map(|(_, kind)| kind));
+    let parts =
+        patterns.iter().flat_map(|template| template.fields().map(|(_, kind)| kind));
     let mut wrong: Vec<&str> = plain
         .chain(columns)
         .chain(parts)
@@ -130,7 +142,10 @@ fn unknown_types(definition: &Definition) -> Vec<Failure> {
         .map(|kind| Failure {
             file: definition.file.clone(),
             test: String::new(),
-            message: format!("`{kind}` is no type; there are: {}", normal::TYPES.join(", ")),
+            message: format!(
+                "`{kind}` is no type; there are: {}",
+                normal::TYPES.join(", ")
+            ),
         })
         .collect()
 }
@@ -159,8 +174,15 @@ pub fn page_of(drawing: &str) -> PageText {
         let top = index as f32 * ROW_PITCH;
         let words = words(row, top);
         if let Some(quad) = Quad::around(words.iter().map(|word| &word.quad)) {
-            let text = words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
-            page.lines.push(Line { text, quad, confidence: 1.0, words, ..Line::default() });
+            let text =
+                words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
+            page.lines.push(Line {
+                text,
+                quad,
+                confidence: 1.0,
+                words,
+                ..Line::default()
+            });
         }
     }
     page

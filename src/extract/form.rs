@@ -101,8 +101,9 @@ pub(super) struct Anchor {
 impl Form {
     /// The form of a generation; of all generations if `variant` is `None`.
     pub(super) fn new(definition: &Definition, variant: Option<&str>) -> Self {
-        let active =
-            |only: &[String]| variant.is_none_or(|id| only.is_empty() || only.iter().any(|it| it == id));
+        let active = |only: &[String]| {
+            variant.is_none_or(|id| only.is_empty() || only.iter().any(|it| it == id))
+        };
         let mut form = Self {
             fields: Vec::new(),
             lines: Vec::new(),
@@ -115,7 +116,10 @@ impl Form {
             positions: phrases(&definition.positions),
             position_texts: definition.positions.clone(),
             skips: phrases(&definition.skip),
-            starts: definition.entries.as_ref().map_or_else(Vec::new, |it| phrases(&it.starts)),
+            starts: definition
+                .entries
+                .as_ref()
+                .map_or_else(Vec::new, |it| phrases(&it.starts)),
         };
         for field in definition.fields.iter().filter(|field| active(&field.only)) {
             form.add_field(field, None);
@@ -138,11 +142,16 @@ impl Form {
                     .iter()
                     .map(|column| (column.prefix.clone(), phrases(&column.labels)))
                     .collect(),
-                rows: grid.rows.iter().map(|row| (row.clone(), phrases(&row.labels))).collect(),
+                rows: grid
+                    .rows
+                    .iter()
+                    .map(|row| (row.clone(), phrases(&row.labels)))
+                    .collect(),
             });
         }
         for line in definition.lines.iter().filter(|line| active(&line.only)) {
-            let templates = line.parts.iter().filter_map(|it| Template::new(it)).collect();
+            let templates =
+                line.parts.iter().filter_map(|it| Template::new(it)).collect();
             form.lines.push(LineForm { spec: line.clone(), templates });
         }
         form.tables = (0..definition.tables.len())
@@ -171,7 +180,8 @@ impl Form {
             let options = choice.options.iter().flat_map(|(value, wordings)| {
                 wordings.iter().map(move |wording| (value.clone(), wording.clone()))
             });
-            let others = choice.others.iter().map(|wording| (String::new(), wording.clone()));
+            let others =
+                choice.others.iter().map(|wording| (String::new(), wording.clone()));
             for (value, wording) in options.chain(others) {
                 self.add(&wording, Target::Box(index, boxes.len()));
                 boxes.push((value, wording));
@@ -188,7 +198,8 @@ impl Form {
         for label in &spec.labels {
             self.add(label, Target::Field(index));
         }
-        let templates = spec.parts.iter().filter_map(|pattern| Template::new(pattern)).collect();
+        let templates =
+            spec.parts.iter().filter_map(|pattern| Template::new(pattern)).collect();
         self.fields.push(FormField { spec: spec.clone(), section, templates });
     }
 

@@ -31,7 +31,11 @@ struct Place {
 }
 
 /// Takes the grids out of the rows of a record.
-pub(super) fn take(form: &Form, rows: &mut Vec<Row>, verticals: &[f32]) -> Vec<GridValue> {
+pub(super) fn take(
+    form: &Form,
+    rows: &mut Vec<Row>,
+    verticals: &[f32],
+) -> Vec<GridValue> {
     let mut values = Vec::new();
     for grid in &form.grids {
         let Some(place) = place(grid, rows, verticals) else { continue };
@@ -102,7 +106,12 @@ fn edges(middles: &[f32], verticals: &[f32]) -> Vec<f32> {
 }
 
 /// The labels of the rows below the heads, left of the first column, in order.
-fn labels(grid: &GridForm, rows: &[Row], bottom: usize, edge: f32) -> Vec<(usize, usize, f32)> {
+fn labels(
+    grid: &GridForm,
+    rows: &[Row],
+    bottom: usize,
+    edge: f32,
+) -> Vec<(usize, usize, f32)> {
     let mut found: Vec<(usize, usize, f32)> = Vec::new();
     let sheet = rows[bottom].sheet;
     for (index, row) in rows.iter().enumerate().skip(bottom + 1) {

@@ -34,7 +34,8 @@ pub(super) fn read(form: &Form, rows: &[Row], anchors: &[Anchor]) -> Vec<Raw> {
                 if has_label(form, anchors, index, pieces) {
                     continue;
                 }
-                let Some(filled) = best_fill(&line.templates, pieces, &form.positions) else {
+                let Some(filled) = best_fill(&line.templates, pieces, &form.positions)
+                else {
                     continue;
                 };
                 if !fits(&filled) || (found.is_some() && !line.spec.last) {
@@ -43,9 +44,10 @@ pub(super) fn read(form: &Form, rows: &[Row], anchors: &[Anchor]) -> Vec<Raw> {
                 found = Some((row.page, filled));
             }
         }
-        for (page, part) in found.into_iter().flat_map(|(page, parts)| {
-            parts.into_iter().map(move |part| (page, part))
-        }) {
+        for (page, part) in found
+            .into_iter()
+            .flat_map(|(page, parts)| parts.into_iter().map(move |part| (page, part)))
+        {
             out.push(Raw {
                 name: part.name,
                 value_type: part.value_type,
@@ -66,7 +68,10 @@ fn has_label(form: &Form, anchors: &[Anchor], row: usize, pieces: &[Piece]) -> b
         anchor.row == row
             && !form.is_short(anchor)
             && (first.rect.left..=last.rect.right).contains(&anchor.left)
-            && form.targets(anchor).iter().any(|target| matches!(target, Target::Field(_)))
+            && form
+                .targets(anchor)
+                .iter()
+                .any(|target| matches!(target, Target::Field(_)))
     })
 }
 
@@ -75,6 +80,7 @@ fn fits(filled: &[Filled]) -> bool {
     filled.iter().all(|part| {
         let free = matches!(part.value_type.as_str(), "text" | "place" | "office");
         let found = field(&part.value_type, &part.pieces, 1, 0.0, &Context::default());
-        free || found.is_some_and(|it| it.value.is_some() && it.confidence >= CERTAIN.sqrt() * 0.5)
+        free || found
+            .is_some_and(|it| it.value.is_some() && it.confidence >= CERTAIN.sqrt() * 0.5)
     })
 }

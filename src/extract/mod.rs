@@ -93,7 +93,10 @@ impl Extract {
     }
 
     /// The kind of each page, by index into `pages`; `None` where it is blank or unknown.
-    pub fn kinds_of(&self, pages: &[(u32, PageText)]) -> Vec<Option<crate::model::KindId>> {
+    pub fn kinds_of(
+        &self,
+        pages: &[(u32, PageText)],
+    ) -> Vec<Option<crate::model::KindId>> {
         let mut out = vec![None; pages.len()];
         for document in self.recogniser.documents(pages) {
             let Some(kind) = document.kind else { continue };

@@ -9,12 +9,15 @@ use super::sheet::{Glyph, letter_code};
 /// Share of a label's letters that may be wrong.
 const TOLERANCE: f32 = 0.2;
 /// The same where the label begins a segment and has its colon.
-const TOLERANCE_AT_START: f32 = 0.28;
+const TOLERANCE_AT_START: f32 = 0.24;
 /// The part of it that is left where the colon is missing.
 const WITHOUT_COLON: f32 = 0.6;
+/// Share of a label's letters that may be wrong where no other label is compared.
+const CLEARLY: f32 = 0.13;
 /// Most errors in a label, however long it is.
-const MOST_ERRORS: f32 = 4.0;
-/// A label of fewer letters must have its colon, or begin a segment.
+const MOST_ERRORS: f32 = 3.2;
+/// A label of fewer letters must have its colon; one that is written without a colon
+/// must begin a segment.
 const SHORT: usize = 6;
 /// A mark that is wrong or missing.
 const WRONG_MARK: f32 = 0.1;
@@ -72,7 +75,8 @@ static COSTS: LazyLock<[[f32; CODES]; CODES]> = LazyLock::new(|| {
     let mut costs = [[1.0; CODES]; CODES];
     for (index, row) in costs.iter_mut().enumerate() {
         row[index] = 0.0;
-        row[usize::from(COLON)] = if index == usize::from(COLON) { 0.0 } else { STRANGE_COLON };
+        row[usize::from(COLON)] =
+            if index == usize::from(COLON) { 0.0 } else { STRANGE_COLON };
     }
     for code in 0..CODES {
         if code != usize::from(COLON) {
@@ -92,7 +96,7 @@ static COSTS: LazyLock<[[f32; CODES]; CODES]> = LazyLock::new(|| {
 pub(super) struct Phrase {
     letters: Vec<Letter>,
     colon: bool,
-    /// Short labels are only labels with their colon or at the start of a segment.
+    /// Whether it has so few letters that it needs more than them to be a label.
     pub(super) short: bool,
 }
 
@@ -149,12 +153,19 @@ impl Phrase {
             }
             let Some((end, cost)) = self.at(text, start, &mut scratch) else { continue };
             let has_colon = end > start && text[end - 1].plain == ':';
-            if self.short && !has_colon && !text[start].starts_segment {
+            if self.short && !has_colon && (self.colon || !text[start].starts_segment) {
                 continue;
             }
             let score = self.len() as f32 + 0.5 - ERROR_PRICE * cost;
             hits.push(Hit { phrase: index, start, end, cost, score });
         }
+    }
+
+    /// Whether the label stands anywhere, read well enough to tell it from labels like it.
+    pub(super) fn stands(&self, text: &[Glyph]) -> bool {
+        let mut hits = Vec::new();
+        self.find(0, text, &mut hits);
+        hits.iter().any(|hit| hit.cost <= CLEARLY * self.len() as f32 + WRONG_MARK)
     }
 
     /// The first place at or behind `from` where the words stand, however short they are;
@@ -179,7 +190,12 @@ impl Phrase {
     }
 
     /// Where the label ends if it begins at `start`, with its errors.
-    fn at(&self, text: &[Glyph], start: usize, scratch: &mut Scratch) -> Option<(usize, f32)> {
+    fn at(
+        &self,
+        text: &[Glyph],
+        start: usize,
+        scratch: &mut Scratch,
+    ) -> Option<(usize, f32)> {
         let allowed = self.allowed(TOLERANCE_AT_START);
         // The first two letters are rarely both wrong.
         let near = |index: usize| {
@@ -191,7 +207,8 @@ impl Phrase {
             return None;
         }
         let slack = allowed.ceil() as usize + 1;
-        let stretch = text.get(start..text.len().min(start + self.letters.len() + slack))?;
+        let stretch =
+            text.get(start..text.len().min(start + self.letters.len() + slack))?;
         // Only cells near the diagonal can be part of a way that is cheap enough.
         let band = slack + 1;
         scratch.cost.clear();
@@ -226,7 +243,8 @@ impl Phrase {
         for (column, glyph) in stretch.iter().enumerate() {
             let torn = if glyph.ends { 0.0 } else { TORN_WORD };
             let cost = scratch.cost[column + 1] + torn;
-            let enough = self.is_enough(cost, glyph.code == COLON, text[start].starts_segment);
+            let enough =
+                self.is_enough(cost, glyph.code == COLON, text[start].starts_segment);
             if enough && best.is_none_or(|(_, least)| cost < least) {
                 best = Some((start + column + 1, cost));
             }
@@ -290,7 +308,9 @@ fn letters(text: &str) -> Vec<Letter> {
     let last = text.chars().count().saturating_sub(1);
     text.chars()
         .enumerate()
-        .filter(|&(index, letter)| letter.is_alphanumeric() || (letter == ':' && index == last))
+        .filter(|&(index, letter)| {
+            letter.is_alphanumeric() || (letter == ':' && index == last)
+        })
         .filter_map(|(_, letter)| {
             Some(Letter {
                 code: letter_code(fold_letter(letter)?),

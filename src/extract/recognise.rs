@@ -4,7 +4,7 @@ use crate::config::kind::Kinds;
 use crate::model::PageText;
 
 use super::form::phrases;
-use super::phrase::{Hit, Phrase};
+use super::phrase::Phrase;
 use super::sheet::{Glyph, Row, Sheet, glyphs, glyphs_of, sheets};
 
 /// A title stands in the upper part of its page: this share of the height.
@@ -114,7 +114,8 @@ impl Recogniser {
     /// What one page says.
     fn verdict(&self, number: u32, page: &PageText) -> Verdict {
         let sheet = sheets(number, page, false, 0);
-        let Some(sheet) = sheet.first().filter(|sheet| !page.blank && !sheet.rows.is_empty())
+        let Some(sheet) =
+            sheet.first().filter(|sheet| !page.blank && !sheet.rows.is_empty())
         else {
             return Verdict::Blank;
         };
@@ -156,12 +157,12 @@ impl Recogniser {
         let mut scores: Vec<(f32, usize)> = Vec::new();
         for (kind, marks) in self.marks.iter().enumerate() {
             let found: Vec<&Phrase> =
-                marks.signs.iter().filter(|sign| is_found(sign, text)).collect();
+                marks.signs.iter().filter(|sign| sign.stands(text)).collect();
             if found.is_empty() || found.len() < marks.least {
                 continue;
             }
             let letters: usize = found.iter().map(|sign| sign.len()).sum();
-            let against = marks.against.iter().filter(|it| is_found(it, text)).count();
+            let against = marks.against.iter().filter(|it| it.stands(text)).count();
             scores.push((letters as f32 * (1.0 - AGAINST_PRICE * against as f32), kind));
         }
         scores.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -169,13 +170,6 @@ impl Recogniser {
         let next = scores.get(1).map_or(0.0, |it| it.0);
         (score > 0.0 && score - next >= CLEAR * score).then_some(kind)
     }
-}
-
-/// Whether a label stands anywhere in a text.
-fn is_found(phrase: &Phrase, text: &[Glyph]) -> bool {
-    let mut hits: Vec<Hit> = Vec::new();
-    phrase.find(0, text, &mut hits);
-    !hits.is_empty()
 }
 
 /// Texts in the upper part of a page that stand alone in capitals: segments, and runs of
@@ -202,7 +196,8 @@ fn candidates(sheet: &Sheet) -> Vec<Vec<Glyph>> {
         let mut last = start;
         out.push(text.clone());
         for _ in 1..TITLE_ROWS {
-            let below = (last + 1..lines.len()).find(|&at| is_below(&lines[last].0, &lines[at].0));
+            let below = (last + 1..lines.len())
+                .find(|&at| is_below(&lines[last].0, &lines[at].0));
             let Some(below) = below else { break };
             text.extend_from_slice(&lines[below].1);
             out.push(text.clone());

@@ -62,11 +62,7 @@ impl Reader {
             .variants
             .iter()
             .map(|(signs, form)| {
-                let found = signs.iter().filter(|sign| {
-                    let mut hits = Vec::new();
-                    sign.find(0, &text, &mut hits);
-                    !hits.is_empty()
-                });
+                let found = signs.iter().filter(|sign| sign.stands(&text));
                 (found.count(), form)
             })
             .collect();
@@ -80,14 +76,23 @@ impl Reader {
     }
 
     /// The records of a document.
-    pub(super) fn entries(&self, definition: &Definition, pages: &[&(u32, PageText)]) -> Vec<Entry> {
+    pub(super) fn entries(
+        &self,
+        definition: &Definition,
+        pages: &[&(u32, PageText)],
+    ) -> Vec<Entry> {
         let mut all: Vec<Sheet> = Vec::new();
         for (number, page) in pages {
             all.extend(sheets(*number, page, definition.spread, all.len()));
         }
-        let rows: Vec<Row> = all.iter().flat_map(|sheet| sheet.rows.iter().cloned()).collect();
+        let rows: Vec<Row> =
+            all.iter().flat_map(|sheet| sheet.rows.iter().cloned()).collect();
         let form = self.form(&rows);
-        if definition.tables.iter().any(|it| it.rows == crate::config::kind::RowsAre::Records) {
+        if definition
+            .tables
+            .iter()
+            .any(|it| it.rows == crate::config::kind::RowsAre::Records)
+        {
             return table::records(definition, form, &all);
         }
         let (shared, bodies) = cut_entries(form, definition, rows);
@@ -111,7 +116,11 @@ impl Reader {
 }
 
 /// Rows of each sheet that stand above the records, and the rows of each record.
-fn cut_entries(form: &Form, definition: &Definition, rows: Vec<Row>) -> (Vec<Row>, Vec<Vec<Row>>) {
+fn cut_entries(
+    form: &Form,
+    definition: &Definition,
+    rows: Vec<Row>,
+) -> (Vec<Row>, Vec<Vec<Row>>) {
     if definition.entries.is_none() {
         return (rows.clone(), vec![rows]);
     }
@@ -183,7 +192,8 @@ pub(super) fn page_fields(form: &Form, rows: &[Row]) -> Vec<(usize, String, Fiel
     let mut start = 0;
     while start < rows.len() {
         let sheet = rows[start].sheet;
-        let end = (start..rows.len()).find(|&at| rows[at].sheet != sheet).unwrap_or(rows.len());
+        let end =
+            (start..rows.len()).find(|&at| rows[at].sheet != sheet).unwrap_or(rows.len());
         let context = Context::default();
         let mut walk = Walk::new(form, &context);
         walk.flow(&rows[start..end]);
@@ -193,7 +203,9 @@ pub(super) fn page_fields(form: &Form, rows: &[Row]) -> Vec<(usize, String, Fiel
                 continue;
             }
             let (page, cost) = (value.page, value.label_cost);
-            if let Some(found) = field(&spec.value_type, &value.pieces, page, cost, &context) {
+            if let Some(found) =
+                field(&spec.value_type, &value.pieces, page, cost, &context)
+            {
                 out.push((sheet, spec.name.clone(), found));
             }
         }
@@ -243,7 +255,9 @@ fn read_entry(
     let paper = if definition.alone.is_empty() { Vec::new() } else { rows.clone() };
     let mut rest = rows;
     let mut raw = grid_values(form, &mut rest, all, sheet);
-    raw.extend(line::read(form, &rest, &form.anchors(&rest).1));
+    if !form.lines.is_empty() {
+        raw.extend(line::read(form, &rest, &form.anchors(&rest).1));
+    }
     raw.extend(table::values(definition, form, &mut rest, all));
     let mut walk = Walk::new(form, &empty);
     for flow in columns::flows(form, rest) {
@@ -259,7 +273,8 @@ fn read_entry(
             continue;
         }
         let (page, cost) = (value.page, value.label_cost);
-        if let Some(found) = field(&value.value_type, &value.pieces, page, cost, &context) {
+        if let Some(found) = field(&value.value_type, &value.pieces, page, cost, &context)
+        {
             fields.insert(value.name, found);
         }
     }
@@ -267,18 +282,25 @@ fn read_entry(
         fields.entry(name).or_insert(found);
     }
     let places = (text.as_slice(), anchors.as_slice());
-    for (name, found) in alone::read(definition, form, &paper, places, &fields, &context) {
+    for (name, found) in alone::read(definition, form, &paper, places, &fields, &context)
+    {
         fields.insert(name, found);
     }
     Entry { fields, pages, sheet }
 }
 
 /// The words of grids.
-fn grid_values(form: &Form, rows: &mut Vec<Row>, all: &[Sheet], sheet: usize) -> Vec<Raw> {
+fn grid_values(
+    form: &Form,
+    rows: &mut Vec<Row>,
+    all: &[Sheet],
+    sheet: usize,
+) -> Vec<Raw> {
     let verticals: Vec<f32> = all
         .get(sheet)
         .map(|sheet| {
-            let is_vertical = |rule: &&crate::model::Rect| rule.height() > 3.0 * rule.width();
+            let is_vertical =
+                |rule: &&crate::model::Rect| rule.height() > 3.0 * rule.width();
             sheet.rules.iter().filter(is_vertical).map(|rule| rule.centre().x).collect()
         })
         .unwrap_or_default();
@@ -351,7 +373,12 @@ fn year_in(value: &str) -> Option<u16> {
 }
 
 /// Identity of a record: the same in each run over the same scan.
-pub(super) fn record_id(scan: &ScanId, kind: &str, page: u32, ordinal: usize) -> RecordId {
+pub(super) fn record_id(
+    scan: &ScanId,
+    kind: &str,
+    page: u32,
+    ordinal: usize,
+) -> RecordId {
     let mut hasher = blake3::Hasher::new();
     for part in [scan.0.as_str(), kind, &page.to_string(), &ordinal.to_string()] {
         hasher.update(part.as_bytes());
@@ -363,6 +390,7 @@ pub(super) fn record_id(scan: &ScanId, kind: &str, page: u32, ordinal: usize) ->
 /// Whether a record says anything.
 pub(super) fn says_something(record: &Record) -> bool {
     record.fields.values().any(|field| {
-        field.value.is_some() || matches!(field.state, FieldState::NotApplicable | FieldState::Illegible)
+        field.value.is_some()
+            || matches!(field.state, FieldState::NotApplicable | FieldState::Illegible)
     })
 }

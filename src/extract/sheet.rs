@@ -74,7 +74,11 @@ impl Row {
     /// The words of the row whose middles lie within `left..right`.
     pub(super) fn between(&self, left: f32, right: f32) -> Option<Self> {
         let inside = |piece: &&Piece| (left..right).contains(&piece.rect.centre().x);
-        Self::of(self.page, self.sheet, self.pieces.iter().filter(inside).cloned().collect())
+        Self::of(
+            self.page,
+            self.sheet,
+            self.pieces.iter().filter(inside).cloned().collect(),
+        )
     }
 }
 
@@ -96,7 +100,12 @@ pub(super) struct Sheet {
 }
 
 /// The rows of a page. `first` is the number of its first sheet.
-pub(super) fn sheets(number: u32, page: &PageText, spread: bool, first: usize) -> Vec<Sheet> {
+pub(super) fn sheets(
+    number: u32,
+    page: &PageText,
+    spread: bool,
+    first: usize,
+) -> Vec<Sheet> {
     let size = (page.size.width as f32, page.size.height as f32);
     let segments = segments(page);
     let gutter = if spread { gutter(&segments, size) } else { None };
@@ -131,7 +140,8 @@ fn segments(page: &PageText) -> Vec<Vec<Piece>> {
         let limit = SEGMENT_GAP * median(pieces.iter().map(Piece::height));
         let mut current: Vec<Piece> = Vec::new();
         for piece in pieces {
-            let gap = current.last().map_or(0.0, |last| piece.rect.left - last.rect.right);
+            let gap =
+                current.last().map_or(0.0, |last| piece.rect.left - last.rect.right);
             if gap > limit {
                 out.push(std::mem::take(&mut current));
             }
@@ -148,7 +158,8 @@ fn segments(page: &PageText) -> Vec<Vec<Piece>> {
 fn pieces(word: &Word) -> Vec<Piece> {
     let letters: Vec<char> = word.text.chars().collect();
     let is_leader = |index: usize| {
-        let is = |at: usize| letters.get(at).is_some_and(|letter| LEADERS.contains(letter));
+        let is =
+            |at: usize| letters.get(at).is_some_and(|letter| LEADERS.contains(letter));
         let beside = is(index + 1) || (index > 0 && is(index - 1));
         is(index) && (beside || letters.len() == 1 || letters[index] == '…')
     };
@@ -159,7 +170,8 @@ fn pieces(word: &Word) -> Vec<Piece> {
             start += 1;
             continue;
         }
-        let end = (start..letters.len()).find(|&at| is_leader(at)).unwrap_or(letters.len());
+        let end =
+            (start..letters.len()).find(|&at| is_leader(at)).unwrap_or(letters.len());
         out.push(part(word, start, end, letters.len()));
         start = end;
     }
@@ -186,9 +198,8 @@ pub(super) fn part(word: &Word, start: usize, end: usize, length: usize) -> Piec
 
 /// Segments put together to rows, top to bottom.
 fn rows(page: u32, sheet: usize, mut segments: Vec<Vec<Piece>>) -> Vec<Row> {
-    let middle = |segment: &Vec<Piece>| {
-        median(segment.iter().map(|piece| piece.rect.centre().y))
-    };
+    let middle =
+        |segment: &Vec<Piece>| median(segment.iter().map(|piece| piece.rect.centre().y));
     segments.sort_by(|a, b| middle(a).total_cmp(&middle(b)));
     let mut open: Vec<Vec<Vec<Piece>>> = Vec::new();
     for segment in segments {
@@ -222,7 +233,8 @@ fn fit(row: &[Vec<Piece>], segment: &[Piece]) -> Option<f32> {
         if gap < -0.3 * first.height() {
             return None;
         }
-        let pair = if to_left > to_right { (other_last, first) } else { (last, other_first) };
+        let pair =
+            if to_left > to_right { (other_last, first) } else { (last, other_first) };
         if nearest.is_none_or(|(best, ..)| gap < best) {
             nearest = Some((gap, pair.0, pair.1));
         }
@@ -284,7 +296,8 @@ pub(super) struct Glyph {
 pub(super) fn glyphs(rows: &[Row]) -> Vec<Glyph> {
     let mut out = Vec::new();
     for (index, row) in rows.iter().enumerate() {
-        let starts: Vec<usize> = row.segments().iter().map(|segment| segment.start).collect();
+        let starts: Vec<usize> =
+            row.segments().iter().map(|segment| segment.start).collect();
         push_glyphs(&mut out, index, &row.pieces, &starts);
     }
     out
@@ -306,7 +319,10 @@ fn push_glyphs(out: &mut Vec<Glyph>, row: usize, pieces: &[Piece], starts: &[usi
             let counts = letter.is_alphanumeric() || letter == ':';
             if counts && let Some(plain) = fold_letter(letter) {
                 let seam = previous.is_some_and(|before| is_seam(before, letter));
-                if seam && out.len() > first && let Some(last) = out.last_mut() {
+                if seam
+                    && out.len() > first
+                    && let Some(last) = out.last_mut()
+                {
                     last.ends = true;
                 }
                 out.push(Glyph {
@@ -323,7 +339,9 @@ fn push_glyphs(out: &mut Vec<Glyph>, row: usize, pieces: &[Piece], starts: &[usi
             }
             previous = Some(letter);
         }
-        if out.len() > first && let Some(last) = out.last_mut() {
+        if out.len() > first
+            && let Some(last) = out.last_mut()
+        {
             last.ends = true;
         }
     }

@@ -41,12 +41,16 @@ pub(super) fn read(
         for line in &lines {
             if let Some(title) = title(form, line) {
                 position = Some((title, line));
-            } else if !is_known(&form.skips, line) && !is_known_part(&signature.headings, line) {
+            } else if !is_known(&form.skips, line)
+                && !is_known_part(&signature.headings, line)
+            {
                 name = Some(line);
             }
         }
         let page = rows[heading.row].page;
-        let mut add = |field_name: &Option<String>, value_type: &str, pieces: Option<&Vec<Piece>>| {
+        let mut add = |field_name: &Option<String>,
+                       value_type: &str,
+                       pieces: Option<&Vec<Piece>>| {
             let (Some(field_name), Some(pieces)) = (field_name, pieces) else { return };
             if out.iter().any(|(known, _)| known == field_name) {
                 return;
@@ -56,7 +60,11 @@ pub(super) fn read(
             }
         };
         add(&signature.name, "name", name);
-        add(&signature.position, "signer-title", position.as_ref().map(|(_, line)| *line));
+        add(
+            &signature.position,
+            "signer-title",
+            position.as_ref().map(|(_, line)| *line),
+        );
     }
     out
 }
@@ -69,7 +77,9 @@ fn heading(form: &Form, rows: &[Row], anchor: &Anchor) -> Option<Heading> {
     })?;
     let row = &rows[anchor.row];
     let segment = row.segments().into_iter().find(|segment| {
-        row.pieces[segment.clone()].iter().any(|it| (it.rect.left - anchor.left).abs() < 1.0)
+        row.pieces[segment.clone()]
+            .iter()
+            .any(|it| (it.rect.left - anchor.left).abs() < 1.0)
     })?;
     let words = &row.pieces[segment];
     // A heading stands alone: what is before it would be a label or a name.
@@ -120,7 +130,9 @@ fn lines(
         .unwrap_or(rows.len());
     rows[heading.row + 1..stop.max(heading.row + 1)]
         .iter()
-        .take_while(|row| row.sheet == top.sheet && row.rect.top < top.rect.bottom + REACH * em)
+        .take_while(|row| {
+            row.sheet == top.sheet && row.rect.top < top.rect.bottom + REACH * em
+        })
         .filter_map(|row| row.between(left, right))
         .map(|row| nearest_segment(&row, heading.middle))
         .collect()
@@ -133,7 +145,9 @@ fn is_over(row: &Row, label: f32, middle: f32) -> bool {
     let reach = BESIDE * row.em();
     row.segments().into_iter().any(|segment| {
         let words = &row.pieces[segment];
-        let (Some(first), Some(last)) = (words.first(), words.last()) else { return false };
+        let (Some(first), Some(last)) = (words.first(), words.last()) else {
+            return false;
+        };
         let (left, right) = (first.rect.left, last.rect.right);
         (left - 1.0..=right).contains(&label)
             && (left - reach..right + reach).contains(&middle)
@@ -145,7 +159,11 @@ fn nearest_segment(row: &Row, middle: f32) -> Vec<Piece> {
     let distance = |segment: &std::ops::Range<usize>| {
         let left = row.pieces[segment.start].rect.left;
         let right = row.pieces[segment.end - 1].rect.right;
-        if left <= middle && middle <= right { 0.0 } else { (left - middle).abs().min((right - middle).abs()) }
+        if left <= middle && middle <= right {
+            0.0
+        } else {
+            (left - middle).abs().min((right - middle).abs())
+        }
     };
     row.segments()
         .into_iter()
@@ -170,9 +188,9 @@ fn title(form: &Form, line: &[Piece]) -> Option<String> {
 fn is_known(phrases: &[Phrase], line: &[Piece]) -> bool {
     let text = glyphs_of(line);
     phrases.iter().any(|phrase| {
-        phrase.first(&text, 0).is_some_and(|hit| {
-            (hit.end - hit.start) as f32 > KNOWN * text.len() as f32
-        })
+        phrase
+            .first(&text, 0)
+            .is_some_and(|hit| (hit.end - hit.start) as f32 > KNOWN * text.len() as f32)
     })
 }
 

@@ -110,7 +110,8 @@ pub(super) fn values(
             let page = lines.first().map_or(1, |line| line.page);
             let mut pieces: Vec<Piece> = Vec::new();
             for line in cells {
-                if let Some(last) = pieces.last_mut() {
+                // A value made of several fields is running text over the rows.
+                if let Some(last) = pieces.last_mut().filter(|_| spec.parts.is_empty()) {
                     last.word.text.push(';');
                 }
                 pieces.extend(line.cells[at].iter().cloned());

@@ -77,7 +77,11 @@ impl Template {
             from = hit.end;
         }
         if self.slots.first().is_some_and(|slot| slot.before.is_some())
-            && marks.first().copied().flatten().is_some_and(|(_, before)| before != (0, 0))
+            && marks
+                .first()
+                .copied()
+                .flatten()
+                .is_some_and(|(_, before)| before != (0, 0))
         {
             return None;
         }
@@ -130,7 +134,12 @@ fn fill_run(
 }
 
 /// Where the words of `left` end and those of `right` begin.
-fn boundary(words: &[Piece], left: &Slot, right: &Slot, positions: &[Phrase]) -> Option<usize> {
+fn boundary(
+    words: &[Piece],
+    left: &Slot,
+    right: &Slot,
+    positions: &[Phrase],
+) -> Option<usize> {
     if right.value_type == "signer-title" {
         let text = glyphs_of(words);
         let found = positions.iter().filter_map(|phrase| phrase.first(&text, 0));
@@ -157,7 +166,13 @@ fn boundary(words: &[Piece], left: &Slot, right: &Slot, positions: &[Phrase]) ->
 fn is_numeric(value_type: &str) -> bool {
     matches!(
         value_type,
-        "id-number" | "register-number" | "book-number" | "date" | "phone" | "integer" | "area"
+        "id-number"
+            | "register-number"
+            | "book-number"
+            | "date"
+            | "phone"
+            | "integer"
+            | "area"
     )
 }
 

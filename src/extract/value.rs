@@ -19,7 +19,8 @@ const MOST_SURE: f32 = 0.99;
 pub(super) fn text_of(pieces: &[Piece]) -> String {
     let words: Vec<&str> = pieces.iter().map(|piece| piece.word.text.as_str()).collect();
     let text = nfc(&words.join(" "));
-    let mut text = text.trim_start_matches(LEADING).trim().trim_end_matches(TRAILING).trim();
+    let mut text =
+        text.trim_start_matches(LEADING).trim().trim_end_matches(TRAILING).trim();
     if text.ends_with(')') && !text.contains('(') {
         text = text.trim_end_matches(')').trim_end().trim_end_matches(TRAILING).trim();
     }
@@ -67,7 +68,8 @@ pub(super) fn field(
     }
     let read = mean_confidence(pieces);
     let confidence = if meaning.value.is_some() {
-        read * (1.0 - LABEL_PRICE * label_cost).max(0.5) * meaning.certainty.max(0.05).sqrt()
+        read * (1.0 - LABEL_PRICE * label_cost).max(0.5)
+            * meaning.certainty.max(0.05).sqrt()
     } else {
         read * 0.5
     };

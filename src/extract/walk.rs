@@ -84,14 +84,20 @@ impl<'a> Walk<'a> {
         // A label that goes on in the next row, with its owner.
         let mut open: Option<(Anchor, Option<usize>)> = None;
         for (index, row) in rows.iter().enumerate() {
-            let here: Vec<&Anchor> = anchors.iter().filter(|it| it.row == index).collect();
+            let here: Vec<&Anchor> =
+                anchors.iter().filter(|it| it.row == index).collect();
             open = self.row(index, row, (&text, &here), open, bounds);
         }
     }
 
     /// Who a label belongs to: `Some(Some(value))`, `Some(None)` if nobody can say, and
     /// `None` if it is no label here.
-    fn resolve(&mut self, anchor: &Anchor, page: u32, text: &[Glyph]) -> Option<Option<usize>> {
+    fn resolve(
+        &mut self,
+        anchor: &Anchor,
+        page: u32,
+        text: &[Glyph],
+    ) -> Option<Option<usize>> {
         if self.is_in_free_text(anchor, text) {
             return None;
         }
@@ -115,7 +121,8 @@ impl<'a> Walk<'a> {
             }
             return Some(Some(self.take(index, anchor, page)));
         }
-        let anywhere = targets.iter().filter_map(field).find(|&i| section_of(i).is_none());
+        let anywhere =
+            targets.iter().filter_map(field).find(|&i| section_of(i).is_none());
         if let Some(index) = anywhere {
             if self.seen[index] {
                 return (!self.form.is_short(anchor)).then_some(None);
@@ -253,15 +260,24 @@ impl<'a> Walk<'a> {
         let field = &self.form.fields[self.values[value].field];
         let free = matches!(
             field.spec.value_type.as_str(),
-            "text" | "land-use" | "origin" | "term" | "time" | "area" | "person-with-title" | ""
+            "text"
+                | "land-use"
+                | "origin"
+                | "term"
+                | "time"
+                | "area"
+                | "person-with-title"
+                | ""
         );
         if free || !field.templates.is_empty() {
             return None;
         }
         let colon = words.iter().skip(1).position(|piece| {
             let text = &piece.word.text;
-            let before: Vec<char> = text.chars().take_while(|&letter| letter != ':').collect();
-            before.len() < text.chars().count() && before.iter().all(|it| !it.is_numeric())
+            let before: Vec<char> =
+                text.chars().take_while(|&letter| letter != ':').collect();
+            before.len() < text.chars().count()
+                && before.iter().all(|it| !it.is_numeric())
         })? + 1;
         // The label begins behind the last wide gap before its colon.
         (1..=colon)
@@ -296,8 +312,11 @@ impl<'a> Walk<'a> {
             return;
         }
         let Some(part) = Row::of(row.page, row.sheet, words) else { return };
-        let runs: Vec<Vec<Piece>> =
-            part.segments().into_iter().map(|range| part.pieces[range].to_vec()).collect();
+        let runs: Vec<Vec<Piece>> = part
+            .segments()
+            .into_iter()
+            .map(|range| part.pieces[range].to_vec())
+            .collect();
         let alone = runs.len() == 1;
         for run in runs {
             if self.is_printed(&run) {
@@ -332,14 +351,17 @@ impl<'a> Walk<'a> {
 
     /// Whose value goes on with a run of words: the one above it, or the last one of the
     /// row above.
-    fn owner(&self, run: &[Piece], alone: bool, above: Rect, bounds: Rect) -> Option<usize> {
+    fn owner(
+        &self,
+        run: &[Piece],
+        alone: bool,
+        above: Rect,
+        bounds: Rect,
+    ) -> Option<usize> {
         let rect = run.first()?.rect;
         let em = rect.height().max(1.0);
-        let column = self
-            .cells
-            .iter()
-            .rposition(|cell| cell.left - em <= rect.left)
-            .unwrap_or(0);
+        let column =
+            self.cells.iter().rposition(|cell| cell.left - em <= rect.left).unwrap_or(0);
         let column = self.cells.get(column)?.value;
         let flow = self.cells.last()?.value;
         if column == flow || !alone {
@@ -371,7 +393,8 @@ impl<'a> Walk<'a> {
             field.spec.value_type.as_str(),
             "place" | "text" | "office" | "date-words" | "origin" | "land-use" | "term"
         );
-        let most = if long || !field.templates.is_empty() { LONG_LINES } else { SHORT_LINES };
+        let most =
+            if long || !field.templates.is_empty() { LONG_LINES } else { SHORT_LINES };
         if value.rows >= field.spec.lines.unwrap_or(most) {
             return false;
         }

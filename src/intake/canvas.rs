@@ -181,7 +181,10 @@ impl Canvas {
             ));
         }
         let missing_rows = (self.height - self.rows) as u32;
-        if missing_rows > 0 && self.shrunk_by > 1 && self.rows % self.shrunk_by > 0 {
+        if missing_rows > 0
+            && self.shrunk_by > 1
+            && !self.rows.is_multiple_of(self.shrunk_by)
+        {
             self.settle();
         }
         let (width, height) = (self.shrunk_width, self.height.div_ceil(self.shrunk_by));

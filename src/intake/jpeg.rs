@@ -198,7 +198,9 @@ fn decode(
     }
     if count == 4 && header.adobe.is_some() && colors == Colors::AsMarked {
         // Adobe's programs store inks upside down.
-        bytes.iter_mut().for_each(|ink| *ink = 255 - *ink);
+        for ink in &mut bytes {
+            *ink = 255 - *ink;
+        }
     }
     let has_end = data.windows(2).rev().take(1024).any(|two| two == [0xFF, 0xD9]);
     Ok(Samples {

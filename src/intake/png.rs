@@ -65,9 +65,8 @@ pub(super) fn load(data: &[u8], limits: &Limits) -> Result<Stored, IntakeError> 
                     lay_down(samples.data(), color, &mut row);
                     canvas.push(&row);
                 }
-                Ok(None) => break,
                 Err(error) if canvas.num_rows() == 0 => return Err(broken(error)),
-                Err(_) => break,
+                Ok(None) | Err(_) => break,
             }
         }
     }

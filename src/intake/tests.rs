@@ -35,7 +35,7 @@ fn rgb(page: LoadedPage) -> RgbImage {
 }
 
 /// Four by four pixels, darkest at the top, as a code stream.
-const JPEG2000: &[u8] =
+pub(super) const JPEG2000: &[u8] =
     b"\xff\x4f\xff\x51\x00\x29\x00\x00\x00\x00\x00\x04\x00\x00\x00\x04\
     \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x04\x00\x00\x00\x00\x00\
     \x00\x00\x00\x00\x01\x07\x01\x01\xff\x52\x00\x0c\x00\x00\x00\x01\x00\x02\x04\x04\x00\
@@ -114,7 +114,8 @@ fn what_no_decoder_reads_is_refused_by_name() {
 
 #[test]
 fn a_cut_jpeg_shows_what_is_left() {
-    let noise = GrayImage::from_fn(64, 64, |x, y| image::Luma([(x * 37 ^ y * 91) as u8]));
+    let noise =
+        GrayImage::from_fn(64, 64, |x, y| image::Luma([((x * 37) ^ (y * 91)) as u8]));
     let mut file = encoded(noise, ImageFormat::Jpeg);
     file.truncate(file.len() * 2 / 3);
     let page = page(file);

@@ -20,7 +20,8 @@ impl Calibration {
 
     /// How likely a word with this confidence is right, 0–1.
     pub fn apply(&self, confidence: f32) -> f32 {
-        let confidence = if confidence.is_nan() { 0.0 } else { confidence.clamp(0.0, 1.0) };
+        let confidence =
+            if confidence.is_nan() { 0.0 } else { confidence.clamp(0.0, 1.0) };
         let above = self.knots.partition_point(|knot| knot[0] <= confidence);
         match (above.checked_sub(1).map(|i| self.knots[i]), self.knots.get(above)) {
             (None, None) => confidence,

@@ -2,6 +2,7 @@
 
 use image::GrayImage;
 
+use super::calibration::Calibration;
 use crate::model::Affine;
 use crate::model::Letter;
 
@@ -32,6 +33,25 @@ pub struct LineReading {
     pub letters: Vec<PlacedLetter>,
     /// How it was written, where the engine can tell.
     pub writing: crate::model::Writing,
+    /// From the product of the probabilities of a word's letters to how likely the word is
+    /// right.
+    pub calibration: Calibration,
+}
+
+impl LineReading {
+    /// How likely the words are right, 0–1, the mean over the letters; 1 without letters.
+    pub fn confidence(&self) -> f32 {
+        let (mut sum, mut count) = (0.0, 0);
+        let best = |placed: &PlacedLetter| placed.letter.may_be.first().copied();
+        for word in
+            self.letters.split(|placed| best(placed).is_none_or(|(c, _)| c == ' '))
+        {
+            let product: f32 = word.iter().filter_map(best).map(|(_, p)| p).product();
+            sum += self.calibration.apply(product) * word.len() as f32;
+            count += word.len();
+        }
+        if count == 0 { 1.0 } else { sum / count as f32 }
+    }
 }
 
 /// Why a page could not be read.
@@ -57,7 +77,9 @@ pub enum ReadError {
         expected: String,
     },
     /// The model could never write Vietnamese.
-    #[error("alphabet of `{model}` lacks {missing} of the 134 Vietnamese letters, e.g. `{example}`")]
+    #[error(
+        "alphabet of `{model}` lacks {missing} of the 134 Vietnamese letters, e.g. `{example}`"
+    )]
     Alphabet {
         /// Name of the model.
         model: String,
@@ -125,9 +147,4 @@ pub trait Engine: Send {
     ///
     /// Only if the engine itself is broken. A line without text is an empty reading.
     fn read(&mut self, lines: &[LineImage]) -> Result<Vec<LineReading>, ReadError>;
-
-    /// How likely a word is right whose letters have this product of probabilities, 0–1.
-    fn calibrated(&self, product: f32) -> f32 {
-        product
-    }
 }

@@ -23,13 +23,14 @@ use crate::model::Letter;
 
 /// Strips that are read at once at most.
 ///
-/// On one core a batch saves only what is lost between two runs of the network; above
-/// this the intermediate values leave the cache and it becomes slower again.
+/// On one core a batch gains nothing measurable (strips of 512 pixels, 1, 4 or 8 at once:
+/// 383, 412, 405 ms a strip with `AsterNet`, 62, 64, 69 ms with the own model, on a busy
+/// machine); a few at once keep the pauses between runs small.
 const MOST_AT_ONCE: usize = 4;
 
 /// A strip joins a batch if it is at least this share of the batch's widest: the rest of
 /// its row is computed for nothing.
-const LEAST_FILLED: f32 = 0.8;
+const LEAST_FILLED: f32 = 0.9;
 
 /// Reads lines with a CTC network, on one thread.
 pub struct LineModel {
@@ -60,7 +61,10 @@ impl LineModel {
     }
 
     /// Reads strips of about the same width; one list of letters per strip.
-    fn read_batch(&mut self, strips: &[&Strip]) -> Result<Vec<Vec<PlacedLetter>>, ReadError> {
+    fn read_batch(
+        &mut self,
+        strips: &[&Strip],
+    ) -> Result<Vec<Vec<PlacedLetter>>, ReadError> {
         let images = self.images(strips);
         let output = self.network.run(images)?;
         self.check(&output, strips.len())?;
@@ -150,15 +154,15 @@ impl Engine for LineModel {
                 read[i] = letters;
             }
         }
-        let mut readings = vec![LineReading::default(); lines.len()];
+        let empty = LineReading {
+            calibration: self.file.calibration.clone(),
+            ..LineReading::default()
+        };
+        let mut readings = vec![empty; lines.len()];
         for (strip, letters) in strips.iter().zip(read) {
             join(&mut readings[strip.line].letters, strip, letters);
         }
         Ok(readings)
-    }
-
-    fn calibrated(&self, product: f32) -> f32 {
-        self.file.calibration.apply(product)
     }
 }
 
@@ -210,9 +214,13 @@ fn make_probabilities(values: &mut [f32], classes: usize, meaning: Values) {
         Values::Logits => {
             for step in values.chunks_exact_mut(classes.max(1)) {
                 let most = step.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-                step.iter_mut().for_each(|v| *v = (*v - most).exp());
+                for v in &mut *step {
+                    *v = (*v - most).exp();
+                }
                 let sum: f32 = step.iter().sum();
-                step.iter_mut().for_each(|v| *v /= sum);
+                for v in step {
+                    *v /= sum;
+                }
             }
         }
     }
@@ -246,7 +254,8 @@ mod tests {
             for line in 0..lines {
                 for step in 0..steps {
                     let grey = images[[line, 0, height / 2, step * 4 + 2]];
-                    let class = usize::from(grey < 0.4) + usize::from((0.1..0.4).contains(&grey));
+                    let class =
+                        usize::from(grey < 0.4) + usize::from((0.1..0.4).contains(&grey));
                     values[(line * steps + step) * self.classes + class] = 9.0;
                 }
             }
@@ -264,7 +273,10 @@ mod tests {
         );
         let file = ModelFile::parse(&text, Path::new(".")).expect("a description");
         let classes = file.alphabet.len() + 1 + classes_more;
-        LineModel::new(file, Box::new(ReadsBars { batches: Vec::new(), classes, lines_more }))
+        LineModel::new(
+            file,
+            Box::new(ReadsBars { batches: Vec::new(), classes, lines_more }),
+        )
     }
 
     /// A line 40 high (twice the strip) with a bar 16 wide at each place.
@@ -296,9 +308,10 @@ mod tests {
 
     #[test]
     fn letters_stand_where_their_ink_is() {
-        let readings = engine(800, 0, 0).read(&[line(300, &[(100, 0), (132, 60)])]).expect("read");
+        let readings =
+            engine(800, 0, 0).read(&[line(300, &[(100, 0), (132, 60)])]).expect("read");
         for (placed, bar) in readings[0].letters.iter().zip([100.0, 132.0]) {
-            let centre = (placed.from + placed.to) / 2.0;
+            let centre = f32::midpoint(placed.from, placed.to);
             // A step is eight pixels of the line image.
             assert!((centre - (bar + 8.0)).abs() <= 8.0, "{placed:?}");
         }
@@ -310,10 +323,12 @@ mod tests {
         let bars: Vec<(u32, u8)> =
             (0..12).map(|i| (20 + i * 24 + i / 3 * 16, 0)).collect();
         let readings = engine(100, 0, 0).read(&[line(400, &bars)]).expect("a reading");
-        let letters: String = text(&readings[0]).replace(' ', "");
-        assert_eq!(letters.chars().count(), 12, "{}", text(&readings[0]));
-        for part in text(&readings[0]).split(' ') {
-            assert_eq!(part.chars().count() % 3, 0, "{}", text(&readings[0]));
+        // The soft edge of a bar is grey, which this network takes for `b`.
+        let joined = text(&readings[0]).replace('b', "");
+        assert_eq!(joined.matches('a').count(), 12, "{joined}");
+        assert!(joined.contains(' '), "{joined}");
+        for part in joined.split(' ') {
+            assert_eq!(part.chars().count() % 3, 0, "{joined}");
         }
     }
 
@@ -333,8 +348,8 @@ mod tests {
             scale: 1.0,
             pixels: GrayImage::new(width, 20),
         };
-        let strips: Vec<Strip> = [100, 400, 90, 85, 84, 83, 390].map(strip).into();
-        assert_eq!(batches(&strips), [vec![1, 6], vec![0, 2, 3, 4], vec![5]]);
+        let strips: Vec<Strip> = [100, 400, 92, 85, 84, 83, 390].map(strip).into();
+        assert_eq!(batches(&strips), [vec![1, 6], vec![0, 2], vec![3, 4, 5]]);
         assert!(batches(&[]).is_empty());
     }
 

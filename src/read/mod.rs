@@ -11,6 +11,7 @@ pub mod layout;
 mod line_model;
 mod model_file;
 mod network;
+mod second_look;
 mod strip;
 mod tesseract;
 mod words;
@@ -24,6 +25,7 @@ pub use engine::ReadError;
 pub use line_model::LineModel;
 pub use model_file::DescriptionError;
 pub use model_file::ModelFile;
+pub use second_look::SecondLook;
 pub use tesseract::Tesseract;
 
 use crate::model::Line;
@@ -75,10 +77,8 @@ impl Read {
                 expected: lines.len(),
             });
         }
-        let engine = &self.engine;
         let read = lines.iter().zip(readings).map(|(image, reading)| {
-            let words =
-                words::words(&reading.letters, image, &|product| engine.calibrated(product));
+            let words = words::words(&reading.letters, image, &reading.calibration);
             let quad = Quad::around(words.iter().map(|word| &word.quad))?;
             let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
             Some(Line {
@@ -134,12 +134,9 @@ mod tests {
                     })
                     .collect(),
                 writing: Writing::Print,
+                calibration: Calibration::new(&[[0.0, 0.0], [1.0, 0.5]]).expect("rising"),
             };
             Ok(self.0.iter().map(reading).collect())
-        }
-
-        fn calibrated(&self, product: f32) -> f32 {
-            product / 2.0
         }
     }
 
@@ -172,13 +169,18 @@ mod tests {
 
     #[test]
     fn lines_without_text_are_left_out() {
-        let mut read = Read::new(Box::new(ReadFromMemory(vec!["Lò Thị", "....", "", "-/-"])));
+        let mut read =
+            Read::new(Box::new(ReadFromMemory(vec!["Lò Thị", "....", "", "-/-"])));
         let lines = read.run(&inked(4)).expect("lines");
         let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
         assert_eq!(texts, ["Lò Thị", "-/-"]);
         assert_eq!(lines[0].writing, Writing::Print);
         let tops: Vec<f32> = lines.iter().map(|line| line.quad.bounds().top).collect();
-        assert_eq!(tops, [9.0, 309.0], "ten rows of ink, grown to two fifths of the line");
+        assert_eq!(
+            tops,
+            [9.0, 309.0],
+            "ten rows of ink, grown to two fifths of the line"
+        );
         assert_eq!(read.engine(), "memory 1");
     }
 

@@ -222,8 +222,10 @@ impl ModelFile {
     /// Refuses an alphabet that lacks a Vietnamese letter.
     fn writes_vietnamese(&self) -> Result<(), ReadError> {
         let alphabet: BTreeSet<char> = self.alphabet.iter().copied().collect();
-        let lacking: Vec<char> =
-            VIETNAMESE_LETTERS.chars().filter(|letter| !alphabet.contains(letter)).collect();
+        let lacking: Vec<char> = VIETNAMESE_LETTERS
+            .chars()
+            .filter(|letter| !alphabet.contains(letter))
+            .collect();
         let Some(&example) = lacking.first() else { return Ok(()) };
         Err(ReadError::Alphabet {
             model: self.name.clone(),
@@ -301,7 +303,9 @@ mod tests {
         if !value.is_empty() {
             keys.push((key, value.to_owned()));
         }
-        keys.iter().map(|(name, value)| format!("{name} = {value}\n")).collect()
+        let lines: Vec<String> =
+            keys.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        lines.join("\n")
     }
 
     #[test]
@@ -376,7 +380,8 @@ mod tests {
     #[test]
     fn missing_and_foreign_weights_are_told_apart() {
         let folder = tempfile::tempdir().expect("a folder");
-        let file = ModelFile::parse(&description("", ""), folder.path()).expect("checked");
+        let file =
+            ModelFile::parse(&description("", ""), folder.path()).expect("checked");
         assert!(matches!(file.read_weights(), Err(ReadError::NoModel { .. })));
         fs::write(folder.path().join("test.onnx"), b"something else").expect("written");
         assert!(matches!(file.read_weights(), Err(ReadError::WrongModel { .. })));

@@ -70,7 +70,10 @@ impl OnnxNetwork {
         })
     }
 
-    fn failed(&self, source: impl std::error::Error + Send + Sync + 'static) -> ReadError {
+    fn failed(
+        &self,
+        source: impl std::error::Error + Send + Sync + 'static,
+    ) -> ReadError {
         ReadError::Engine { engine: self.engine.clone(), source: Box::new(source) }
     }
 }
@@ -114,8 +117,10 @@ mod tests {
     #[test]
     fn the_steps_of_a_line_are_found_in_both_layouts() {
         // Two lines, three steps, one class: lines are tens, steps are units.
-        let by_line = Output { values: vec![10., 11., 12., 20., 21., 22.], shape: [2, 3, 1] };
-        let by_step = Output { values: vec![10., 20., 11., 21., 12., 22.], shape: [3, 2, 1] };
+        let by_line =
+            Output { values: vec![10., 11., 12., 20., 21., 22.], shape: [2, 3, 1] };
+        let by_step =
+            Output { values: vec![10., 20., 11., 21., 12., 22.], shape: [3, 2, 1] };
         let expected = (vec![20., 21., 22.], 1);
         assert_eq!(by_line.of_line(1, Layout::LineTimeClass), expected);
         assert_eq!(by_step.of_line(1, Layout::TimeLineClass), expected);

@@ -104,23 +104,24 @@ impl Cutter {
     fn scaled(&mut self, pixels: &GrayImage) -> Option<GrayImage> {
         let (width, height) = pixels.dimensions();
         let new_height = self.wanted.height;
-        let new_width = (u64::from(width) * u64::from(new_height)).div_ceil(height.into());
+        let new_width =
+            (u64::from(width) * u64::from(new_height)).div_ceil(height.into());
         let new_width = u32::try_from(new_width).ok()?.max(1);
         let from = ImageRef::new(width, height, pixels.as_raw(), PixelType::U8).ok()?;
         let mut to = Image::new(new_width, new_height, PixelType::U8);
-        let options = ResizeOptions::new()
-            .resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
+        let options =
+            ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
         self.resizer.resize(&from, &mut to, &options).ok()?;
         GrayImage::from_raw(new_width, new_height, to.into_vec())
     }
 
     /// Stretches of the line between wide gaps, from their first to their last ink.
     fn runs(&self, columns: &[u32]) -> Vec<std::ops::Range<usize>> {
-        let least = (self.wanted.height as f32 * WIDE_GAP) as usize;
+        let wide = (self.wanted.height as f32 * WIDE_GAP) as usize;
         let mut runs = Vec::new();
         let mut from = 0;
         let end = columns.len()..columns.len();
-        for gap in ink::gaps(columns, least).into_iter().chain([end]) {
+        for gap in ink::gaps(columns, wide).into_iter().chain([end]) {
             let inked = columns.get(from..gap.start).unwrap_or_default();
             let first = inked.iter().position(|&ink| ink > 0);
             let last = inked.iter().rposition(|&ink| ink > 0);
@@ -186,7 +187,8 @@ struct Piece {
 /// The widest stretch without ink in `zone`, or the column with the least.
 fn widest_gap(columns: &[u32], zone: std::ops::Range<usize>) -> std::ops::Range<usize> {
     let within = columns.get(zone.clone()).unwrap_or_default();
-    let widest = ink::gaps(within, 1).into_iter().max_by_key(|gap| (gap.len(), gap.start));
+    let widest =
+        ink::gaps(within, 1).into_iter().max_by_key(|gap| (gap.len(), gap.start));
     if let Some(gap) = widest {
         return zone.start + gap.start..zone.start + gap.end;
     }
@@ -219,7 +221,8 @@ mod tests {
 
     #[test]
     fn tiny_empty_and_broken_lines_give_no_strips() {
-        for (width, height) in [(0, 0), (1, 1), (3, 40), (40, 3), (20_000, 20), (200, 40)] {
+        for (width, height) in [(0, 0), (1, 1), (3, 40), (40, 3), (20_000, 20), (200, 40)]
+        {
             let image = GrayImage::from_pixel(width, height, image::Luma([230]));
             assert!(cut(&image).is_empty(), "{width}×{height}");
         }

@@ -172,7 +172,10 @@ impl Engine for Tesseract {
 }
 
 /// Waits for the end of a program; kills it when its time is over.
-fn wait(child: &mut Child, limit: Duration) -> Result<std::process::ExitStatus, StartError> {
+fn wait(
+    child: &mut Child,
+    limit: Duration,
+) -> Result<std::process::ExitStatus, StartError> {
     let started = Instant::now();
     loop {
         if let Some(status) = child.try_wait()? {
@@ -302,8 +305,9 @@ mod tests {
         for (program, language) in
             [("/nonexistent/tesseract", "vie"), ("true", "vie"), ("tesseract", "xyz")]
         {
-            let error =
-                Tesseract::find(Path::new(program), language).expect_err(program).to_string();
+            let error = Tesseract::find(Path::new(program), language)
+                .expect_err(program)
+                .to_string();
             assert!(
                 error.contains("apt-get install tesseract-ocr tesseract-ocr-vie"),
                 "{error}"

@@ -2,6 +2,7 @@
 
 use image::GrayImage;
 
+use super::calibration::Calibration;
 use super::engine::LineImage;
 use super::engine::PlacedLetter;
 use super::ink;
@@ -45,7 +46,7 @@ struct Entry {
 pub(super) fn words(
     letters: &[PlacedLetter],
     image: &LineImage,
-    calibrated: &dyn Fn(f32) -> f32,
+    calibration: &Calibration,
 ) -> Vec<Word> {
     let Some(levels) = Levels::of(&image.pixels) else { return Vec::new() };
     let columns = levels.columns(&image.pixels);
@@ -58,17 +59,17 @@ pub(super) fn words(
         let (top, bottom) = rows(&image.pixels, levels, left, right);
         Quad::from(Rect { left, top, right, bottom }).mapped(&image.to_page)
     });
-    runs.into_iter().zip(boxes).map(|(run, quad)| word(run, quad, calibrated)).collect()
+    runs.into_iter().zip(boxes).map(|(run, quad)| word(run, quad, calibration)).collect()
 }
 
-fn word(run: Vec<Entry>, quad: Quad, calibrated: &dyn Fn(f32) -> f32) -> Word {
+fn word(run: Vec<Entry>, quad: Quad, calibration: &Calibration) -> Word {
     let text: String = run.iter().map(|e| e.best).filter(|&best| best != '\0').collect();
     let product: f32 =
         run.iter().filter_map(|e| e.letter.may_be.first()).map(|m| m.1).product();
     Word {
         text: nfc(&text),
         quad,
-        confidence: calibrated(product).clamp(0.0, 1.0),
+        confidence: calibration.apply(product),
         letters: run.into_iter().map(|entry| entry.letter).collect(),
     }
 }
@@ -98,12 +99,17 @@ fn blank_leaders(entries: &mut [Entry]) {
     while start < entries.len() {
         let mut end = start;
         while end < entries.len()
-            && (LEADERS.contains(&entries[end].best) || matches!(entries[end].best, ' ' | '\0'))
+            && (LEADERS.contains(&entries[end].best)
+                || matches!(entries[end].best, ' ' | '\0'))
         {
             end += 1;
         }
         let signs = |range: &[Entry]| {
-            range.iter().filter(|e| LEADERS.contains(&e.best)).map(leader_weight).sum::<usize>()
+            range
+                .iter()
+                .filter(|e| LEADERS.contains(&e.best))
+                .map(leader_weight)
+                .sum::<usize>()
         };
         let alone = |i: usize| entries.get(i).is_none_or(|e| e.best == ' ');
         let starts_word = start == 0 || alone(start - 1) || alone(start);
@@ -164,10 +170,13 @@ fn bounds(words: &[Vec<Entry>], columns: &[u32], height: f32) -> Vec<(f32, f32)>
     let width = columns.len() as f32;
     let peaks: Vec<(f32, f32)> = words
         .iter()
-        .map(|word| (word.first().map_or(0.0, |e| e.from), word.last().map_or(0.0, |e| e.to)))
+        .map(|word| {
+            (word.first().map_or(0.0, |e| e.from), word.last().map_or(0.0, |e| e.to))
+        })
         .collect();
     let border = |left: f32, right: f32| {
-        widest_gap(columns, left, right).map_or((left + right) / 2.0, |(a, b)| (a + b) / 2.0)
+        widest_gap(columns, left, right)
+            .map_or(f32::midpoint(left, right), |(a, b)| f32::midpoint(a, b))
     };
     let mut bounds = Vec::with_capacity(words.len());
     for (i, &(first, last)) in peaks.iter().enumerate() {
@@ -190,14 +199,16 @@ fn around_ink(
 ) -> (f32, f32) {
     let inked = |x: usize| columns.get(x).is_some_and(|&ink| ink > 0);
     let (mut left, mut right) = (first.max(0.0) as usize, last.ceil() as usize);
-    for x in (from.ceil() as usize..left).rev() {
+    let (reach_left, reach_right) =
+        (from.ceil() as usize..left, right..to.floor() as usize);
+    for x in reach_left.rev() {
         if inked(x) {
             left = x;
         } else if (left - x) as f32 > narrow {
             break;
         }
     }
-    for x in right..to.floor() as usize {
+    for x in reach_right {
         if inked(x) {
             right = x + 1;
         } else if (x + 1 - right) as f32 > narrow {
@@ -270,7 +281,10 @@ mod tests {
     }
 
     fn texts(letters: &[PlacedLetter], image: &LineImage) -> Vec<String> {
-        words(letters, image, &|p| p).into_iter().map(|word| word.text).collect()
+        words(letters, image, &Calibration::default())
+            .into_iter()
+            .map(|word| word.text)
+            .collect()
     }
 
     #[test]
@@ -281,7 +295,7 @@ mod tests {
             "ab cd",
             &[(14.0, 18.0), (30.0, 34.0), (48.0, 52.0), (64.0, 66.0), (80.0, 84.0)],
         );
-        let words = words(&letters, &image, &|p| p);
+        let words = words(&letters, &image, &Calibration::default());
         let boxes: Vec<Rect> = words.iter().map(|w| w.quad.bounds()).collect();
         assert_eq!((boxes[0].left, boxes[0].right), (1010.0, 1040.0));
         assert_eq!((boxes[1].left, boxes[1].right), (1060.0, 1090.0));
@@ -323,7 +337,7 @@ mod tests {
             "abcd",
             &[(f32::NAN, f32::INFINITY), (-50.0, -60.0), (1e9, 1e9), (3.0, f32::NAN)],
         );
-        for word in words(&letters, &image, &|p| p) {
+        for word in words(&letters, &image, &Calibration::default()) {
             let bounds = word.quad.bounds();
             assert!(bounds.left >= 1000.0 && bounds.right <= 1101.0, "{bounds:?}");
             assert!(bounds.width() > 0.0, "{bounds:?}");
@@ -344,7 +358,7 @@ mod tests {
         let image = image(100, &[(0, 100)]);
         let mut letters = evenly("abc");
         letters[1].letter.may_be = vec![('\0', 0.6), ('b', 0.4)];
-        let words = words(&letters, &image, &|p| p);
+        let words = words(&letters, &image, &Calibration::default());
         assert_eq!((words[0].text.as_str(), words[0].letters.len()), ("ac", 3));
     }
 }

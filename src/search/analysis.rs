@@ -172,7 +172,10 @@ mod tests {
             ("huynh", "hoang"),
             ("ly", "ni"),
         ] {
-            assert_eq!(sound(&Syllable::new(one).folded), sound(&Syllable::new(other).folded));
+            assert_eq!(
+                sound(&Syllable::new(one).folded),
+                sound(&Syllable::new(other).folded)
+            );
         }
         assert_ne!(sound("lan"), sound("lam"));
     }
@@ -181,7 +184,11 @@ mod tests {
     fn names_of_the_highlands_fall_into_the_same_syllables() {
         for written in ["K'Brêm", "K’ Brêm", "K Brêm"] {
             let text = nfc(written);
-            assert_eq!(syllables_of(&text).collect::<Vec<_>>(), ["K", "Brêm"], "{written}");
+            assert_eq!(
+                syllables_of(&text).collect::<Vec<_>>(),
+                ["K", "Brêm"],
+                "{written}"
+            );
         }
         assert_eq!(joined("k", "brem").as_deref(), Some("kbrem"));
     }

@@ -175,11 +175,13 @@ impl Entry<String> {
                     continue;
                 }
                 let others = field.alternatives.iter().take(MAX_ALTERNATIVES);
-                for text in value_of(field).into_iter().chain(others.map(String::as_str)) {
+                for text in value_of(field).into_iter().chain(others.map(String::as_str))
+                {
                     let value = numbers::normalized(of.class, text);
-                    let known = self.numbers.iter().any(|other| {
-                        other.class == of.class && other.value == value
-                    });
+                    let known = self
+                        .numbers
+                        .iter()
+                        .any(|other| other.class == of.class && other.value == value);
                     if !value.is_empty() && !known {
                         let (class, field) = (of.class, name.clone());
                         self.numbers.push(Number { class, field, value });
@@ -225,13 +227,19 @@ impl Entry<String> {
         places: &mut PlaceResolver,
     ) {
         let (text, entities) = places.resolve(text);
-        if !self.places.iter().any(|other| other.text == text) {
+        let known =
+            |other: &Place<String>| other.text == text && other.entities == entities;
+        if !self.places.iter().any(known) {
             let field = name.to_owned();
             self.places.push(Place { meaning, field, text, entities });
         }
     }
 
-    fn take_texts(&mut self, indexed: &IndexedRecord<'_>, definitions: &IndexDefinitions) {
+    fn take_texts(
+        &mut self,
+        indexed: &IndexedRecord<'_>,
+        definitions: &IndexDefinitions,
+    ) {
         for of in &definitions.schema.words {
             for (name, field) in &indexed.record.fields {
                 if of.fields.iter().any(|pattern| pattern.matches(name)) {

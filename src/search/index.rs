@@ -9,7 +9,9 @@ use tantivy::schema::{
     Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
 };
 use tantivy::tokenizer::{TextAnalyzer, Token, TokenStream, Tokenizer};
-use tantivy::{IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TantivyDocument, Term};
+use tantivy::{
+    IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TantivyDocument, Term,
+};
 
 use super::entry::{Entry, IndexedRecord};
 use super::places::PlaceResolver;
@@ -145,8 +147,7 @@ impl Index {
     /// [`SearchError::OldSchema`] where another version of the schema made the folder, and
     /// what the disk says.
     pub fn create_or_open(folder: &Path) -> Result<Self, SearchError> {
-        let on_disk =
-            |source| SearchError::Folder { folder: folder.to_owned(), source };
+        let on_disk = |source| SearchError::Folder { folder: folder.to_owned(), source };
         std::fs::create_dir_all(folder).map_err(on_disk)?;
         let expected = Self::schema_version();
         let version_file = folder.join(VERSION_FILE);
@@ -158,12 +159,13 @@ impl Index {
                 }
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                std::fs::write(&version_file, format!("{expected}\n")).map_err(on_disk)?;
+                std::fs::write(&version_file, format!("{expected}\n"))
+                    .map_err(on_disk)?;
             }
             Err(error) => return Err(on_disk(error)),
         }
-        let directory =
-            tantivy::directory::MmapDirectory::open(folder).map_err(tantivy::TantivyError::from)?;
+        let directory = tantivy::directory::MmapDirectory::open(folder)
+            .map_err(tantivy::TantivyError::from)?;
         let (schema, fields) = schema();
         let settings = IndexSettings {
             docstore_blocksize: STORE_BLOCK_BYTES,

@@ -86,9 +86,12 @@ impl Lexicon {
 /// (or one swap) apart share a key.
 fn keys(text: &str) -> Vec<u64> {
     let letters: Vec<char> = text.chars().collect();
-    let mut keys = vec![key(text.chars()), key(std::iter::once('~').chain(sound(text).chars()))];
-    let letters: Vec<char> =
-        letters.into_iter().map(|letter| if letter == 'y' { 'i' } else { letter }).collect();
+    let mut keys =
+        vec![key(text.chars()), key(std::iter::once('~').chain(sound(text).chars()))];
+    let letters: Vec<char> = letters
+        .into_iter()
+        .map(|letter| if letter == 'y' { 'i' } else { letter })
+        .collect();
     if (2..=MAX_LETTERS).contains(&letters.len()) {
         for left_out in 0..letters.len() {
             let kept = letters.iter().enumerate().filter(|(at, _)| *at != left_out);

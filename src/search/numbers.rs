@@ -19,8 +19,11 @@ impl Day {
     pub(super) fn new(year: u32, month: u32, day: u32) -> Option<Self> {
         let fits = (1000..3000).contains(&year) && month <= 12 && day <= 31;
         let whole = day == 0 || month > 0;
-        (fits && whole)
-            .then_some(Self { year: year as u16, month: month as u8, day: day as u8 })
+        (fits && whole).then_some(Self {
+            year: year as u16,
+            month: month as u8,
+            day: day as u8,
+        })
     }
 
     /// Reads `1987-03-05`, `1987-03`, `1987`, `05.03.1987`, `5/3/1987`, `03.1987`; of what

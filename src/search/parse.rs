@@ -29,17 +29,22 @@ pub(super) fn parse(text: &str) -> Query {
     let mut words = lex::words(&text);
     let ignored = words.split_off(words.len().min(MAX_WORDS));
     let mut common: Vec<Chip> = Vec::new();
-    let (quoted, words): (Vec<_>, Vec<_>) = words.into_iter().partition(|word| word.quoted.is_some());
-    let (excluded, words): (Vec<_>, Vec<_>) = words.into_iter().partition(|word| word.excluded);
+    let (quoted, words): (Vec<_>, Vec<_>) =
+        words.into_iter().partition(|word| word.quoted.is_some());
+    let (excluded, words): (Vec<_>, Vec<_>) =
+        words.into_iter().partition(|word| word.excluded);
     let mut phrases: Vec<(u32, Vec<Syllable>)> = Vec::new();
     for word in &quoted {
         let number = word.quoted.unwrap_or_default();
         match phrases.last_mut() {
-            Some((last, phrase)) if *last == number => phrase.push(Syllable::new(&word.text)),
+            Some((last, phrase)) if *last == number => {
+                phrase.push(Syllable::new(&word.text))
+            }
             _ => phrases.push((number, vec![Syllable::new(&word.text)])),
         }
     }
-    let phrases: Vec<Vec<Syllable>> = phrases.into_iter().map(|(_, phrase)| phrase).collect();
+    let phrases: Vec<Vec<Syllable>> =
+        phrases.into_iter().map(|(_, phrase)| phrase).collect();
     for phrase in &phrases {
         let text = joined(phrase.iter().map(|syllable| syllable.verbatim.as_str()));
         common.push(Chip { value: text.clone(), text, kind: ChipKind::Phrase });
@@ -62,7 +67,11 @@ pub(super) fn parse(text: &str) -> Query {
         if !known && unique.len() < MAX_READINGS {
             // A phrase is most often a name; that it stands together is checked later.
             for phrase in &phrases {
-                let typed = |form: &Syllable| Typed { form: form.clone(), telex: None, cut: false };
+                let typed = |form: &Syllable| Typed {
+                    form: form.clone(),
+                    telex: None,
+                    cut: false,
+                };
                 let syllables = phrase.iter().map(typed).collect();
                 reading.people.push(PersonWish { syllables, role: None });
             }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::similarity::is_one_edit;
 use crate::config::gazetteer::{Gazetteer, Level, Unit, name_key};
 use crate::config::index::{IndexDefinitions, Meaning, PlaceLevel};
 
@@ -16,8 +17,8 @@ const MAX_CANDIDATES: usize = 6;
 pub(super) struct PlaceResolver {
     gazetteer: &'static Gazetteer,
     definitions: &'static IndexDefinitions,
-    /// Folded units part of an address → entities.
-    known: HashMap<String, String>,
+    /// Folded units part of an address → entities, and whether all its parts are in them.
+    known: HashMap<String, (String, bool)>,
 }
 
 impl PlaceResolver {
@@ -29,27 +30,31 @@ impl PlaceResolver {
         }
     }
 
-    /// The folded words of an address, and the entities it may be in (commune, district,
-    /// province), separated by spaces.
+    /// The folded words of an address that say more than its units do, and the entities it
+    /// may be in (commune, district, province), separated by spaces. Where no commune is
+    /// sure, these are all its words.
     pub(super) fn resolve(&mut self, text: &str) -> (String, String) {
         let parts: Vec<String> = text
             .split([',', ';'])
             .map(name_key)
             .filter(|part| !part.is_empty())
             .collect();
-        let folded = parts.join(" ");
         // The last three parts hold the units; what stands before is the hamlet.
         let units = parts.get(parts.len().saturating_sub(3)..).unwrap_or_default();
         let key = units.join(",");
-        if let Some(entities) = self.known.get(&key) {
-            return (folded, entities.clone());
+        if !self.known.contains_key(&key) {
+            if self.known.len() >= REMEMBERED {
+                self.known.clear();
+            }
+            let entities = self.entities(units);
+            self.known.insert(key.clone(), entities);
         }
-        let entities = self.entities(units);
-        if self.known.len() >= REMEMBERED {
-            self.known.clear();
-        }
-        self.known.insert(key, entities.clone());
-        (folded, entities)
+        let (entities, is_sure) = self.known.get(&key).cloned().unwrap_or_default();
+        // With district and province behind it, the commune is the third part from the end;
+        // without, its words may be those of the hamlet, and are kept.
+        let hamlet = parts.len().saturating_sub(3);
+        let kept = if is_sure { parts.get(..hamlet) } else { Some(&parts[..]) };
+        (kept.unwrap_or_default().join(" "), entities)
     }
 
     /// Entities of a path: codes of communes that stand alone between separators, the
@@ -79,7 +84,8 @@ impl PlaceResolver {
         unique.join(" ")
     }
 
-    fn entities(&self, parts: &[String]) -> String {
+    /// Entities of commune, district and province, and whether all three are sure.
+    fn entities(&self, parts: &[String]) -> (String, bool) {
         let named: Vec<&str> =
             parts.iter().map(|part| self.after_unit_word(part)).collect();
         let province = named.last().map_or_else(Vec::new, |name| {
@@ -94,6 +100,7 @@ impl PlaceResolver {
             let all = self.gazetteer.find(name, Some(Level::Commune), None);
             communes.extend(self.inside(all, &province));
         }
+        let read_well = !communes.is_empty();
         if communes.is_empty() && !province.is_empty() {
             communes = self.misread(named.get(..below).unwrap_or_default(), &province);
         }
@@ -110,11 +117,24 @@ impl PlaceResolver {
         if !in_district.is_empty() {
             communes = in_district;
         }
-        self.listed(&communes, &districts, &province)
+        let first_is_commune = named.first().is_some_and(|name| {
+            communes.iter().any(|unit| name_key(unit.short_name()) == *name)
+        });
+        let is_sure = read_well
+            && first_is_commune
+            && parts.len() == 3
+            && !districts.is_empty()
+            && !province.is_empty();
+        (self.listed(&communes, &districts, &province), is_sure)
     }
 
     /// Communes, then their districts and provinces, each once.
-    fn listed(&self, communes: &[&Unit], districts: &[&Unit], province: &[&Unit]) -> String {
+    fn listed(
+        &self,
+        communes: &[&Unit],
+        districts: &[&Unit],
+        province: &[&Unit],
+    ) -> String {
         let mut entities: Vec<&str> = Vec::new();
         let mut put = |entity: &'static str| {
             if !entity.is_empty() && !entities.contains(&entity) {
@@ -160,12 +180,12 @@ impl PlaceResolver {
             })
             .collect();
         for entity in inside {
-            let Some(unit) = self.gazetteer.newest(entity) else { continue };
-            let name = name_key(unit.short_name());
-            let near = |part: &&&str| {
-                name.chars().count() > 4 && super::similarity::is_one_edit(part, &name)
+            let Some((unit, name)) = self.gazetteer.newest_with_key(entity) else {
+                continue;
             };
-            if unit.level == Level::Commune && parts.iter().any(|part| near(&part)) {
+            // Of four letters, one off may be any name.
+            let near = |part: &&str| name.len() > 4 && is_one_edit(part, name);
+            if unit.level == Level::Commune && parts.iter().any(near) {
                 found.push(unit);
             }
         }
@@ -187,8 +207,11 @@ impl PlaceResolver {
                 // One-letter abbreviations are syllables of names too.
                 let long = phrase.iter().all(|word| word.len() > 1);
                 if is_unit && long && start + length < words.len() {
-                    let skipped: usize =
-                        words.iter().take(start + length).map(|word| word.len() + 1).sum();
+                    let skipped: usize = words
+                        .iter()
+                        .take(start + length)
+                        .map(|word| word.len() + 1)
+                        .sum();
                     let after = part.get(skipped..).unwrap_or(part);
                     // `huyen Quan Son`: the name itself may begin like a kind.
                     let whole = self.gazetteer.knows(rest) && start > 0;

@@ -249,7 +249,8 @@ impl<'r> Planner<'r> {
                 .map(|(_, syllable)| syllable.clone())
                 .collect();
             let mut clauses = names(&rest);
-            let neighbour = if at == 0 { syllables.get(1) } else { syllables.get(at - 1) };
+            let neighbour =
+                if at == 0 { syllables.get(1) } else { syllables.get(at - 1) };
             match neighbour {
                 Some(neighbour) => {
                     let pairs = near.iter().flat_map(|near| {
@@ -322,7 +323,8 @@ impl<'r> Planner<'r> {
             }
         }
         for syllable in syllables {
-            let mut terms: Vec<String> = forms(syllable).map(|f| f.folded.clone()).collect();
+            let mut terms: Vec<String> =
+                forms(syllable).map(|f| f.folded.clone()).collect();
             let exact = vec![Clause::any(Slot::Name, terms.clone())];
             self.put_in_context(&mut stage, &exact, true);
             terms.extend(self.near(syllable));
@@ -443,7 +445,9 @@ fn number(wish: &NumberWish) -> Clause {
     let mut terms: Vec<String> = terms.collect();
     // `27/2015` may be written as 27 with the year elsewhere.
     for (class, value) in &wish.may_be {
-        if let (NumberClass::Register, Some((ordinal, _))) = (class, value.split_once('/')) {
+        if let (NumberClass::Register, Some((ordinal, _))) =
+            (class, value.split_once('/'))
+        {
             terms.push(format!("{}{ordinal}", class_letter(*class)));
         }
     }

@@ -4,9 +4,9 @@ use tantivy::postings::SegmentPostings;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, DocId, DocSet as _, SegmentReader, TERMINATED, Term};
 
+use super::SearchError;
 use super::index::Fields;
 use super::terms::Slot;
-use super::SearchError;
 
 /// How much a search may still do: every step over postings takes one away. A count and
 /// not a clock, so that the same search gives the same answer on every machine.

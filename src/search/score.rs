@@ -254,7 +254,8 @@ impl<'q> Scorer<'q> {
                 let year: f32 =
                     years.map(|wish| wishes::year(wish, entry, &[person]).0).sum();
                 let days = reading.days.iter().copied();
-                let day: f32 = days.map(|wish| wishes::day(wish, entry, &[person]).0).sum();
+                let day: f32 =
+                    days.map(|wish| wishes::day(wish, entry, &[person]).0).sum();
                 // The year decides between two people of like names.
                 let rank = found.score * PERSON + year * YEAR + day * DAY;
                 if best.as_ref().is_none_or(|(top, ..)| rank > *top) {
@@ -275,14 +276,16 @@ impl<'q> Scorer<'q> {
                 }
                 continue;
             }
-            let Some((_, found, factor)) = best.filter(|(_, found, _)| found.score >= NO_PERSON)
+            let Some((_, found, factor)) =
+                best.filter(|(_, found, _)| found.score >= NO_PERSON)
             else {
                 sum.add(weight, single.min(NO_PERSON) * 0.5);
                 continue;
             };
             sum.add(weight, found.score);
             if factor < OTHER_ROLE + 0.01 && wish.role.is_some() {
-                let role = self.role_of(found.person, entry).unwrap_or_default().to_owned();
+                let role =
+                    self.role_of(found.person, entry).unwrap_or_default().to_owned();
                 sum.note(Note::OtherRole { role });
             }
             taken.push(found.person);
@@ -311,7 +314,8 @@ impl<'q> Scorer<'q> {
                 if person.sureness == Sureness::Doubtful {
                     sum.note(Note::SecondReading);
                 }
-                let fields = self.definitions.schema.person.get(usize::from(person.position));
+                let fields =
+                    self.definitions.schema.person.get(usize::from(person.position));
                 fields.map_or("", |fields| fields.name.as_str())
             }
             None => {
@@ -338,12 +342,13 @@ impl<'q> Scorer<'q> {
         let mut best: Option<(f32, [NameMatch; 2])> = None;
         for at in 1..typed.len() {
             let (left, right) = typed.split_at(at);
-            let Some(first) = self.best_person(left, names, entry, None) else { continue };
+            let Some(first) = self.best_person(left, names, entry, None) else {
+                continue;
+            };
             let second = self.best_person(right, names, entry, Some(first.person));
             let Some(second) = second else { continue };
             let share = at as f32 / typed.len() as f32;
-            let value =
-                (first.score * share + second.score * (1.0 - share)) * TWO_PEOPLE;
+            let value = (first.score * share + second.score * (1.0 - share)) * TWO_PEOPLE;
             if best.as_ref().is_none_or(|(top, _)| value > *top) {
                 best = Some((value, [first, second]));
             }
@@ -360,7 +365,8 @@ impl<'q> Scorer<'q> {
     ) -> Option<NameMatch> {
         let same = |person: usize| {
             // Two readings of one field are one person.
-            let position = |at: usize| entry.persons.get(at).map(|person| person.position);
+            let position =
+                |at: usize| entry.persons.get(at).map(|person| person.position);
             but.is_some_and(|but| but == person || position(but) == position(person))
         };
         (0..entry.persons.len())
@@ -375,7 +381,12 @@ impl<'q> Scorer<'q> {
     }
 
     /// How far the role of a person is the one that was asked for.
-    fn role_factor(&self, role: Option<usize>, person: usize, entry: &Entry<&str>) -> f32 {
+    fn role_factor(
+        &self,
+        role: Option<usize>,
+        person: usize,
+        entry: &Entry<&str>,
+    ) -> f32 {
         let Some(found) = self.role_of(person, entry) else {
             // Words of a note or a file name are nobody for sure.
             return names::TEXT;
@@ -405,17 +416,24 @@ impl<'q> Scorer<'q> {
     /// Whether an excluded word is in the record, or a phrase is not.
     fn is_excluded(&self, names: &Names, entry: &Entry<&str>) -> bool {
         let in_place = |folded: &str| {
-            entry.places.iter().any(|place| place.text.split(' ').any(|word| word == folded))
+            entry
+                .places
+                .iter()
+                .any(|place| place.text.split(' ').any(|word| word == folded))
         };
-        let has_excluded = self.query.excluded.iter().any(|word| {
-            self.comparison.has(names, word) || in_place(&word.folded)
-        });
+        let has_excluded = self
+            .query
+            .excluded
+            .iter()
+            .any(|word| self.comparison.has(names, word) || in_place(&word.folded));
         let lacks_phrase = self.query.phrases.iter().any(|phrase| {
-            let text: Vec<&str> = phrase.iter().map(|word| word.folded.as_str()).collect();
+            let text: Vec<&str> =
+                phrase.iter().map(|word| word.folded.as_str()).collect();
             let text = format!(" {} ", text.join(" "));
-            let in_place = entry.places.iter().any(|place| {
-                format!(" {} ", place.text).contains(&text)
-            });
+            let in_place = entry
+                .places
+                .iter()
+                .any(|place| format!(" {} ", place.text).contains(&text));
             !in_place && !self.comparison.has_phrase(names, phrase)
         });
         has_excluded || lacks_phrase

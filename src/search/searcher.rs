@@ -109,7 +109,8 @@ impl Searcher {
         let reading = found.first().map_or(0, |best| best.score.reading);
         let understood = query.readings.get(reading).map(|reading| reading.chips.clone());
         let total = found.len();
-        let hits = found.into_iter().skip(offset).take(limit).map(Found::into_hit).collect();
+        let hits =
+            found.into_iter().skip(offset).take(limit).map(Found::into_hit).collect();
         Ok(Hits {
             total,
             more,
@@ -120,7 +121,11 @@ impl Searcher {
     }
 
     /// Every record that was compared and answers, and whether there may be more.
-    fn found(&self, query: &Query, wanted: usize) -> Result<(Vec<Found>, bool), SearchError> {
+    fn found(
+        &self,
+        query: &Query,
+        wanted: usize,
+    ) -> Result<(Vec<Found>, bool), SearchError> {
         let filters = plan::filters(query);
         let mut seen: HashSet<DocAddress> = HashSet::new();
         let mut found: Vec<Found> = Vec::new();
@@ -132,7 +137,8 @@ impl Searcher {
             let mut fresh: Vec<DocAddress> = Vec::new();
             for names in &stage {
                 let most = MAX_OF_ONE.min(MAX_CANDIDATES.saturating_sub(seen.len()));
-                let clauses: Vec<Clause> = names.iter().chain(&filters).cloned().collect();
+                let clauses: Vec<Clause> =
+                    names.iter().chain(&filters).cloned().collect();
                 let docs =
                     conjunction(&self.inner, &self.fields, &clauses, most, &mut stop)?;
                 more |= docs.len() >= most;

@@ -90,9 +90,12 @@ pub(super) fn nearness(typed: &Syllable, found: &Syllable, plain: bool) -> Near 
         return if same { near(INITIAL, Tier::Initial) } else { Near::NONE };
     }
     let mut by_letters = letters_off(&typed.folded, &found.folded, short.min(long));
-    if by_letters.score <= 0.0 && (typed.folded.contains('y') || found.folded.contains('y')) {
+    if by_letters.score <= 0.0
+        && (typed.folded.contains('y') || found.folded.contains('y'))
+    {
         // `qyu` is a slip of `quy`, which stands as `qui`.
-        let (typed, found) = (typed.folded.replace('y', "i"), found.folded.replace('y', "i"));
+        let (typed, found) =
+            (typed.folded.replace('y', "i"), found.folded.replace('y', "i"));
         by_letters = letters_off(&typed, &found, short.min(long));
     }
     if typed.sound == found.sound && by_letters.score < SOUND {
@@ -106,7 +109,8 @@ fn marks_off(typed: &Syllable, found: &Syllable) -> f32 {
     let tone_aside = |form: &Syllable| {
         form.canonical.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned()
     };
-    let tone = |form: &Syllable| form.canonical.chars().last().filter(char::is_ascii_digit);
+    let tone =
+        |form: &Syllable| form.canonical.chars().last().filter(char::is_ascii_digit);
     let same_letters = tone_aside(typed) == tone_aside(found);
     if same_letters || tone(typed) == tone(found) { ONE_MARK_OFF } else { MARKS_OFF }
 }
@@ -164,7 +168,8 @@ fn edit_of(one: &str, other: &str) -> Option<Edit> {
 
 /// Whether two different texts are one edit apart (a swap of neighbours is one).
 pub(super) fn is_one_edit(one: &str, other: &str) -> bool {
-    edit_of(one, other).is_some()
+    // Folded letters have a byte each; a letter of another script may have four.
+    one.len().abs_diff(other.len()) < 4 && edit_of(one, other).is_some()
 }
 
 /// Whether one insertion, deletion or replacement leads to a text that is one edit away:

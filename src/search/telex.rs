@@ -91,9 +91,10 @@ fn with_tone(letters: &[char], tone: Option<char>) -> String {
     if vowels.len() > 1 && (starts_with(['q', 'u']) || starts_with(['g', 'i'])) {
         vowels.remove(0);
     }
-    let hatted = vowels.iter().rev().find(|at| {
-        letters.get(**at).is_some_and(|letter| !letter.is_ascii())
-    });
+    let hatted = vowels
+        .iter()
+        .rev()
+        .find(|at| letters.get(**at).is_some_and(|letter| !letter.is_ascii()));
     let ends_open = vowels.last().is_some_and(|last| last + 1 == letters.len());
     let place = match (hatted, vowels.as_slice()) {
         (Some(at), _) => Some(*at),

@@ -1,5 +1,8 @@
 //! What of an entry stands in the postings, by field.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use super::analysis::{Syllable, joined, syllables_of};
 use super::entry::{Entry, Person};
 use super::numbers::parts;
@@ -8,6 +11,9 @@ use crate::config::index::{Event, NumberClass};
 /// Widest distance of two syllables of one name that make a pair. Names of four
 /// syllables have all their pairs; longer ones, and free text, the near ones.
 const PAIR_WINDOW: usize = 4;
+
+/// Syllables that are remembered while records are added, with their forms.
+const REMEMBERED: usize = 100_000;
 
 /// Most syllables of a name that are indexed.
 const MAX_SYLLABLES: usize = 12;
@@ -73,6 +79,31 @@ impl Slot {
 #[derive(Debug, Default)]
 pub(super) struct Terms {
     lines: [String; Slot::ALL.len()],
+    known: SyllableCache,
+}
+
+/// Syllables met before: names are made of few.
+#[derive(Debug, Default)]
+struct SyllableCache {
+    known: HashMap<String, Arc<Syllable>>,
+}
+
+impl SyllableCache {
+    fn get(&mut self, text: &str) -> Arc<Syllable> {
+        if let Some(known) = self.known.get(text) {
+            return Arc::clone(known);
+        }
+        if self.known.len() >= REMEMBERED {
+            self.known.clear();
+        }
+        let syllable = Arc::new(Syllable::new(text));
+        self.known.insert(text.to_owned(), Arc::clone(&syllable));
+        syllable
+    }
+
+    fn all_of(&mut self, text: &str) -> Vec<Arc<Syllable>> {
+        syllables_of(text).take(MAX_SYLLABLES).map(|word| self.get(word)).collect()
+    }
 }
 
 impl Terms {
@@ -99,8 +130,7 @@ impl Terms {
             self.put_person(person);
         }
         for (_, text) in &entry.texts {
-            let syllables: Vec<Syllable> =
-                syllables_of(text.as_ref()).take(MAX_SYLLABLES).map(Syllable::new).collect();
+            let syllables = self.known.all_of(text.as_ref());
             self.put_name(&syllables, 1);
         }
         for (event, day) in &entry.days {
@@ -117,7 +147,10 @@ impl Terms {
             }
             let words: Vec<&str> = place.text.as_ref().split(' ').collect();
             for pair in words.windows(2) {
-                self.put(Slot::Place, &[pair.first().unwrap_or(&""), " ", pair.last().unwrap_or(&"")]);
+                self.put(
+                    Slot::Place,
+                    &[pair.first().unwrap_or(&""), " ", pair.last().unwrap_or(&"")],
+                );
             }
         }
         for number in &entry.numbers {
@@ -130,10 +163,7 @@ impl Terms {
     }
 
     fn put_person<S: AsRef<str>>(&mut self, person: &Person<S>) {
-        let syllables: Vec<Syllable> = syllables_of(person.name.as_ref())
-            .take(MAX_SYLLABLES)
-            .map(Syllable::new)
-            .collect();
+        let syllables = self.known.all_of(person.name.as_ref());
         self.put_name(&syllables, PAIR_WINDOW - 1);
         if let (Some(day), Some(last)) = (person.born, syllables.last()) {
             self.put(Slot::Born, &[&last.folded, &day.year.to_string()]);
@@ -141,7 +171,7 @@ impl Terms {
         }
     }
 
-    fn put_name(&mut self, syllables: &[Syllable], window: usize) {
+    fn put_name(&mut self, syllables: &[Arc<Syllable>], window: usize) {
         for (at, syllable) in syllables.iter().enumerate() {
             self.put(Slot::Name, &[&syllable.folded]);
             if syllable.has_marks() {

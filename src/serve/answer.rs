@@ -81,7 +81,12 @@ pub fn answer(
     request: &SearchRequest,
 ) -> Result<SearchAnswer, AnswerError> {
     if request.is_empty() {
-        return Ok(SearchAnswer { total: 0, took_ms: 0, hits: vec![], understood: vec![] });
+        return Ok(SearchAnswer {
+            total: 0,
+            took_ms: 0,
+            hits: vec![],
+            understood: vec![],
+        });
     }
     let Found { total, took, understood, hits: found } =
         searcher.seek(&request.query, &request.filters, request.limit, request.offset)?;

@@ -1,7 +1,7 @@
 //! Files that belong to the pages, embedded.
 
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse as _, Response};
 
 use super::error::Failure;
 

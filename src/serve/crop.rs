@@ -18,8 +18,9 @@ const MAX_REGION_PIXELS: f32 = 9_000_000.0;
 /// Paper around a region above and below, in parts of its height, so that marks above
 /// and below the letters are seen. Measured on one line of text.
 const MARGIN_ACROSS: f32 = 0.35;
-/// Paper around a region on its left and right, in parts of its height.
-const MARGIN_ALONG: f32 = 0.6;
+/// Paper around a region on its left and right, in parts of its height, so that the end of
+/// its label is seen.
+const MARGIN_ALONG: f32 = 1.0;
 
 /// Why no picture could be made.
 #[derive(Debug, thiserror::Error)]
@@ -55,7 +56,8 @@ impl Cut {
         let quad = if self.with_margin { grown(&self.quad) } else { self.quad };
         let [first, second, _, fourth] = quad.0;
         let (width, height) = (distance(first, second), distance(first, fourth));
-        let factor = (self.most_width as f32 / width).min(self.most_height as f32 / height);
+        let factor =
+            (self.most_width as f32 / width).min(self.most_height as f32 / height);
         let side = |length: f32| ((length * factor.min(1.0)).round() as u32).max(1);
         (side(width), side(height))
     }
@@ -103,8 +105,10 @@ fn grown(quad: &Quad) -> Quad {
     // A region of several lines gets the margin of one, which is at most as high as wide.
     let line = height.min(width);
     let moved = |corner: Point, right: f32, down: f32| Point {
-        x: corner.x + line * (right * MARGIN_ALONG * along.0 + down * MARGIN_ACROSS * across.0),
-        y: corner.y + line * (right * MARGIN_ALONG * along.1 + down * MARGIN_ACROSS * across.1),
+        x: corner.x
+            + line * (right * MARGIN_ALONG * along.0 + down * MARGIN_ACROSS * across.0),
+        y: corner.y
+            + line * (right * MARGIN_ALONG * along.1 + down * MARGIN_ACROSS * across.1),
     };
     Quad([
         moved(first, -1.0, -1.0),
@@ -132,20 +136,27 @@ fn frame_to_page(quad: &Quad, columns: u32, rows: u32) -> Affine {
 /// A picture whose pixels are looked up in the page, bilinear; white beside the page.
 fn sampled(page: &Pixels, map: &Affine, columns: u32, rows: u32) -> Pixels {
     let centre = |column: u32, row: u32| {
-        let at =
-            map.apply(Point { x: column as f32 + 0.5, y: row as f32 + 0.5 });
+        let at = map.apply(Point { x: column as f32 + 0.5, y: row as f32 + 0.5 });
         Point { x: at.x - 0.5, y: at.y - 0.5 }
     };
     match page {
         Pixels::Gray(image) => {
-            let raw = Raw::<1> { bytes: image.as_raw(), width: image.width(), height: image.height() };
+            let raw = Raw::<1> {
+                bytes: image.as_raw(),
+                width: image.width(),
+                height: image.height(),
+            };
             let out = GrayImage::from_fn(columns, rows, |column, row| {
                 image::Luma(raw.at(centre(column, row)))
             });
             Pixels::Gray(out)
         }
         Pixels::Rgb(image) => {
-            let raw = Raw::<3> { bytes: image.as_raw(), width: image.width(), height: image.height() };
+            let raw = Raw::<3> {
+                bytes: image.as_raw(),
+                width: image.width(),
+                height: image.height(),
+            };
             let out = RgbImage::from_fn(columns, rows, |column, row| {
                 image::Rgb(raw.at(centre(column, row)))
             });
@@ -176,12 +187,17 @@ impl<const CHANNELS: usize> Raw<'_, CHANNELS> {
         let (left, top) = (point.x.floor(), point.y.floor());
         let (right_part, lower_part) = (point.x - left, point.y - top);
         let (x, y) = (left as i64, top as i64);
-        let corners =
-            [self.pixel(x, y), self.pixel(x + 1, y), self.pixel(x, y + 1), self.pixel(x + 1, y + 1)];
+        let corners = [
+            self.pixel(x, y),
+            self.pixel(x + 1, y),
+            self.pixel(x, y + 1),
+            self.pixel(x + 1, y + 1),
+        ];
         std::array::from_fn(|channel| {
-            let [a, b, c, d] = corners.map(|corner| f32::from(corner[channel]));
-            let upper = a + (b - a) * right_part;
-            let lower = c + (d - c) * right_part;
+            let [upper_left, upper_right, lower_left, lower_right] =
+                corners.map(|corner| f32::from(corner[channel]));
+            let upper = upper_left + (upper_right - upper_left) * right_part;
+            let lower = lower_left + (lower_right - lower_left) * right_part;
             (upper + (lower - upper) * lower_part).round() as u8
         })
     }
@@ -227,7 +243,8 @@ fn target(pixels: &Pixels, most_width: u32, most_height: u32) -> Option<(u32, u3
 }
 
 fn resized(pixels: &Pixels, width: u32, height: u32) -> Result<Pixels, CropError> {
-    let failed = |error: Box<dyn std::error::Error + Send + Sync>| CropError::Scale(error);
+    let failed =
+        |error: Box<dyn std::error::Error + Send + Sync>| CropError::Scale(error);
     let (bytes, kind) = match pixels {
         Pixels::Gray(image) => (image.as_raw(), PixelType::U8),
         Pixels::Rgb(image) => (image.as_raw(), PixelType::U8x3),
@@ -235,7 +252,9 @@ fn resized(pixels: &Pixels, width: u32, height: u32) -> Result<Pixels, CropError
     let source = ImageRef::new(pixels.width(), pixels.height(), bytes, kind)
         .map_err(|error| failed(error.into()))?;
     let mut out = Image::new(width, height, kind);
-    Resizer::new().resize(&source, &mut out, None).map_err(|error| failed(error.into()))?;
+    Resizer::new()
+        .resize(&source, &mut out, None)
+        .map_err(|error| failed(error.into()))?;
     let bytes = out.into_vec();
     let scaled = match pixels {
         Pixels::Gray(_) => GrayImage::from_raw(width, height, bytes).map(Pixels::Gray),
@@ -269,7 +288,11 @@ mod tests {
     fn page() -> Pixels {
         Pixels::Gray(GrayImage::from_fn(200, 100, |x, y| {
             let in_bar = (50..150).contains(&x) && (40..60).contains(&y);
-            image::Luma([if !in_bar { 255 } else if x < 60 { 128 } else { 0 }])
+            image::Luma([match (in_bar, x < 60) {
+                (false, _) => 255,
+                (true, true) => 128,
+                (true, false) => 0,
+            }])
         }))
     }
 
@@ -303,8 +326,8 @@ mod tests {
     #[test]
     fn a_margin_shows_paper_around_and_white_beside_the_page() {
         let bar = cut("50,40,150,40,150,60,50,60", true).expect("a bar");
-        assert_eq!((bar.width(), bar.height()), (124, 34));
-        assert_eq!(shades(&bar, [(2, 2), (62, 17)]), [255, 0]);
+        assert_eq!((bar.width(), bar.height()), (140, 34));
+        assert_eq!(shades(&bar, [(2, 2), (70, 17)]), [255, 0]);
         let edge = cut("-10,-10,20,20", false).expect("the corner of the page");
         assert_eq!(shades(&edge, [(0, 0), (19, 19)]), [255, 255]);
     }
@@ -318,7 +341,9 @@ mod tests {
 
     #[test]
     fn pictures_are_made_smaller_but_never_larger() {
-        for (most, expected) in [((100, 100), (100, 50)), ((400, 20), (40, 20)), ((400, 400), (200, 100))] {
+        for (most, expected) in
+            [((100, 100), (100, 50)), ((400, 20), (40, 20)), ((400, 400), (200, 100))]
+        {
             let fit = fitted(page(), most.0, most.1).expect("a picture");
             assert_eq!((fit.width(), fit.height()), expected);
         }

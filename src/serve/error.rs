@@ -1,6 +1,6 @@
 //! What can go wrong with a request, and its status; the one place that decides both.
 
-use std::error::Error;
+use std::error::Error as _;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -74,9 +74,9 @@ impl Failure {
     /// The status; no `_` arm, so that a new failure asks for its own.
     pub(super) fn status(&self) -> StatusCode {
         match self {
-            Self::Request(_) | Self::Parameter { .. } | Self::Crop(CropError::OffPage) => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::Request(_)
+            | Self::Parameter { .. }
+            | Self::Crop(CropError::OffPage) => StatusCode::BAD_REQUEST,
             Self::NotFound { .. } | Self::Image(PageImageError::NoSuchPage(_)) => {
                 StatusCode::NOT_FOUND
             }
@@ -122,7 +122,8 @@ impl Failure {
                 ("failure.year", written.clone())
             }
             Self::Request(
-                RequestError::FilterTooLong { name, .. } | RequestError::Number { name, .. },
+                RequestError::FilterTooLong { name, .. }
+                | RequestError::Number { name, .. },
             )
             | Self::Parameter { name, .. } => ("failure.parameter", (*name).to_owned()),
             _ => (self.title(), String::new()),
@@ -142,7 +143,12 @@ impl Failure {
     }
 
     /// The failure as RFC 9457 writes it.
-    pub(super) fn problem(&self, texts: &Texts, instance: &str, request_id: &str) -> Problem {
+    pub(super) fn problem(
+        &self,
+        texts: &Texts,
+        instance: &str,
+        request_id: &str,
+    ) -> Problem {
         let status = self.status();
         // Causes of our own failures may name files of this machine: they go to the log.
         let detail = status.is_client_error().then(|| self.to_string());

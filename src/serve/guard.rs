@@ -5,12 +5,12 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderName, REFERRER_POLICY, RETRY_AFTER, SET_COOKIE,
-    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderName, REFERRER_POLICY, RETRY_AFTER,
+    SET_COOKIE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse as _, Response};
 
 use super::app::Desk;
 use super::ask::{Ask, LANG_COOKIE, chosen_lang};
@@ -106,16 +106,17 @@ fn readable(
         .iter()
         .any(|start| path.starts_with(start));
     let page = match ask {
-        Some(ask) if !is_for_programs => view::failure(desk, ask, &failure, request_id).ok(),
+        Some(ask) if !is_for_programs => {
+            view::failure(desk, ask, &failure, request_id).ok()
+        }
         _ => None,
     };
-    let mut written = match page {
-        Some(page) => (status, Html(page)).into_response(),
-        None => {
-            let problem = failure.problem(&desk.texts, path, request_id);
-            let kind = [(CONTENT_TYPE, "application/problem+json")];
-            (status, kind, Json(problem)).into_response()
-        }
+    let mut written = if let Some(page) = page {
+        (status, Html(page)).into_response()
+    } else {
+        let problem = failure.problem(&desk.texts, path, request_id);
+        let kind = [(CONTENT_TYPE, "application/problem+json")];
+        (status, kind, Json(problem)).into_response()
     };
     if status == StatusCode::SERVICE_UNAVAILABLE {
         written.headers_mut().insert(RETRY_AFTER, RETRY_SECONDS);

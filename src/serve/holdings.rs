@@ -46,7 +46,8 @@ impl Holdings {
         {
             return Ok(Arc::clone(counts));
         }
-        let counts = Arc::new(Counts { counts: catalog.counts()?, kinds: catalog.kinds()? });
+        let counts =
+            Arc::new(Counts { counts: catalog.counts()?, kinds: catalog.kinds()? });
         *latest = Some((Instant::now(), Arc::clone(&counts)));
         Ok(counts)
     }

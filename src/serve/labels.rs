@@ -72,6 +72,23 @@ struct Rule {
     says: String,
 }
 
+/// The meaning of values that are numbers of a code list.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CodeList {
+    /// End of the names of the fields that hold such numbers.
+    ending: String,
+    values: Vec<Code>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Code {
+    is: String,
+    vi: String,
+    en: String,
+}
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
@@ -80,6 +97,7 @@ struct Written {
     field: Vec<NamedField>,
     hit: HitParts,
     hidden: Hidden,
+    code: Vec<CodeList>,
 }
 
 /// Labels of fields, their order on a page, and what a list shows of them.
@@ -118,14 +136,23 @@ impl Labels {
         self.written.hidden.endings.iter().any(|ending| field.ends_with(ending.as_str()))
     }
 
+    /// What the number of a code list means; `None` for any other value.
+    pub(super) fn meaning(&self, field: &str, value: &str, lang: Lang) -> Option<&str> {
+        let mut lists = self.written.code.iter();
+        let list = lists.find(|list| field.ends_with(list.ending.as_str()))?;
+        let code = list.values.iter().find(|code| code.is == value)?;
+        Some(in_language(&code.vi, &code.en, lang))
+    }
+
     /// Where the field stands on a page; unknown fields stand last.
     pub(super) fn place(&self, field: &str) -> Place {
         if let Some(at) = self.written.field.iter().position(|known| known.id == field) {
             let role = self.written.field.get(at).map(|known| known.role.as_str());
-            return (self.role_number(role.unwrap_or_default()), at);
+            // Named parts of a role stand before fields that are listed by whole name.
+            let within = self.written.part.len() + at;
+            return (self.role_number(role.unwrap_or_default()), within);
         }
         match self.split(field) {
-            // Named parts of a role stand before fields that are listed by whole name.
             Some((role, part)) => (role, part),
             None => (self.written.role.len(), 0),
         }
@@ -171,7 +198,11 @@ impl Labels {
     }
 
     fn role_number(&self, id: &str) -> usize {
-        self.written.role.iter().position(|role| role.id == id).unwrap_or(self.written.role.len())
+        self.written
+            .role
+            .iter()
+            .position(|role| role.id == id)
+            .unwrap_or(self.written.role.len())
     }
 
     /// Numbers of role and part of a field that is named by both.
@@ -179,7 +210,8 @@ impl Labels {
         let mut longest: Option<(usize, usize, usize)> = None;
         for (number, role) in self.written.role.iter().enumerate() {
             let Some(rest) = field.strip_prefix(role.id.as_str()) else { continue };
-            let Some(part) = self.written.part.iter().position(|part| part.id == rest) else {
+            let Some(part) = self.written.part.iter().position(|part| part.id == rest)
+            else {
                 continue;
             };
             if longest.is_none_or(|(length, ..)| role.id.len() > length) {
@@ -198,11 +230,26 @@ mod tests {
     fn a_field_is_called_by_its_role_and_part_or_by_its_whole_name() {
         let labels = Labels::embedded().expect("embedded labels");
         for (field, role, label, full) in [
-            ("nksHoTen", "Người được khai sinh", "Họ, chữ đệm, tên", "Người được khai sinh"),
+            (
+                "nksHoTen",
+                "Người được khai sinh",
+                "Họ, chữ đệm, tên",
+                "Người được khai sinh",
+            ),
             ("meNoiCuTru", "Mẹ", "Nơi cư trú", "Mẹ · Nơi cư trú"),
             ("ngayDangKy", "Đăng ký", "Ngày đăng ký", "Ngày đăng ký"),
-            ("holder2_name", "Người sử dụng đất thứ hai", "Họ và tên", "Người sử dụng đất thứ hai"),
-            ("transfer_to", "Chuyển nhượng", "Người nhận chuyển nhượng", "Người nhận chuyển nhượng"),
+            (
+                "holder2_name",
+                "Người sử dụng đất thứ hai",
+                "Họ và tên",
+                "Người sử dụng đất thứ hai",
+            ),
+            (
+                "transfer_to",
+                "Chuyển nhượng",
+                "Người nhận chuyển nhượng",
+                "Người nhận chuyển nhượng",
+            ),
             ("meteor", "Khác", "meteor", "meteor"),
         ] {
             assert_eq!(labels.role_label(labels.place(field), Lang::Vi), role, "{field}");
@@ -212,10 +259,28 @@ mod tests {
     }
 
     #[test]
+    fn numbers_of_code_lists_are_shown_by_their_meaning() {
+        let labels = Labels::embedded().expect("embedded labels");
+        for (field, value, expected) in [
+            ("nksGioiTinh", "2", Some("Nữ")),
+            ("voLoaiGiayToTuyThan", "4", Some("Thẻ căn cước công dân")),
+            ("nksGioiTinh", "Nam", None),
+            ("so", "1", None),
+        ] {
+            assert_eq!(
+                labels.meaning(field, value, Lang::Vi),
+                expected,
+                "{field} {value}"
+            );
+        }
+    }
+
+    #[test]
     fn every_name_in_the_lists_of_hits_has_a_label() {
         let labels = Labels::embedded().expect("embedded labels");
         let hit = labels.hit();
-        for field in hit.name.iter().chain(&hit.line).chain(&hit.entry).chain(&hit.place) {
+        for field in hit.name.iter().chain(&hit.line).chain(&hit.entry).chain(&hit.place)
+        {
             assert_ne!(labels.label(field, Lang::Vi), field, "{field} has no label");
         }
     }
@@ -223,7 +288,8 @@ mod tests {
     #[test]
     fn numbers_of_persons_are_hidden_and_others_are_not() {
         let labels = Labels::embedded().expect("embedded labels");
-        for hidden in ["meSoGiayToTuyThan", "nksSoDinhDanh", "holder2_id_number", "phone"] {
+        for hidden in ["meSoGiayToTuyThan", "nksSoDinhDanh", "holder2_id_number", "phone"]
+        {
             assert!(labels.is_hidden(hidden), "{hidden}");
         }
         for shown in ["so", "nksHoTen", "parcel_no", "certificate_serial"] {

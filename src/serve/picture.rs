@@ -59,15 +59,19 @@ impl Picture {
         let written = match ask.get("q") {
             Some(quad) => quad.to_owned(),
             None => {
-                let sides = ["x", "y", "w", "h"].map(|name| ask.get(name).unwrap_or_default());
+                let sides =
+                    ["x", "y", "w", "h"].map(|name| ask.get(name).unwrap_or_default());
                 sides.join(",")
             }
         };
-        let quad = region::parse(&written).ok_or(Failure::Parameter { name: "q", expected })?;
+        let quad =
+            region::parse(&written).ok_or(Failure::Parameter { name: "q", expected })?;
         let (most_width, most_height) = match ask.get("fit") {
             None => DEFAULT_FIT,
-            Some(written) => fit(written)
-                .ok_or(Failure::Parameter { name: "fit", expected: "a size such as 1200x400" })?,
+            Some(written) => fit(written).ok_or(Failure::Parameter {
+                name: "fit",
+                expected: "a size such as 1200x400",
+            })?,
         };
         let with_margin = ask.get("margin") != Some("0");
         Ok(Self::Region(Cut { quad, with_margin, most_width, most_height }))
@@ -89,10 +93,12 @@ impl Picture {
     pub(super) fn made(&self, desk: &Desk, key: &PageKey) -> Result<Vec<u8>, Failure> {
         let page = desk.pages.page(key)?;
         match self {
-            Self::Page { width } => match crop::smaller(&page, *width, MAX_PAGE_HEIGHT)? {
-                Some(smaller) => Ok(crop::jpeg(&smaller)?),
-                None => Ok(crop::jpeg(&page)?),
-            },
+            Self::Page { width } => {
+                match crop::smaller(&page, *width, MAX_PAGE_HEIGHT)? {
+                    Some(smaller) => Ok(crop::jpeg(&smaller)?),
+                    None => Ok(crop::jpeg(&page)?),
+                }
+            }
             Self::Region(cut) => {
                 let size = Size { width: page.width(), height: page.height() };
                 if !region::is_on_page(&cut.quad, size) {

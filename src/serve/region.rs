@@ -24,7 +24,9 @@ pub(super) fn parse(written: &str) -> Option<Quad> {
     }
     let [x0, y0, x1, y1, x2, y2, x3, y3] = numbers;
     match count {
-        4 => Some(Quad::from(Rect { left: x0, top: y0, right: x0 + x1, bottom: y0 + y1 })),
+        4 => {
+            Some(Quad::from(Rect { left: x0, top: y0, right: x0 + x1, bottom: y0 + y1 }))
+        }
         8 => Some(Quad([
             Point { x: x0, y: y0 },
             Point { x: x1, y: y1 },
@@ -49,8 +51,12 @@ pub(super) fn points(quad: &Quad) -> String {
 
 /// Whether some of the region lies on a page of this size and can be cut out.
 pub(super) fn is_on_page(quad: &Quad, page: Size) -> bool {
-    let whole =
-        Rect { left: 0.0, top: 0.0, right: page.width as f32, bottom: page.height as f32 };
+    let whole = Rect {
+        left: 0.0,
+        top: 0.0,
+        right: page.width as f32,
+        bottom: page.height as f32,
+    };
     let shared = quad.bounds().intersection(&whole);
     shared.width() >= LEAST_SIDE && shared.height() >= LEAST_SIDE
 }
@@ -61,10 +67,17 @@ mod tests {
 
     #[test]
     fn only_four_or_eight_numbers_of_this_world_are_a_region() {
-        for wrong in
-            ["", "1", "1,2,3", "1,2,3,4,5", "1,2,3,x", "NaN,1,2,3", "inf,1,2,3", "1e9,0,1,1",
-             "1,2,3,4,5,6,7,8,9"]
-        {
+        for wrong in [
+            "",
+            "1",
+            "1,2,3",
+            "1,2,3,4,5",
+            "1,2,3,x",
+            "NaN,1,2,3",
+            "inf,1,2,3",
+            "1e9,0,1,1",
+            "1,2,3,4,5,6,7,8,9",
+        ] {
             assert_eq!(parse(wrong), None, "{wrong}");
         }
         let quad = parse("10,20,30,40").expect("a rectangle");
@@ -75,10 +88,13 @@ mod tests {
     #[test]
     fn a_region_beside_the_page_is_not_on_it() {
         let page = Size { width: 100, height: 100 };
-        for (region, expected) in
-            [("10,10,20,20", true), ("-5,-5,20,20", true), ("100,0,20,20", false),
-             ("10,10,0,0", false), ("-30,0,20,20", false)]
-        {
+        for (region, expected) in [
+            ("10,10,20,20", true),
+            ("-5,-5,20,20", true),
+            ("100,0,20,20", false),
+            ("10,10,0,0", false),
+            ("-30,0,20,20", false),
+        ] {
             let quad = parse(region).expect("a region");
             assert_eq!(is_on_page(&quad, page), expected, "{region}");
         }

@@ -145,7 +145,9 @@ impl Asked {
     /// which may be missing. Years the wrong way round are turned.
     fn years(&self) -> Result<Option<(u16, u16)>, RequestError> {
         let (from, to) = match self.year.split_once(['-', '–']) {
-            _ if self.year.is_empty() => (year("from", &self.from)?, year("to", &self.to)?),
+            _ if self.year.is_empty() => {
+                (year("from", &self.from)?, year("to", &self.to)?)
+            }
             Some((from, to)) => (year("year", from)?, year("year", to)?),
             None => {
                 let only = year("year", &self.year)?;
@@ -168,7 +170,8 @@ fn year(name: &'static str, written: &str) -> Result<Option<u16>, RequestError> 
     if written.is_empty() {
         return Ok(None);
     }
-    let wrong = || RequestError::Year { name, written: written.chars().take(20).collect() };
+    let wrong =
+        || RequestError::Year { name, written: written.chars().take(20).collect() };
     let year: u16 = written.parse().map_err(|_| wrong())?;
     if YEARS.contains(&year) { Ok(Some(year)) } else { Err(wrong()) }
 }
@@ -237,7 +240,10 @@ mod tests {
             ([("limit", "-1")], "`limit` is not a number from 1 to 100: `-1`"),
             ([("offset", "1e9")], "`offset` is not a number from 0 to 10000: `1e9`"),
             ([("q", long.as_str())], "query has 501 letters, at most 500 are allowed"),
-            ([("unit", long.as_str())], "`unit` has 501 letters, at most 100 are allowed"),
+            (
+                [("unit", long.as_str())],
+                "`unit` has 501 letters, at most 100 are allowed",
+            ),
         ] {
             let error = asked(&pairs).checked().expect_err("refused");
             assert_eq!(error.to_string(), expected);
@@ -246,7 +252,8 @@ mod tests {
 
     #[test]
     fn decomposed_letters_are_composed_at_the_door() {
-        let request = asked(&[("q", " Nguye\u{302}\u{303}n ")]).checked().expect("a query");
+        let request =
+            asked(&[("q", " Nguye\u{302}\u{303}n ")]).checked().expect("a query");
         assert_eq!(request.query, "Nguyễn");
     }
 }

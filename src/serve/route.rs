@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Json, Router, middleware};
 use serde_json::json;
@@ -43,7 +43,10 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
         .route("/page/{scan}/{page}", get(viewer_page))
         .route("/image/{scan}/{page}", get(page_picture))
         .route("/image/{scan}/{page}/crop", get(region_picture))
-        .route("/assets/{name}", get(async |Path(name): Path<String>| assets::file(&name)))
+        .route(
+            "/assets/{name}",
+            get(async |Path(name): Path<String>| assets::file(&name)),
+        )
         .route("/api/v1/search", get(api_search))
         .route("/api/v1/records/{id}", get(api_record))
         .route("/api/v1/pages/{scan}/{page}", get(api_page))
@@ -139,13 +142,14 @@ async fn send_picture(
 /// that are not there.
 fn known_page(desk: &Desk, key: &PageKey) -> Result<(), Failure> {
     let pages = desk.catalog.pages(&key.scan)?;
-    match pages.iter().any(|page| page.key == *key) {
-        true => Ok(()),
-        false => Err(Failure::NotFound { what: "page" }),
-    }
+    let is_known = pages.iter().any(|page| page.key == *key);
+    if is_known { Ok(()) } else { Err(Failure::NotFound { what: "page" }) }
 }
 
-async fn api_search(State(desk): State<Arc<Desk>>, ask: Ask) -> Result<Response, Failure> {
+async fn api_search(
+    State(desk): State<Arc<Desk>>,
+    ask: Ask,
+) -> Result<Response, Failure> {
     let request = ask.asked().checked()?;
     let answered = blocking(desk, move |desk| {
         Ok(answer(&desk.catalog, desk.searcher.as_ref(), &request)?)

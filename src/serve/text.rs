@@ -205,9 +205,16 @@ mod tests {
         for file in &files {
             for quoted in file.split('"').skip(1) {
                 let Some((group, name)) = quoted.split_once('.') else { continue };
-                let is_word = |part: &str| part.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-                let is_file = ["html", "toml", "css", "js", "svg", "json"].contains(&name);
-                if !groups.iter().any(|known| *known == group) || name.is_empty() || !is_word(name) || is_file {
+                let is_word = |part: &str| {
+                    part.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+                };
+                let is_file =
+                    ["html", "toml", "css", "js", "svg", "json"].contains(&name);
+                if !groups.iter().any(|known| *known == group)
+                    || name.is_empty()
+                    || !is_word(name)
+                    || is_file
+                {
                     continue;
                 }
                 num_said += 1;

@@ -73,7 +73,7 @@ class Browser:
         request = urllib.request.Request(self.base + self.session + path, data, method=method,
                                          headers={"Content-Type": "application/json"})
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
+            with urllib.request.urlopen(request, timeout=180) as answer:
                 return json.load(answer)["value"]
         except urllib.error.HTTPError as error:
             raise BrowserError(json.load(error)["value"]["message"].splitlines()[0]) from None
@@ -114,7 +114,7 @@ class Browser:
                 actions += [{"type": "keyDown", "value": letter}, {"type": "keyUp", "value": letter}]
         self._call("POST", "/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": actions}]})
 
-    def wait(self, what, condition, seconds=10):
+    def wait(self, what, condition, seconds=60):
         """Waits until `condition()` holds; says `what` was waited for if it never does."""
         end = time.time() + seconds
         while time.time() < end:

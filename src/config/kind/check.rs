@@ -77,7 +77,9 @@ impl Source<'_> {
     fn checked(&self, written: WrittenKind) -> Result<Definition, KindError> {
         let expected = split(self.file).1.trim_end_matches(".toml");
         if written.kind != expected {
-            return Err(self.wrong(&written.kind, format!("must be `{expected}`, as the file")));
+            return Err(
+                self.wrong(&written.kind, format!("must be `{expected}`, as the file"))
+            );
         }
         if written.recognise.titles.is_empty() && written.recognise.signs.is_empty() {
             return Err(self.wrong("recognise", "needs `titles` or `signs`"));
@@ -129,7 +131,8 @@ impl Source<'_> {
         let mut fields = Vec::new();
         for name in names {
             let block = self.common.blocks.get(name).ok_or_else(|| {
-                let known: Vec<&str> = self.common.blocks.keys().map(String::as_str).collect();
+                let known: Vec<&str> =
+                    self.common.blocks.keys().map(String::as_str).collect();
                 self.wrong(name, format!("is no block; there are: {}", known.join(", ")))
             })?;
             fields.extend(block.iter().cloned());
@@ -148,7 +151,9 @@ impl Source<'_> {
             }
         }
         if section.opens.is_empty() && !fields.iter().any(|field| field.opens) {
-            return Err(self.wrong(&section.prefix, "needs `opens`, or a field that opens it"));
+            return Err(
+                self.wrong(&section.prefix, "needs `opens`, or a field that opens it")
+            );
         }
         section.fields = fields;
         Ok(section)
@@ -156,13 +161,16 @@ impl Source<'_> {
 
     /// What must go together.
     fn check(&self, definition: &Definition) -> Result<(), KindError> {
-        let ids: BTreeSet<&str> = definition.variants.iter().map(|it| it.id.as_str()).collect();
+        let ids: BTreeSet<&str> =
+            definition.variants.iter().map(|it| it.id.as_str()).collect();
         let inner = definition.sections.iter().flat_map(|section| &section.fields);
         for field in definition.fields.iter().chain(inner) {
             if field.labels.is_empty() {
                 return Err(self.wrong(&field.name, "has no `labels`"));
             }
-            if field.parts.is_empty() && (field.name.is_empty() || field.value_type.is_empty()) {
+            if field.parts.is_empty()
+                && (field.name.is_empty() || field.value_type.is_empty())
+            {
                 let key = field.labels.first().map_or("", String::as_str);
                 return Err(self.wrong(key, "needs `name` and `type`, or `parts`"));
             }

@@ -18,7 +18,10 @@ const HEAD: &str = "kind = \"k\"\ntitle = \"K\"\n[recognise]\ntitles = [\"K\"]\n
 #[test]
 fn a_mistake_is_named_with_its_file_and_line() {
     for (content, expected) in [
-        (format!("{HEAD}[[field]]\nnam = \"a\"\n"), "`f/k.toml`, line 6: unknown field `nam`"),
+        (
+            format!("{HEAD}[[field]]\nnam = \"a\"\n"),
+            "`f/k.toml`, line 6: unknown field `nam`",
+        ),
         (HEAD.replace("\"k\"", "\"other\""), "`f/k.toml`, line 1: `other` must be `k`"),
         (
             format!("{HEAD}[[section]]\nprefix = \"me\"\nblocks = [\"whom\"]\n"),
@@ -38,8 +41,11 @@ fn a_mistake_is_named_with_its_file_and_line() {
 fn a_block_gets_the_prefix_of_its_section() {
     let content = format!("{HEAD}[[section]]\nprefix = \"me\"\nblocks = [\"who\"]\n");
     let kinds = Kinds::from_files(files(&content)).expect("a definition");
-    let names: Vec<&str> =
-        kinds.all()[0].sections[0].fields.iter().map(|field| field.name.as_str()).collect();
+    let names: Vec<&str> = kinds.all()[0].sections[0]
+        .fields
+        .iter()
+        .map(|field| field.name.as_str())
+        .collect();
     assert_eq!(names, ["meHoTen"]);
 }
 

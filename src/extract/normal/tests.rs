@@ -148,3 +148,23 @@ fn blanks_say_why_they_are_blank() {
     assert_eq!(state("-/-"), Some(FieldState::NotApplicable));
     assert_eq!(state("ông bà"), Some(FieldState::Illegible));
 }
+
+#[test]
+fn every_day_of_1900_to_2030_comes_back_from_its_words_and_its_digits() {
+    for year in 1900..=2030 {
+        for month in 1..=12 {
+            for day in 1..=31 {
+                let Some(date) = CalendarDate::new(year, Some(month), Some(day)) else {
+                    continue;
+                };
+                let words = date_in_words(date);
+                assert_eq!(date_from_words(&words), Some(date), "{words}");
+                // Of the digits, three days of a month stand for all.
+                if matches!(day, 1 | 12 | 28) {
+                    let digits = format!("ngày {day:02} tháng {month} năm {year}");
+                    assert_eq!(value("date", &digits), Some(date.iso()), "{digits}");
+                }
+            }
+        }
+    }
+}

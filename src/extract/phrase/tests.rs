@@ -9,7 +9,8 @@ fn text(words: &str) -> Vec<super::Glyph> {
         .map(|(index, word)| {
             let left = index as f32 * 100.0;
             let rect = Rect { left, top: 0.0, right: left + 80.0, bottom: 20.0 };
-            let word = Word { text: word.to_owned(), quad: Quad::from(rect), ..Word::default() };
+            let word =
+                Word { text: word.to_owned(), quad: Quad::from(rect), ..Word::default() };
             Piece { word, rect }
         })
         .collect();

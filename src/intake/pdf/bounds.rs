@@ -43,6 +43,12 @@ pub(super) fn needed_bytes(
     }
 }
 
+/// How often the sides of an image must be halved until decoding it takes no more than is
+/// allowed, where `needed` is what it takes as a whole.
+pub(super) fn halvings(needed: u64, limits: &Limits) -> u32 {
+    (0..16).find(|n| needed >> (2 * n) <= limits.max_working_bytes).unwrap_or(16)
+}
+
 /// Three bytes of colour and, for inks or a mask, one more.
 const BYTES_A_PIXEL: u64 = 4;
 

@@ -3,7 +3,7 @@
 use hayro::hayro_interpret::font::GlyphRun;
 use hayro::hayro_interpret::{
     BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageData, ImageDrawProps,
-    LumaData, SoftMask,
+    LumaData, RasterImage, SoftMask,
 };
 use hayro::hayro_syntax::object::Stream;
 use hayro::kurbo::BezPath;
@@ -39,6 +39,24 @@ impl<'l> Taker<'l> {
         })
     }
 
+    /// Decodes a large image of wavelets, which hold it at half, a quarter … of its size.
+    fn take_halved(&mut self, raster: &RasterImage<'_>) {
+        let (wanted, limits) = (&self.wanted, self.limits);
+        let target = (wanted.width >> wanted.halvings, wanted.height >> wanted.halvings);
+        let mut taken = None;
+        raster.with_rgba(
+            |color, alpha| {
+                let by = wanted.width.div_ceil(color.width().max(1));
+                taken = Some(merged(color, alpha).and_then(|pixels| {
+                    let painted = fitted(pixels, limits)?;
+                    Ok(Painted { shrunk_by: painted.shrunk_by * by, ..painted })
+                }));
+            },
+            Some(target),
+        );
+        self.taken = taken;
+    }
+
     /// Decodes a large image row by row.
     fn take_rows(&mut self, stream: &Stream<'_>) {
         let (width, height) = (self.wanted.width, self.wanted.height);
@@ -58,8 +76,13 @@ impl<'a> Device<'a> for Taker<'_> {
         }
         let limits = self.limits;
         match image {
+            Image::Raster(raster)
+                if self.wanted.is_large && self.wanted.codec == "jpeg2000" =>
+            {
+                self.take_halved(&raster);
+            }
             Image::Raster(raster) if self.wanted.is_large => {
-                self.take_rows(raster.stream())
+                self.take_rows(raster.stream());
             }
             Image::Stencil(stencil) if self.wanted.is_large => {
                 self.take_rows(stencil.stream());

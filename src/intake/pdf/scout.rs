@@ -41,6 +41,8 @@ pub(super) struct SeenImage {
     pub(super) codec: &'static str,
     /// Whether decoding it as a whole would take more memory than is allowed.
     pub(super) is_large: bool,
+    /// How often its sides must be halved to be decoded as a whole.
+    pub(super) halvings: u32,
     /// Whether nothing lies between it and the paper: no opacity, blending or mask.
     plain: bool,
     /// Whether it has transparent parts (a stencil, a soft mask).
@@ -395,6 +397,7 @@ impl<'a> Device<'a> for Scout<'_> {
                 visible: clip,
                 codec: codec(&stream),
                 is_large,
+                halvings: bounds::halvings(needed, self.limits),
                 plain,
                 holes: masked || ink != Ink::Own,
             },

@@ -1,5 +1,6 @@
 //! Documents written by the tests themselves, one for each thing that a page can be.
 
+use super::super::tests::JPEG2000;
 use super::super::{Document, IntakeError, Limits, LoadedPage, Note, Taken};
 use crate::model::{Pixels, Reason};
 
@@ -394,6 +395,17 @@ fn a_large_image_is_shrunk_row_by_row() {
     assert!(page.notes.contains(&Note::Shrunk { by: 2 }));
     let page = open(page_with("", WHOLE, fax, &GROUP4), &small);
     assert_eq!(raw(&page).2[..8], [255, 255, 255, 255, 0, 0, 0, 0]);
+}
+
+#[test]
+fn a_large_image_of_wavelets_is_decoded_at_half_its_size() {
+    let limits = Limits { max_working_bytes: 200, ..Limits::default() };
+    let dict = "/Width 4/Height 4/ColorSpace/DeviceGray/Filter/JPXDecode";
+    let file = page_with("", "72 0 0 72 0 0 cm /I Do", dict, JPEG2000);
+    let page =
+        Document::open(file, &limits).and_then(|file| file.page(1)).expect("a page");
+    assert_eq!(page.image.pixels.width(), 2);
+    assert_eq!(page.notes.first(), Some(&Note::Shrunk { by: 2 }));
 }
 
 /// Sound files for tests that damage them.

@@ -47,6 +47,7 @@ pub(super) enum Alpha {
 
 /// The layout of one image.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the file format")]
 pub(super) struct Layout {
     pub(super) width: u32,
     pub(super) height: u32,
@@ -143,15 +144,12 @@ impl Layout {
             starts = directory.numbers(tag::STRIP_OFFSETS);
             lengths = directory.numbers(tag::STRIP_BYTE_COUNTS);
         }
-        match tile {
-            Some((tile_width, tile_height)) => {
-                self.chunk_width = tile_width;
-                self.chunk_height = tile_height;
-            }
-            None => {
-                let rows = side(tag::ROWS_PER_STRIP).unwrap_or(self.height);
-                self.chunk_height = rows.min(self.height);
-            }
+        if let Some((tile_width, tile_height)) = tile {
+            self.chunk_width = tile_width;
+            self.chunk_height = tile_height;
+        } else {
+            let rows = side(tag::ROWS_PER_STRIP).unwrap_or(self.height);
+            self.chunk_height = rows.min(self.height);
         }
         let file_size = directory.reader().data().len() as u64;
         self.chunks = starts

@@ -45,7 +45,9 @@ pub(super) fn to_bytes(
         bits => odd_to_bytes(row, bits, is_index, num_samples, out),
     }
     if layout.is_signed {
-        out.iter_mut().for_each(|value| *value ^= 0x80);
+        for value in out.iter_mut() {
+            *value ^= 0x80;
+        }
     }
 }
 
@@ -151,7 +153,7 @@ pub(super) fn to_pixels(layout: &Layout, samples: &[u8], out: &mut Vec<u8>) {
                 out.extend([r, g, b].map(|v| laid(*v, rest.first(), layout.alpha)));
             }
             (Meaning::Inks, [c, m, y, k, ..]) => {
-                out.extend(rgb_of_cmyk([*c, *m, *y, *k]))
+                out.extend(rgb_of_cmyk([*c, *m, *y, *k]));
             }
             (Meaning::YCbCr, [y, cb, cr, ..]) => out.extend(rgb_of_ycbcr([*y, *cb, *cr])),
             _ => {}

@@ -12,6 +12,9 @@ enum Value {
     Bytes(Vec<u8>),
 }
 
+/// The tags of an image and its strips.
+type Stored = (Vec<(u16, Value)>, Vec<Vec<u8>>);
+
 /// Writes a TIFF file with a directory for each image; the data of an image comes after its
 /// directory, and its strip offsets are filled in.
 struct Writer {
@@ -29,7 +32,7 @@ impl Writer {
         bytes
     }
 
-    fn file(&self, images: &[(Vec<(u16, Value)>, Vec<Vec<u8>>)]) -> Vec<u8> {
+    fn file(&self, images: &[Stored]) -> Vec<u8> {
         let offset_bytes = if self.is_big { 8 } else { 4 };
         let mut out = if self.is_little { b"II".to_vec() } else { b"MM".to_vec() };
         if self.is_big {

@@ -1,7 +1,7 @@
 //! One strip or tile of a TIFF image: compressed bytes in, samples out.
 
 use std::borrow::Cow;
-use std::io::Read;
+use std::io::Read as _;
 
 use super::super::fax::{self, Fax};
 use super::super::{IntakeError, Limits};

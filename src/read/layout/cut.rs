@@ -54,7 +54,13 @@ struct Masks {
 }
 
 impl Masks {
-    fn of(ready: &Ready, region: &LineRegion, to_page: &Affine, width: u32, height: u32) -> Self {
+    fn of(
+        ready: &Ready,
+        region: &LineRegion,
+        to_page: &Affine,
+        width: u32,
+        height: u32,
+    ) -> Self {
         let (columns, rows) = (width as usize, height as usize);
         let mut ink = vec![false; columns * rows];
         let [_, _, left, slope, _, top] = to_page.0;
@@ -175,7 +181,8 @@ fn paint(pixels: &mut GrayImage, masks: &Masks) {
         *pixel = if foreign {
             255
         } else {
-            ((f32::from(*pixel) - black) / (white - black) * 255.0).clamp(0.0, 255.0) as u8
+            ((f32::from(*pixel) - black) / (white - black) * 255.0).clamp(0.0, 255.0)
+                as u8
         };
     }
 }

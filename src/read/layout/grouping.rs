@@ -50,7 +50,7 @@ pub(super) fn sorted(pieces: Vec<Piece>, dpi: f32) -> Sorted {
     let mut sorted = Sorted { usual, ..Sorted::default() };
     for piece in pieces {
         let height = piece.height() as f32;
-        if height > px(DRAWING_MM) {
+        if height > px(DRAWING_MM) || is_solid(&piece, dpi) {
             sorted.drawings.push(piece);
         } else if height > usual * TALL {
             sorted.tall.push(piece);
@@ -61,6 +61,15 @@ pub(super) fn sorted(pieces: Vec<Piece>, dpi: f32) -> Sorted {
         }
     }
     sorted
+}
+
+/// Whether a piece is a punch hole or a blot rather than strokes.
+fn is_solid(piece: &Piece, dpi: f32) -> bool {
+    /// No stroke of a title is as thick, in millimetres.
+    const THICK_MM: f32 = 2.5;
+    let filled = piece.area as f32 / (piece.width() * piece.height()).max(1) as f32;
+    let thickness = piece.width().min(piece.height()) as f32;
+    filled > 0.7 && thickness > THICK_MM * dpi / 25.4
 }
 
 /// Puts letters that follow one another to rows.
@@ -200,7 +209,8 @@ pub(super) fn is_bridged(row: &Row, next: &Row, drawings: &[Piece]) -> bool {
 pub(super) fn without_strays(mut rows: Vec<Row>) -> Vec<Row> {
     let mut at = 0;
     while at < rows.len() {
-        let home = (0..rows.len()).find(|&other| other != at && is_stray(&rows[at], &rows[other]));
+        let home = (0..rows.len())
+            .find(|&other| other != at && is_stray(&rows[at], &rows[other]));
         let Some(home) = home else {
             at += 1;
             continue;
@@ -270,6 +280,41 @@ pub(super) fn share_out_tall(rows: &mut Vec<Row>, tall: Vec<Piece>, usual: f32) 
     for piece in alone {
         rows.extend(Row::of(vec![piece]));
     }
+}
+
+/// Cuts letters of two rows that touch: tails that end in the row below, tall letters that
+/// begin in the row above.
+pub(super) fn untangled(mut rows: Vec<Row>, usual: f32) -> Vec<Row> {
+    for at in 0..rows.len() {
+        let pieces = std::mem::take(&mut rows[at].pieces);
+        let mut kept = Vec::with_capacity(pieces.len());
+        for piece in pieces {
+            let mut reached: Vec<usize> = (0..rows.len())
+                .filter(|&other| other == at || reaches_into(&piece, &rows[other], usual))
+                .collect();
+            if reached.len() == 1 || (piece.height() as f32) < rows[at].text_height() {
+                kept.push(piece);
+                continue;
+            }
+            let x = piece.centre_x();
+            reached.sort_by(|&a, &b| {
+                rows[a].band.base_at(x).total_cmp(&rows[b].band.base_at(x))
+            });
+            let area = piece.area;
+            for (part, home) in cut_between(piece, &reached, &rows) {
+                let is_tail = part.area * 4 < area
+                    && (part.width() as f32) < rows[home].band.height() * 1.5;
+                if home == at {
+                    kept.push(part);
+                } else if !is_tail {
+                    rows[home].add(part);
+                }
+            }
+        }
+        kept.append(&mut rows[at].pieces);
+        rows[at].pieces = kept;
+    }
+    rows.into_iter().filter_map(Row::measured).collect()
 }
 
 /// Whether the small letters of a row next to a piece stand at its height.

@@ -23,7 +23,8 @@ const BESIDE: f32 = 1.6;
 
 /// Gives each mark to the row whose ink is nearest; returns those that are near none.
 pub(super) fn give_out(rows: &mut [Row], marks: Vec<Piece>) -> Vec<Piece> {
-    let homes: Vec<Option<usize>> = marks.iter().map(|mark| home_of(mark, rows)).collect();
+    let homes: Vec<Option<usize>> =
+        marks.iter().map(|mark| home_of(mark, rows)).collect();
     let mut left_over = Vec::new();
     for (mark, home) in marks.into_iter().zip(homes) {
         match home {

@@ -59,6 +59,17 @@ pub struct LineRegion {
 /// Smallest line, in millimetres: a digit of 6 points.
 const SMALLEST_MM: (f32, f32) = (0.5, 1.2);
 
+/// How far a line reaches above its baseline, in heights of its letters: two marks on a
+/// capital.
+const HIGHEST: f32 = 1.8;
+
+/// How far a line reaches below its baseline, in heights of its letters: the loop of a
+/// written g.
+const LOWEST: f32 = 0.8;
+
+/// Width of the edge of the paper in the image of a single line, in millimetres.
+const EDGE_MM: f32 = 1.6;
+
 /// Ink smaller than this is dust, in square millimetres.
 const DUST_MM2: f32 = 0.02;
 
@@ -77,10 +88,19 @@ pub fn find(ready: &Ready) -> Layout {
     grouping::share_out_tall(&mut rows, sorted.tall, sorted.usual);
     let rows = grouping::joined(rows, &rules, &|_, _| false);
     let bridged = |row: &Row, next: &Row| {
-        faint::bridges(&ready.gray, row, next) || grouping::is_bridged(row, next, &sorted.drawings)
+        faint::bridges(&ready.gray, row, next)
+            || grouping::is_bridged(row, next, &sorted.drawings)
     };
     let rows = grouping::joined(rows, &rules, &bridged);
-    let mut rows = grouping::without_strays(rows);
+    let rows = grouping::without_strays(rows);
+    let mut rows = grouping::untangled(rows, sorted.usual);
+    if ready.is_strip {
+        let pieces = rows
+            .into_iter()
+            .filter(|row| !is_edge(row, ready))
+            .flat_map(|row| row.pieces);
+        rows = Row::of(pieces.collect()).into_iter().collect();
+    }
     let left_over = marks::give_out(&mut rows, sorted.marks);
     let loose: Vec<&Piece> =
         left_over.iter().chain(&dust).chain(&sorted.drawings).collect();
@@ -103,6 +123,15 @@ pub fn find(ready: &Ready) -> Layout {
     }
     sort_for_reading(&mut lines);
     Layout { lines, rules: rules.iter().map(Rule::bounds).collect() }
+}
+
+/// Whether a row of a single line's image is but the edge of the paper at its end.
+fn is_edge(row: &Row, ready: &Ready) -> bool {
+    let width = ready.gray.width() as f32;
+    let middle = (row.left + row.right) as f32 / 2.0;
+    ((row.right - row.left) as f32) < ready.px(EDGE_MM)
+        && (middle < width * 0.03 || middle > width * 0.85)
+        && row.text_height() > ready.gray.height() as f32 * 0.5
 }
 
 /// What is neither leader nor left over from a rule, and what is too small to be a mark.
@@ -164,6 +193,10 @@ fn region_of(row: &Row, rules: &[Rule], dpi: f32) -> Option<LineRegion> {
             below = below.max(level + 1.0);
         }
     }
+    // Further up or down no mark of a letter reaches: what is there is a stroke of a stamp,
+    // the rest of a rule.
+    above = above.max(band.base - row.ascent * HIGHEST);
+    below = below.min(band.base + row.ascent * LOWEST);
     let (left, right) = (row.left as f32, row.right as f32);
     if right - left < px(SMALLEST_MM.0) || below - above < px(SMALLEST_MM.1) {
         return None;
@@ -192,7 +225,10 @@ fn is_in_cell(row: &Row, rules: &[Rule]) -> bool {
     let middle = (row.left + row.right) as f32 / 2.0;
     let y = (row.band.base_at(middle) - row.band.height() / 2.0) as i32;
     let upright = || {
-        rules.iter().filter(|rule| rule.direction == Direction::Down).filter_map(|r| r.at(y))
+        rules
+            .iter()
+            .filter(|rule| rule.direction == Direction::Down)
+            .filter_map(|r| r.at(y))
     };
     upright().any(|x| x < middle) && upright().any(|x| x > middle)
 }
@@ -208,7 +244,8 @@ fn sort_for_reading(lines: &mut Vec<LineRegion>) {
     let mut level: Vec<LineRegion> = Vec::new();
     for line in lines.drain(..) {
         let starts_new = level.first().is_some_and(|first| {
-            place(&line).0 - place(first).0 > first.text_height.min(line.text_height) * 0.7
+            place(&line).0 - place(first).0
+                > first.text_height.min(line.text_height) * 0.7
         });
         if starts_new {
             level.sort_by(|a, b| place(a).1.total_cmp(&place(b).1));
@@ -220,3 +257,6 @@ fn sort_for_reading(lines: &mut Vec<LineRegion>) {
     ordered.append(&mut level);
     *lines = ordered;
 }
+
+#[cfg(test)]
+mod tests;

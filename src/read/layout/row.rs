@@ -70,6 +70,13 @@ impl Row {
         Some(Self { pieces, band, ascent, left, right })
     }
 
+    /// The row with its ends as its pieces have them; `None` if it has none left.
+    pub(super) fn measured(mut self) -> Option<Self> {
+        self.left = self.pieces.iter().map(|piece| piece.left).min()?;
+        self.right = self.pieces.iter().map(|piece| piece.right).max()?;
+        Some(self)
+    }
+
     /// Takes one more piece; the band stays.
     pub(super) fn add(&mut self, piece: Piece) {
         self.left = self.left.min(piece.left);
@@ -109,8 +116,8 @@ fn band_of(pieces: &[Piece], left: i32, right: i32) -> Band {
     let slope = if (width as f32) < usual * SHORT {
         0.0
     } else {
-        let slopes =
-            (-SLOPE_STEPS..=SLOPE_STEPS).map(|s| s as f32 * STEEPEST / SLOPE_STEPS as f32);
+        let slopes = (-SLOPE_STEPS..=SLOPE_STEPS)
+            .map(|s| s as f32 * STEEPEST / SLOPE_STEPS as f32);
         let mut found = (0.0, 0.0_f32);
         for slope in slopes {
             count_rows(pieces, slope, left, first_row, &mut counts);
@@ -128,7 +135,13 @@ fn band_of(pieces: &[Piece], left: i32, right: i32) -> Band {
 }
 
 /// Counts the ink in each row after the line is turned level about `left`.
-fn count_rows(pieces: &[Piece], slope: f32, left: i32, first_row: f32, counts: &mut [f32]) {
+fn count_rows(
+    pieces: &[Piece],
+    slope: f32,
+    left: i32,
+    first_row: f32,
+    counts: &mut [f32],
+) {
     counts.fill(0.0);
     for piece in pieces {
         for run in &piece.runs {

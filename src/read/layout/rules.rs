@@ -225,7 +225,9 @@ fn rule_of(group: &[Run], direction: Direction, dpi: f32) -> Option<Rule> {
     }
     let mut edges = vec![(i32::MAX, i32::MIN); (end - start) as usize];
     for run in group {
-        for (low, high) in &mut edges[(run.from - start) as usize..(run.to - start) as usize] {
+        for (low, high) in
+            &mut edges[(run.from - start) as usize..(run.to - start) as usize]
+        {
             *low = (*low).min(run.row);
             *high = (*high).max(run.row + 1);
         }
@@ -284,7 +286,8 @@ fn erase(ink: &mut GrayImage, rule: &Rule, dpi: f32) {
             (low.max(0), high.min(length))
         };
         let reach = ragged + thickness / 2;
-        let before = (1..=reach + 1).take_while(|by| is_ink(pixels, low - by)).count() as i32;
+        let before =
+            (1..=reach + 1).take_while(|by| is_ink(pixels, low - by)).count() as i32;
         let after = (0..=reach).take_while(|by| is_ink(pixels, high + by)).count() as i32;
         let (from, to) = match (before > reach, after > reach) {
             (true, true) => continue,

@@ -8,8 +8,8 @@ use crate::config::index::{IndexDefinitions, NumberClass, PlaceLevel};
 use crate::model::canonical_tone;
 use crate::search::analysis::Syllable;
 use crate::search::query::{
-    Chip, ChipKind, DayWish, NumberWish, PersonWish, PlaceWish, Reading, Related, Relation,
-    Typed, YearWish,
+    Chip, ChipKind, DayWish, NumberWish, PersonWish, PlaceWish, Reading, Related,
+    Relation, Typed, YearWish,
 };
 use crate::search::telex;
 
@@ -146,11 +146,15 @@ fn put(reading: &mut Reading, piece: &Piece<'_>) {
     match &piece.means {
         Means::Kind(kind) => {
             let label = IndexDefinitions::get().query.kind.get(*kind);
-            chip(ChipKind::Kind, label.map(|kind| kind.label.clone()).unwrap_or_default());
+            chip(
+                ChipKind::Kind,
+                label.map(|kind| kind.label.clone()).unwrap_or_default(),
+            );
             reading.kinds.push(*kind);
         }
         Means::Years(from, to, event) => {
-            let value = if from == to { from.to_string() } else { format!("{from}-{to}") };
+            let value =
+                if from == to { from.to_string() } else { format!("{from}-{to}") };
             chip(ChipKind::Year, value);
             reading.years.push(YearWish { from: *from, to: *to, event: *event });
         }
@@ -262,7 +266,8 @@ fn ends_with_unit(words: &[&Word]) -> bool {
 fn marked_place(group: &Group<'_>) -> Taken {
     let words = group.words.as_slice();
     let longest = words.len().min(LONGEST_UNIT);
-    let known = (1..=longest).rev().find(|&length| words.get(..length).is_some_and(is_unit));
+    let known =
+        (1..=longest).rev().find(|&length| words.get(..length).is_some_and(is_unit));
     // An unlisted hamlet has two syllables as a rule; what follows is a name.
     let length = known.unwrap_or(words.len().min(2));
     let (place, rest) = words.split_at(length);
@@ -324,7 +329,8 @@ fn put_place(option: &mut Taken, said: &[&Word], words: &[&Word]) {
 /// Whether words are the name of a unit.
 fn is_unit(words: &[&Word]) -> bool {
     let has_letters = words.first().is_some_and(|word| !word.is_number());
-    has_letters && Gazetteer::get().knows(&joined(words.iter().map(|w| w.folded.as_str())))
+    has_letters
+        && Gazetteer::get().knows(&joined(words.iter().map(|w| w.folded.as_str())))
 }
 
 /// The units of that name; where accents were typed, those that have them, if any.
@@ -340,8 +346,11 @@ fn units_of(words: &[&Word]) -> Vec<&'static Unit> {
         canonical_tone(&spaced)
     };
     let typed = canonical(&name);
-    let exact: Vec<&Unit> =
-        all.iter().filter(|unit| canonical(unit.short_name()) == typed).copied().collect();
+    let exact: Vec<&Unit> = all
+        .iter()
+        .filter(|unit| canonical(unit.short_name()) == typed)
+        .copied()
+        .collect();
     if exact.is_empty() { all } else { exact }
 }
 

@@ -83,7 +83,9 @@ impl Reader<'_> {
     fn next(&self) -> (usize, Means) {
         self.unit()
             .or_else(|| self.phrase())
-            .or_else(|| self.date(0).map(|(taken, day)| (taken, Means::Day(day, Event::Any))))
+            .or_else(|| {
+                self.date(0).map(|(taken, day)| (taken, Means::Day(day, Event::Any)))
+            })
             .or_else(|| self.identity(0, false))
             .or_else(|| self.serial())
             .or_else(|| self.years(0, Event::Any))
@@ -128,7 +130,8 @@ impl Reader<'_> {
             if words.iter().skip(1).any(|word| word.is_parted()) {
                 continue;
             }
-            let folded: Vec<&str> = words.iter().map(|word| word.folded.as_str()).collect();
+            let folded: Vec<&str> =
+                words.iter().map(|word| word.folded.as_str()).collect();
             for (written, meaning) in definitions.meanings(&folded.join(" ")) {
                 let mut parts = written.split(' ').zip(words);
                 if !parts.all(|(part, word)| word.can_be(part)) {
@@ -156,7 +159,8 @@ impl Reader<'_> {
             Meaning::Role(role) => {
                 let words = &IndexDefinitions::get().query.role.get(role)?.colon_only;
                 let needs_colon = words.iter().any(|word| word == written);
-                let fits = followed && (colon || (self.depth == Depth::All && !needs_colon));
+                let fits =
+                    followed && (colon || (self.depth == Depth::All && !needs_colon));
                 fits.then_some((length, Means::Role(role)))
             }
             Meaning::Number(class) => self.number(length, class),
@@ -206,7 +210,9 @@ impl Reader<'_> {
     /// A number whose class was said: the words of the class may repeat (`tờ bản đồ số`).
     fn number(&self, start: usize, class: NumberClass) -> Option<(usize, Means)> {
         if class == NumberClass::Identity {
-            return self.identity(start, true).map(|(taken, means)| (start + taken, means));
+            return self
+                .identity(start, true)
+                .map(|(taken, means)| (start + taken, means));
         }
         let word = self.word(start)?;
         if !word.text.chars().any(|letter| letter.is_ascii_digit()) {
@@ -215,7 +221,8 @@ impl Reader<'_> {
         let mut text = word.text.clone();
         let mut taken = 1;
         let next = self.word(start + 1);
-        let slash = next.filter(|next| next.is_number() && matches!(next.gap.as_str(), "/" | "-"));
+        let slash = next
+            .filter(|next| next.is_number() && matches!(next.gap.as_str(), "/" | "-"));
         if let (Some(next), NumberClass::Register | NumberClass::Book) = (slash, class) {
             text = format!("{text}/{}", next.text);
             taken = 2;
@@ -226,7 +233,8 @@ impl Reader<'_> {
         }
         let mut may_be = vec![(class, value)];
         if class == NumberClass::Register {
-            may_be.push((NumberClass::Document, normalized(NumberClass::Document, &text)));
+            may_be
+                .push((NumberClass::Document, normalized(NumberClass::Document, &text)));
         }
         Some((start + taken, Means::Number(may_be)))
     }
@@ -236,17 +244,20 @@ impl Reader<'_> {
         let first = self.word(start)?.number()?;
         let second = self.word(start + 1)?;
         let third = self.word(start + 2)?;
-        let separated = |word: &Word| matches!(word.gap.as_str(), "/" | "-" | "." | " / " | " - ");
+        let separated =
+            |word: &Word| matches!(word.gap.as_str(), "/" | "-" | "." | " / " | " - ");
         if let (Some(b), Some(c)) = (second.number(), third.number()) {
             let same = second.gap == third.gap && separated(second);
             let spaced = second.gap == " " && third.gap == " " && c >= 1850 && c < 2100;
             if !(same || spaced) {
                 return None;
             }
-            let day = if first >= 1000 { Day::new(first, b, c) } else { Day::new(c, b, first) };
+            let day =
+                if first >= 1000 { Day::new(first, b, c) } else { Day::new(c, b, first) };
             return day.filter(|day| day.is_whole()).map(|day| (3, day));
         }
-        let (month, fourth, year) = (third.number()?, self.word(start + 3)?, self.word(start + 4)?);
+        let (month, fourth, year) =
+            (third.number()?, self.word(start + 3)?, self.word(start + 4)?);
         let said = second.folded == "thang" && fourth.folded == "nam";
         let day = Day::new(year.number()?, month, first)?;
         (said && day.is_whole()).then_some((5, day))
@@ -278,13 +289,16 @@ impl Reader<'_> {
     /// One or two letters and six to eight digits, in one word or two.
     fn serial(&self) -> Option<(usize, Means)> {
         let first = self.word(0)?;
-        let letters = first.text.chars().take_while(|letter| letter.is_alphabetic()).count();
+        let letters =
+            first.text.chars().take_while(|letter| letter.is_alphabetic()).count();
         if !(1..=2).contains(&letters) {
             return None;
         }
         let alone = letters == first.text.chars().count();
         let (taken, digits): (usize, String) = if alone {
-            let next = self.word(1).filter(|next| matches!(next.gap.as_str(), " " | "-" | "." | " - "))?;
+            let next = self
+                .word(1)
+                .filter(|next| matches!(next.gap.as_str(), " " | "-" | "." | " - "))?;
             (2, next.text.clone())
         } else {
             (1, first.text.chars().skip(letters).collect())
@@ -324,7 +338,8 @@ impl Reader<'_> {
         let word = self.word(at).filter(|word| word.text.len() == 4)?;
         let year = word.number().filter(|year| YEARS.contains(year))?;
         // `27/2015` is the number of an entry.
-        let of_number = self.word(at + 1).is_some_and(|next| next.gap == "/" && next.is_number());
+        let of_number =
+            self.word(at + 1).is_some_and(|next| next.gap == "/" && next.is_number());
         (!of_number).then_some(year as u16)
     }
 
@@ -337,10 +352,8 @@ impl Reader<'_> {
         }
         if second.text.len() == 4 && YEARS.contains(&b) {
             let text = format!("{a}/{b}");
-            let may_be = vec![
-                (NumberClass::Register, text.clone()),
-                (NumberClass::Book, text),
-            ];
+            let may_be =
+                vec![(NumberClass::Register, text.clone()), (NumberClass::Book, text)];
             return Some((2, Means::Number(may_be)));
         }
         Some((2, Means::SheetAndParcel(a.to_string(), b.to_string())))

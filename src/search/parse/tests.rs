@@ -46,16 +46,15 @@ fn words_for_roles_kinds_and_places_are_taken_out_of_names() {
     use ChipKind::{Kind, Name, Place, Register};
     for (text, expected) in [
         ("me vi thi pang con ngoan", vec![(Name, "me vi thi pang"), (Name, "con ngoan")]),
-        ("con ông Cà Văn Lả bà Vì Thị Pâng", vec![
-            (Name, "con ông Cà Văn Lả"),
-            (Name, "bà Vì Thị Pâng"),
-        ]),
+        (
+            "con ông Cà Văn Lả bà Vì Thị Pâng",
+            vec![(Name, "con ông Cà Văn Lả"), (Name, "bà Vì Thị Pâng")],
+        ),
         ("Đôi Mè", vec![(Name, "Đôi Mè")]),
-        ("ks 39/2026 muong nha", vec![
-            (Kind, "ks"),
-            (Register, "39/2026"),
-            (Place, "muong nha"),
-        ]),
+        (
+            "ks 39/2026 muong nha",
+            vec![(Kind, "ks"), (Register, "39/2026"), (Place, "muong nha")],
+        ),
         ("sổ đỏ Cà Minh Dọn", vec![(Kind, "sổ đỏ"), (Name, "Cà Minh Dọn")]),
         ("ca hia thua dat", vec![(Kind, "thua dat"), (Name, "ca hia")]),
         ("Mùa A Khày - Sam Mứn", vec![(Name, "Mùa A Khày"), (Place, "Sam Mứn")]),

@@ -117,8 +117,9 @@ impl Comparison {
             comparison.wishes.push(people);
         }
         let forms = comparison.typed.iter();
-        comparison.plain =
-            !forms.into_iter().any(|form| form.typed.form.has_marks() || form.typed.telex.is_some());
+        comparison.plain = !forms
+            .into_iter()
+            .any(|form| form.typed.form.has_marks() || form.typed.telex.is_some());
         comparison
     }
 
@@ -155,7 +156,8 @@ impl Comparison {
     pub(super) fn names_of(&mut self, entry: &Entry<&str>) -> Names {
         let names = entry.persons.iter().map(|person| (person.name, false));
         let texts = entry.texts.iter().map(|(_, text)| (*text, true));
-        let all = names.chain(texts).map(|(text, is_text)| self.name(text, is_text)).collect();
+        let all =
+            names.chain(texts).map(|(text, is_text)| self.name(text, is_text)).collect();
         Names { all }
     }
 
@@ -180,7 +182,8 @@ impl Comparison {
             return known;
         }
         let form = Syllable::new(word);
-        let near = self.typed.iter().map(|typed| self.near(&typed.typed, &form)).collect();
+        let near =
+            self.typed.iter().map(|typed| self.near(&typed.typed, &form)).collect();
         self.found.push(FoundForm { form, near });
         let position = self.found.len() - 1;
         self.by_text.insert(word.to_owned(), position);
@@ -213,7 +216,12 @@ impl Comparison {
     }
 
     /// Gives each typed syllable the one on the paper that agrees best, each once.
-    pub(super) fn compare(&self, typed: &[usize], names: &Names, person: usize) -> NameMatch {
+    pub(super) fn compare(
+        &self,
+        typed: &[usize],
+        names: &Names,
+        person: usize,
+    ) -> NameMatch {
         let mut result =
             NameMatch { score: 0.0, tier: Tier::Exact, person, syllables: Vec::new() };
         let Some(name) = names.all.get(person) else { return result };
@@ -294,14 +302,15 @@ impl Comparison {
 
     fn pairs(&self, typed: &[usize], name: &Name) -> Vec<Pair> {
         let mut pairs = Vec::new();
-        let mut put = |typed: std::ops::Range<usize>, found: std::ops::Range<usize>, near: Near| {
-            if near.score > 0.0 {
-                // Of two that agree alike, the one in the same place.
-                let apart = (typed.start as f32 - found.start as f32).abs();
-                let rank = near.score - apart * 0.002;
-                pairs.push(Pair { typed, found, near, rank });
-            }
-        };
+        let mut put =
+            |typed: std::ops::Range<usize>, found: std::ops::Range<usize>, near: Near| {
+                if near.score > 0.0 {
+                    // Of two that agree alike, the one in the same place.
+                    let apart = (typed.start as f32 - found.start as f32).abs();
+                    let rank = near.score - apart * 0.002;
+                    pairs.push(Pair { typed, found, near, rank });
+                }
+            };
         for (i, &one) in typed.iter().enumerate() {
             for (j, &other) in name.single.iter().enumerate() {
                 put(i..i + 1, j..j + 1, self.nearness(one, other));
@@ -338,7 +347,9 @@ impl Comparison {
     /// Whether a syllable stands in any name, without accents where it was typed so.
     pub(super) fn has(&self, names: &Names, word: &Syllable) -> bool {
         let mut all = names.all.iter().flat_map(|name| &name.single);
-        all.any(|&position| self.found.get(position).is_some_and(|found| same(word, &found.form)))
+        all.any(|&position| {
+            self.found.get(position).is_some_and(|found| same(word, &found.form))
+        })
     }
 
     /// Whether syllables stand together in any name.
@@ -360,7 +371,11 @@ const INITIALS_MEANT: f32 = 0.8;
 const CLEAR: f32 = 0.8;
 
 fn same(typed: &Syllable, found: &Syllable) -> bool {
-    if typed.has_marks() { typed.canonical == found.canonical } else { typed.folded == found.folded }
+    if typed.has_marks() {
+        typed.canonical == found.canonical
+    } else {
+        typed.folded == found.folded
+    }
 }
 
 struct Pair {

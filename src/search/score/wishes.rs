@@ -74,8 +74,7 @@ fn distance(year: u16, from: u16, to: u16) -> u16 {
 
 /// How well a date agrees, and by how many years it is off.
 pub(super) fn day(wish: DayWish, entry: &Entry<&str>, people: &[usize]) -> (f32, u16) {
-    let of_year =
-        YearWish { from: wish.day.year, to: wish.day.year, event: wish.event };
+    let of_year = YearWish { from: wish.day.year, to: wish.day.year, event: wish.event };
     let births = entry.persons.iter().enumerate().filter_map(|(at, person)| {
         let about = people.contains(&at) || people.is_empty();
         person.born.map(|day| (Event::Born, day, about))
@@ -88,7 +87,9 @@ pub(super) fn day(wish: DayWish, entry: &Entry<&str>, people: &[usize]) -> (f32,
         }
         let value = match near_day(wish.day, day) {
             // Another event than a birth is as good as said: nobody types it by chance.
-            Some(value) if event != Event::Born && wish.event == Event::Any => value * 0.95,
+            Some(value) if event != Event::Born && wish.event == Event::Any => {
+                value * 0.95
+            }
             Some(value) if about => value,
             Some(value) => value * OTHER_PERSON,
             None => 0.0,
@@ -110,7 +111,8 @@ fn near_day(typed: Day, found: Day) -> Option<f32> {
         let months = found.month == 0 || found.month == typed.month;
         return (typed.year == found.year && months).then_some(0.7);
     }
-    let same = [typed.year == found.year, typed.month == found.month, typed.day == found.day];
+    let same =
+        [typed.year == found.year, typed.month == found.month, typed.day == found.day];
     let swapped = typed.day == found.month && typed.month == found.day;
     match same.iter().filter(|same| **same).count() {
         2 => Some(0.7),
@@ -154,7 +156,8 @@ pub(super) fn place(wish: &PlaceWish, entry: &Entry<&str>) -> PlaceFound {
                 };
             if value > best.value {
                 let unit = Gazetteer::get().newest(related.entity).map(|unit| unit.name);
-                best = PlaceFound { value, by: Some(related.by), unit, matched: matched() };
+                best =
+                    PlaceFound { value, by: Some(related.by), unit, matched: matched() };
             }
         }
         let value = meaning * by_words(&wish.words, place.text);
@@ -211,7 +214,8 @@ pub(super) fn number(wish: &NumberWish, entry: &Entry<&str>) -> NumberFound {
     // A number of which nothing was said decides nothing.
     let weight = if wish.may_be.len() > 2 { 0.8 } else { weight };
     let classes = || wish.may_be.iter().map(|(class, _)| *class);
-    let has = |class: NumberClass| entry.numbers.iter().any(|number| number.class == class);
+    let has =
+        |class: NumberClass| entry.numbers.iter().any(|number| number.class == class);
     let is_open = first.is_some_and(|class| {
         use NumberClass::{Book, Page, Parcel, Register, Sheet};
         // A table of parcels names its sheet at the top; a birth has neither.
@@ -226,7 +230,9 @@ pub(super) fn number(wish: &NumberWish, entry: &Entry<&str>) -> NumberFound {
     let nothing = if is_open { NOT_SAID } else { 0.0 };
     let mut best = NumberFound { weight, value: nothing, near: false, matched: None };
     for number in &entry.numbers {
-        let Some(rank) = classes().position(|class| class == number.class) else { continue };
+        let Some(rank) = classes().position(|class| class == number.class) else {
+            continue;
+        };
         let Some((class, typed)) = wish.may_be.get(rank) else { continue };
         let likely = if rank == 0 { 1.0 } else { 0.9 };
         let value = likely * near_number(*class, typed, number.value, entry);
@@ -268,7 +274,8 @@ fn near_number(class: NumberClass, typed: &str, found: &str, entry: &Entry<&str>
             if ordinal(typed) != ordinal(found) {
                 return 0.0;
             }
-            let year = |text: &str| text.split_once('/').and_then(|(_, year)| year.parse().ok());
+            let year =
+                |text: &str| text.split_once('/').and_then(|(_, year)| year.parse().ok());
             let (asked, written): (Option<u16>, Option<u16>) = (year(typed), year(found));
             let entered = entry.days.iter().find(|(event, _)| *event == Event::Entered);
             match (asked, written.or(entered.map(|(_, day)| day.year))) {
@@ -280,7 +287,11 @@ fn near_number(class: NumberClass, typed: &str, found: &str, entry: &Entry<&str>
             }
         }
         NumberClass::Parcel | NumberClass::Sheet if typed.chars().count() > 1 => {
-            if digits_off(typed, found, 1).is_some() { 0.25 } else { 0.0 }
+            if digits_off(typed, found, 1).is_some() {
+                0.25
+            } else {
+                0.0
+            }
         }
         _ => 0.0,
     }

@@ -10,6 +10,9 @@
 
   var box = document.getElementById('q');
 
+  // The next citizen's name replaces the last one's; an arrow goes into the text.
+  if (box && box === document.activeElement && box.value) { box.select(); }
+
   function step(by) {
     var rows = all('[data-row]');
     if (!rows.length) { return false; }
@@ -117,6 +120,8 @@
   var share = Number(paper.getAttribute('data-share')) / full;
   var width = paper.getBoundingClientRect().width;
   var later = 0;
+  // Height of a line of writing that is read without effort, in pixels of the screen.
+  var READABLE = 26;
 
   function sharpen() {
     var wanted = width * (window.devicePixelRatio || 1) * share;
@@ -246,7 +251,13 @@
     var on = first.getAttribute('data-field');
     var row = on && named('a[data-row]', on);
     if (row) { row.parentNode.classList.add('on'); }
+    // A line of writing that is too small to be read is made larger, once.
+    var high = first.getBoundingClientRect().height;
+    if (high < READABLE && location.search.indexOf('zoom=') < 0) {
+      resize(width * Math.min(READABLE / high, 2.5));
+    }
     show(first);
+    if (window.innerWidth > 760) { window.scrollTo(0, 0); }
   }
   sharpen();
 })();

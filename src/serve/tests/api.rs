@@ -34,7 +34,11 @@ fn a_search_for_nothing_finds_nothing() {
     let server = Server::start();
     for path in ["/api/v1/search", "/api/v1/search?q=%20", "/api/v1/search?kind=other"] {
         let answer = server.get(path).json();
-        assert_eq!((&answer["total"], &answer["hits"]), (&json!(0), &json!([])), "{path}");
+        assert_eq!(
+            (&answer["total"], &answer["hits"]),
+            (&json!(0), &json!([])),
+            "{path}"
+        );
     }
 }
 
@@ -89,8 +93,15 @@ fn what_is_wrong_is_said_as_a_problem_with_its_status() {
         assert_eq!(answer.headers["content-type"], "application/problem+json", "{path}");
         let problem = answer.json();
         assert_eq!(problem["status"], json!(status), "{path}");
-        assert_eq!(problem["request_id"], json!(answer.headers["x-request-id"]), "{path}");
-        assert!(!answer.text().contains("secret"), "{path} tells what only the log may know");
+        assert_eq!(
+            problem["request_id"],
+            json!(answer.headers["x-request-id"]),
+            "{path}"
+        );
+        assert!(
+            !answer.text().contains("secret"),
+            "{path} tells what only the log may know"
+        );
     }
 }
 
@@ -98,7 +109,11 @@ fn what_is_wrong_is_said_as_a_problem_with_its_status() {
 fn only_reading_is_possible_and_only_from_this_machine() {
     let server = Server::start();
     for method in ["POST", "PUT", "DELETE", "OPTIONS"] {
-        assert_eq!(server.ask(method, "/", "Content-Length: 0\r\n").status, 405, "{method}");
+        assert_eq!(
+            server.ask(method, "/", "Content-Length: 0\r\n").status,
+            405,
+            "{method}"
+        );
     }
     for (host, status) in [
         ("127.0.0.1:8080", 200),
@@ -122,6 +137,10 @@ fn a_picture_that_the_browser_has_is_not_sent_again() {
     let tag = &first.headers["etag"];
     let again = server.ask("GET", &path, &format!("If-None-Match: {tag}\r\n"));
     assert_eq!((again.status, again.bytes.len()), (304, 0));
-    let other = server.ask("GET", &format!("/image/{SCAN}/1?w=201"), &format!("If-None-Match: {tag}\r\n"));
+    let other = server.ask(
+        "GET",
+        &format!("/image/{SCAN}/1?w=201"),
+        &format!("If-None-Match: {tag}\r\n"),
+    );
     assert_eq!(other.status, 200);
 }

@@ -6,6 +6,9 @@ use std::time::Duration;
 
 use image::GrayImage;
 
+use super::super::{
+    App, Chip, Filters, Found, FoundRecord, PageImageError, PageImages, Seek, SeekError,
+};
 use crate::catalog::Catalog;
 use crate::catalog::NewScan;
 use crate::model::Affine;
@@ -26,9 +29,6 @@ use crate::model::Rect;
 use crate::model::ScanId;
 use crate::model::Severity;
 use crate::model::Size;
-use crate::serve::{
-    App, Chip, Filters, Found, FoundRecord, PageImageError, PageImages, Seek, SeekError,
-};
 
 /// Id of the one scan.
 pub(super) const SCAN: &str =

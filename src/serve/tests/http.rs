@@ -7,8 +7,8 @@ use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
+use super::super::serve;
 use super::desk;
-use crate::serve::serve;
 
 /// An answer.
 pub(super) struct Answer {
@@ -64,15 +64,19 @@ impl Server {
     pub(super) fn ask(&self, method: &str, path: &str, headers: &str) -> Answer {
         let mut stream = TcpStream::connect(self.address).expect("a connection");
         let host = if headers.contains("Host:") { "" } else { "Host: localhost:1\r\n" };
-        write!(stream, "{method} {path} HTTP/1.1\r\n{host}Connection: close\r\n{headers}\r\n")
-            .expect("a request");
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\n{host}Connection: close\r\n{headers}\r\n"
+        )
+        .expect("a request");
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes).expect("an answer");
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
         let body = bytes.split_off(end + 4);
         let head = String::from_utf8(bytes).expect("a head in ASCII");
         let mut lines = head.lines();
-        let status = lines.next().and_then(|line| line.split(' ').nth(1)).expect("a status");
+        let status =
+            lines.next().and_then(|line| line.split(' ').nth(1)).expect("a status");
         let headers = lines.filter_map(|line| line.split_once(": "));
         Answer {
             status: status.parse().expect("a number"),

@@ -26,6 +26,8 @@ pub(in super::super) fn failure(
     failure: &Failure,
     request_id: &str,
 ) -> Result<String, askama::Error> {
-    let frame = Frame::of(desk, ask, desk.texts.say(ask.lang, "failure.title").to_owned());
-    FailurePage { what: failure.explained(&desk.texts, ask.lang), request_id, frame }.render()
+    let frame =
+        Frame::of(desk, ask, desk.texts.say(ask.lang, "failure.title").to_owned());
+    FailurePage { what: failure.explained(&desk.texts, ask.lang), request_id, frame }
+        .render()
 }

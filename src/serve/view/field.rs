@@ -44,13 +44,17 @@ fn state_name(state: FieldState) -> &'static str {
 }
 
 /// The value as people read it; empty where there is none.
-pub(super) fn value(field: &Field) -> String {
-    field.value.as_deref().map(readable).unwrap_or_default()
+pub(super) fn value(frame: &Frame<'_>, name: &str, field: &Field) -> String {
+    let Some(value) = field.value.as_deref() else { return String::new() };
+    match frame.desk.labels.meaning(name, value, frame.lang) {
+        Some(meaning) => meaning.to_owned(),
+        None => readable(value),
+    }
 }
 
 /// As [`value`], with its middle hidden if the field identifies a person.
 pub(super) fn list_value(frame: &Frame<'_>, name: &str, field: &Field) -> String {
-    let value = value(field);
+    let value = value(frame, name, field);
     if frame.desk.labels.is_hidden(name) { masked(&value) } else { value }
 }
 
@@ -116,7 +120,7 @@ pub(super) fn row(
 ) -> Row {
     let labels = &frame.desk.labels;
     let label = labels.label(name, frame.lang).to_owned();
-    let value = value(field);
+    let value = value(frame, name, field);
     let is_hidden = labels.is_hidden(name);
     let same = |text: &str| text == value || field.value.as_deref() == Some(text);
     let alt = frame.fill("hits.crop_of", &label);
@@ -130,7 +134,11 @@ pub(super) fn row(
         alternatives: field.alternatives.join(" · "),
         state: frame.say(state_name(field.state)).to_owned(),
         doubt: doubt(field),
-        confidence: if is_read { frame.count("doubt.confidence", percent) } else { String::new() },
+        confidence: if is_read {
+            frame.count("doubt.confidence", percent)
+        } else {
+            String::new()
+        },
         cut_out: cut_out(record, field, ROW_CUT_OUT, alt),
         address,
         value,
@@ -138,7 +146,10 @@ pub(super) fn row(
 }
 
 /// Names and fields of a record in the order in which people read them.
-pub(super) fn in_order<'r>(frame: &Frame<'_>, record: &'r Record) -> Vec<(&'r str, &'r Field)> {
+pub(super) fn in_order<'r>(
+    frame: &Frame<'_>,
+    record: &'r Record,
+) -> Vec<(&'r str, &'r Field)> {
     let mut fields: Vec<_> =
         record.fields.iter().map(|(name, field)| (name.as_str(), field)).collect();
     fields.sort_by_key(|&(name, _)| (frame.desk.labels.place(name), name));
@@ -149,8 +160,7 @@ pub(super) fn in_order<'r>(frame: &Frame<'_>, record: &'r Record) -> Vec<(&'r st
 pub(super) fn headline(frame: &Frame<'_>, record: &Record) -> String {
     let names = frame.desk.labels.hit().name.iter();
     let values: Vec<String> = names
-        .filter_map(|name| record.fields.get(name))
-        .map(value)
+        .filter_map(|name| Some(value(frame, name, record.fields.get(name)?)))
         .filter(|value| !value.is_empty())
         .collect();
     values.join(" – ")

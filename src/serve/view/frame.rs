@@ -56,7 +56,11 @@ impl<'a> Frame<'a> {
     }
 
     /// The text with `{n}` filled in.
-    pub(super) fn count(&self, name: &str, number: impl std::borrow::Borrow<u64>) -> String {
+    pub(super) fn count(
+        &self,
+        name: &str,
+        number: impl std::borrow::Borrow<u64>,
+    ) -> String {
         self.say(name).replace("{n}", &grouped(*number.borrow(), self.lang))
     }
 }

@@ -29,7 +29,11 @@ pub(super) fn with(path: &str, parameters: &[(&str, &str)]) -> String {
         .filter(|(_, value)| !value.is_empty())
         .map(|(name, value)| format!("{name}={}", encoded(value)))
         .collect();
-    if written.is_empty() { path.to_owned() } else { format!("{path}?{}", written.join("&")) }
+    if written.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{}", written.join("&"))
+    }
 }
 
 /// The parameters of a search, without its place in the list.

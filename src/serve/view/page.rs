@@ -85,7 +85,8 @@ pub(in super::super) fn page(
         .get("record")
         .and_then(|id| records.iter().find(|record| record.record.0 == id))
         .or(records.first());
-    let title = desk.texts.say(ask.lang, "page.title").replace("{x}", &key.page.to_string());
+    let title =
+        desk.texts.say(ask.lang, "page.title").replace("{x}", &key.page.to_string());
     let frame = Frame::of(desk, ask, title);
     let view = Viewed { frame: &frame, key, chosen, ask };
     let size = size_of(desk, key, text.as_ref());
@@ -96,7 +97,9 @@ pub(in super::super) fn page(
     let num_pages = pages.len();
     let rendered = ViewerPage {
         heading: frame.fill("page.title", format!("{} / {num_pages}", key.page)),
-        kind: chosen.map(|record| desk.kind_title(&record.kind).to_owned()).unwrap_or_default(),
+        kind: chosen
+            .map(|record| desk.kind_title(&record.kind).to_owned())
+            .unwrap_or_default(),
         file: scan.path,
         notice: notice(&frame, stored, size.is_none()),
         outlines: view.outlines(&records),
@@ -218,7 +221,9 @@ impl Viewed<'_> {
         let Some(record) = self.chosen else { return vec![] };
         let fields = field::in_order(self.frame, record).into_iter();
         fields
-            .filter(|(_, field)| field.page == Some(self.key.page) && field.quad.is_some())
+            .filter(|(_, field)| {
+                field.page == Some(self.key.page) && field.quad.is_some()
+            })
             .map(|(name, field)| {
                 let address = self.field_address(record, name);
                 let mut row = field::row(self.frame, record, name, field, address);
@@ -232,7 +237,8 @@ impl Viewed<'_> {
         let asked_field = self.ask.get("field").unwrap_or_default();
         let mut outlines = Vec::new();
         for record in records {
-            let is_chosen = self.chosen.is_some_and(|chosen| chosen.record == record.record);
+            let is_chosen =
+                self.chosen.is_some_and(|chosen| chosen.record == record.record);
             for (name, quad) in quads_on(record, self.key.page) {
                 let label = self.frame.desk.labels.full_label(name, self.frame.lang);
                 outlines.push(Outline {
@@ -255,7 +261,9 @@ impl Viewed<'_> {
             RecordLink {
                 address: link::page(self.key, opened, &self.frame.asked),
                 name: field::headline(self.frame, record),
-                is_chosen: self.chosen.is_some_and(|chosen| chosen.record == record.record),
+                is_chosen: self
+                    .chosen
+                    .is_some_and(|chosen| chosen.record == record.record),
             }
         };
         records.iter().take(MAX_RECORDS).map(view).collect()

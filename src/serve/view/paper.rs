@@ -43,7 +43,8 @@ impl Paper {
         let Size { width, height } = size;
         let turn = turn % 4;
         let on_side = turn % 2 == 1;
-        let (shown_width, shown_height) = if on_side { (height, width) } else { (width, height) };
+        let (shown_width, shown_height) =
+            if on_side { (height, width) } else { (width, height) };
         let transform = match turn {
             1 => format!("translate({height} 0) rotate(90)"),
             2 => format!("translate({width} {height}) rotate(180)"),
@@ -99,7 +100,9 @@ mod tests {
 
     #[test]
     fn a_page_that_lies_on_its_side_is_set_upright() {
-        for (degrees, expected) in [(0.0, 0), (1.5, 0), (90.0, 3), (180.0, 2), (-90.0, 1), (269.0, 1)] {
+        for (degrees, expected) in
+            [(0.0, 0), (1.5, 0), (90.0, 3), (180.0, 2), (-90.0, 1), (269.0, 1)]
+        {
             let map = Affine::rotation(degrees, Point { x: 50.0, y: 70.0 });
             assert_eq!(upright_turn(&map), expected, "{degrees}°");
         }
@@ -126,7 +129,9 @@ mod tests {
 
     #[test]
     fn zoom_goes_in_steps_and_nothing_else_is_taken() {
-        for (written, expected) in [(None, 100), (Some("150"), 150), (Some("9999"), 100), (Some("x"), 100)] {
+        for (written, expected) in
+            [(None, 100), (Some("150"), 150), (Some("9999"), 100), (Some("x"), 100)]
+        {
             assert_eq!(zoom(written), expected);
         }
         assert_eq!(neighbours(50), (None, Some(75)));

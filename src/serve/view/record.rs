@@ -78,7 +78,11 @@ pub(in super::super) fn record(
         kind,
         entry: field::entry_line(&frame, &record),
         back: back(&frame),
-        pages: record.pages.iter().map(|&page| page_link(&frame, &record, page)).collect(),
+        pages: record
+            .pages
+            .iter()
+            .map(|&page| page_link(&frame, &record, page))
+            .collect(),
         findings: findings(&frame, &record),
         groups: groups(&frame, &record),
         others,
@@ -95,9 +99,10 @@ pub(in super::super) fn record(
 /// The list that led here; empty if none did.
 fn back(frame: &Frame<'_>) -> String {
     let asked = &frame.asked;
-    let is_searched = [&asked.q, &asked.kind, &asked.year, &asked.from, &asked.to, &asked.unit]
-        .iter()
-        .any(|value| !value.is_empty());
+    let is_searched =
+        [&asked.q, &asked.kind, &asked.year, &asked.from, &asked.to, &asked.unit]
+            .iter()
+            .any(|value| !value.is_empty());
     let offset = asked.offset.parse().unwrap_or(0);
     if is_searched { link::search(asked, offset) } else { String::new() }
 }
@@ -114,8 +119,11 @@ fn page_link(frame: &Frame<'_>, record: &Record, page: u32) -> PageLink {
 fn findings(frame: &Frame<'_>, record: &Record) -> Vec<FindingView> {
     let labels = &frame.desk.labels;
     let view = |finding: &crate::model::Finding| {
-        let fields: Vec<String> =
-            finding.fields.iter().map(|name| labels.full_label(name, frame.lang)).collect();
+        let fields: Vec<String> = finding
+            .fields
+            .iter()
+            .map(|name| labels.full_label(name, frame.lang))
+            .collect();
         FindingView {
             text: labels.finding(&finding.rule, frame.lang),
             fields: fields.join(", "),
@@ -143,8 +151,11 @@ fn groups(frame: &Frame<'_>, record: &Record) -> Vec<Group> {
         let address = match field.page {
             Some(page) if field.quad.is_some() => {
                 let key = PageKey { scan: record.scan.clone(), page };
-                let opened =
-                    Opened { record: Some(&record.record), field: name, ..Opened::default() };
+                let opened = Opened {
+                    record: Some(&record.record),
+                    field: name,
+                    ..Opened::default()
+                };
                 link::page(&key, opened, &frame.asked)
             }
             _ => String::new(),
@@ -159,13 +170,15 @@ fn groups(frame: &Frame<'_>, record: &Record) -> Vec<Group> {
 fn others(frame: &Frame<'_>, record: &Record) -> Result<(Vec<Other>, String), Failure> {
     let all = frame.desk.catalog.records_of(&record.scan)?;
     let others = all.iter().map(|stored| &stored.record);
-    let others: Vec<&Record> = others.filter(|other| other.record != record.record).collect();
+    let others: Vec<&Record> =
+        others.filter(|other| other.record != record.record).collect();
     let listed = others.iter().take(MAX_OTHERS).map(|other| Other {
         address: link::record(&other.record, &frame.asked),
         name: field::headline(frame, other),
         entry: field::entry_line(frame, other),
     });
     let left = others.len().saturating_sub(MAX_OTHERS) as u64;
-    let more = if left > 0 { frame.count("record.others_more", left) } else { String::new() };
+    let more =
+        if left > 0 { frame.count("record.others_more", left) } else { String::new() };
     Ok((listed.collect(), more))
 }

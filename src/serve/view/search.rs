@@ -104,11 +104,11 @@ struct HeldRow {
 ///
 /// If the search makes no sense, or index or catalog cannot be read.
 pub(in super::super) fn search(desk: &Desk, ask: &Ask) -> Result<String, Failure> {
-    let frame = Frame::of(desk, ask, desk.texts.say(ask.lang, "search.button").to_owned());
+    let frame =
+        Frame::of(desk, ask, desk.texts.say(ask.lang, "search.button").to_owned());
     let request = frame.asked.checked()?;
     let answered = answer(&desk.catalog, desk.searcher.as_ref(), &request)?;
-    let result =
-        (!request.is_empty()).then(|| result_list(&frame, &request, answered));
+    let result = (!request.is_empty()).then(|| result_list(&frame, &request, answered));
     let is_held_shown = result.as_ref().is_none_or(|result| result.total == 0);
     let counts = desk.holdings.now(&desk.catalog)?;
     let held = if is_held_shown { held_list(&frame, &counts) } else { HeldList::none() };
@@ -180,7 +180,11 @@ fn result_list(
             offset => page(offset.saturating_sub(request.limit)),
         },
         next: if has_more { page(request.offset + request.limit) } else { String::new() },
-        unfiltered: if can_drop_filters { link::with("/", &[("q", &frame.asked.q)]) } else { String::new() },
+        unfiltered: if can_drop_filters {
+            link::with("/", &[("q", &frame.asked.q)])
+        } else {
+            String::new()
+        },
         hits: answered
             .hits
             .into_iter()
@@ -214,7 +218,7 @@ fn hit_view(frame: &Frame<'_>, number: usize, hit: AnsweredHit) -> HitView {
         })
     });
     let mut places = labels.hit().place.iter().filter_map(|name| {
-        let value = field::value(record.fields.get(name)?);
+        let value = field::value(frame, name, record.fields.get(name)?);
         (!value.is_empty()).then_some(value)
     });
     // What matched is shown first; the names stand in where nothing that matched has a
@@ -228,7 +232,9 @@ fn hit_view(frame: &Frame<'_>, number: usize, hit: AnsweredHit) -> HitView {
             continue;
         }
         let alt = frame.fill("hits.crop_of", labels.full_label(name, frame.lang));
-        let Some(cut_out) = field::cut_out(&record, field, HIT_CUT_OUT, alt) else { continue };
+        let Some(cut_out) = field::cut_out(&record, field, HIT_CUT_OUT, alt) else {
+            continue;
+        };
         if !cut_outs.iter().any(|known| known.address == cut_out.address) {
             cut_outs.push(cut_out);
         }

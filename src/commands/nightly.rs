@@ -1,0 +1,51 @@
+//! `sohoa nightly`.
+
+use std::path::Path;
+use std::sync::atomic::Ordering;
+
+use anyhow::Context as _;
+use sohoa::run::{Archive, IngestPlan};
+
+use super::ingest::{stop_on_signals, until};
+use super::{Ended, print_json};
+use crate::cli;
+
+pub(super) fn nightly(arguments: &cli::Nightly, models: &Path) -> anyhow::Result<Ended> {
+    let until = arguments.until.as_deref().map(until).transpose()?;
+    let stop = stop_on_signals()?;
+    let archive = Archive::open(&arguments.archive)?;
+    let program = std::env::current_exe().context("this program could not be found")?;
+    let setup = archive.worker_setup(&program, models);
+    let now = jiff::Zoned::now();
+    let plan = IngestPlan {
+        paths: Vec::new(),
+        family: cli::Family::Auto.name().to_owned(),
+        unit: None,
+        collection: None,
+        jobs: std::thread::available_parallelism().map_or(1, usize::from),
+        now_ms: now.timestamp().as_millisecond(),
+        until,
+    };
+    let day = now.date().to_string();
+    let night = now.timestamp().as_second().unsigned_abs() / (24 * 60 * 60);
+    let report = sohoa::run::nightly(&archive, &setup, &plan, &stop, &day, night)?;
+    for line in report.ingested.lines() {
+        eprintln!("{line}");
+    }
+    for line in &report.wrong {
+        eprintln!("wrong: {line}");
+    }
+    eprintln!("{} originals verified", report.verified);
+    if arguments.json {
+        print_json(&report)?;
+    }
+    Ok(if !report.wrong.is_empty() {
+        Ended::IntegrityFailed
+    } else if report.stopped || stop.load(Ordering::SeqCst) {
+        Ended::ToBeContinued
+    } else if report.set_aside.is_empty() {
+        Ended::Well
+    } else {
+        Ended::SomeQuarantined
+    })
+}

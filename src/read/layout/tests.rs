@@ -1,0 +1,132 @@
+//! Pages drawn here: letters are boxes of 10 × 16 pixels at 200 dpi, 14 pixels apart.
+
+use image::GrayImage;
+use proptest::prelude::*;
+
+use crate::clean::Clean;
+use crate::clean::Ready;
+use crate::model::PageImage;
+use crate::model::Pixels;
+use crate::model::Point;
+
+use super::{Layout, cut, find};
+
+const DPI: f32 = 200.0;
+const WIDTH: u32 = 1100;
+const HEIGHT: u32 = 900;
+
+/// Whether (`x`, `y`) is ink of a text that begins at (`left`, `top`).
+fn in_text(x: i32, y: i32, left: i32, top: i32, letters: i32) -> bool {
+    let along = x - left;
+    (top..top + 16).contains(&y)
+        && (0..letters * 14).contains(&along)
+        && along % 14 < 10
+        && along / 14 % 6 != 5
+}
+
+fn ready(is_ink: impl Fn(i32, i32) -> bool) -> Ready {
+    let gray = GrayImage::from_fn(WIDTH, HEIGHT, |x, y| {
+        image::Luma([if is_ink(x as i32, y as i32) { 30 } else { 240 }])
+    });
+    let page = PageImage { pixels: Pixels::Gray(gray), dpi: DPI };
+    Clean::default().run(page, &mut Vec::new())
+}
+
+/// Left, top, right, bottom of each line, in whole pixels.
+fn boxes(layout: &Layout) -> Vec<[i32; 4]> {
+    layout
+        .lines
+        .iter()
+        .map(|line| {
+            let b = line.quad.bounds();
+            [b.left, b.top, b.right, b.bottom].map(|side| side.round() as i32)
+        })
+        .collect()
+}
+
+#[test]
+fn columns_are_lines_of_their_own_from_left_to_right_and_top_to_bottom() {
+    let places = [(100, 100), (650, 102), (100, 160), (650, 161)];
+    let page = ready(|x, y| places.iter().any(|&(l, t)| in_text(x, y, l, t, 23)));
+    let lefts: Vec<_> = boxes(&find(&page)).iter().map(|b| (b[0], b[1])).collect();
+    assert_eq!(lefts, places);
+}
+
+#[test]
+fn text_in_cells_stays_apart_and_the_rules_are_found() {
+    let page = ready(|x, y| {
+        let framed = (80..=700).contains(&x) && (80..=180).contains(&y);
+        let on_rule = [80, 130, 180].iter().any(|&at| (at..at + 2).contains(&y))
+            || [80, 390, 699].iter().any(|&at| (at..at + 2).contains(&x));
+        let text = [(88, 98), (398, 98), (88, 148), (398, 148)]
+            .iter()
+            .any(|&(l, t)| in_text(x, y, l, t, 21));
+        (framed && on_rule) || text
+    });
+    let layout = find(&page);
+    assert_eq!(layout.lines.len(), 4, "{:?}", boxes(&layout));
+    assert!(layout.lines.iter().all(|line| line.in_cell));
+    assert_eq!(layout.rules.len(), 6);
+}
+
+#[test]
+fn a_leader_below_a_line_is_no_part_of_it_and_a_heavy_tone_is() {
+    let page = ready(|x, y| {
+        let leader = (100..900).contains(&x) && (221..224).contains(&y) && x % 8 < 3;
+        let heavy = (129..133).contains(&x) && (322..326).contains(&y);
+        leader || heavy || in_text(x, y, 100, 200, 17) || in_text(x, y, 100, 300, 17)
+    });
+    let layout = find(&page);
+    assert_eq!(boxes(&layout), [[100, 200, 334, 216], [100, 300, 334, 326]]);
+    let line = cut(&page, &layout.lines[0]);
+    let below = line.pixels.rows().rev().next().map(|mut row| row.all(|p| p.0[0] > 200));
+    assert_eq!(below, Some(true), "the leader is painted over");
+}
+
+#[test]
+fn marks_belong_to_the_line_below_them() {
+    let page = ready(|x, y| {
+        let hat = (129..137).contains(&x) && (290..294).contains(&y);
+        let tone = (130..134).contains(&x) && (284..288).contains(&y);
+        hat || tone || in_text(x, y, 100, 240, 17) || in_text(x, y, 100, 300, 17)
+    });
+    assert_eq!(boxes(&find(&page)), [[100, 240, 334, 256], [100, 284, 334, 316]]);
+}
+
+#[test]
+fn an_empty_page_has_no_lines() {
+    let page = ready(|_, _| false);
+    assert!(page.blank && find(&page).lines.is_empty());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn the_quad_of_a_line_leads_back_to_the_same_ink(degrees in -6.0_f64..6.0) {
+        let (sin, cos) = degrees.to_radians().sin_cos();
+        let (cx, cy) = (f64::from(WIDTH) / 2.0, f64::from(HEIGHT) / 2.0);
+        let upright = |x: f64, y: f64| {
+            let (dx, dy) = (x - cx, y - cy);
+            (cx + dx * cos + dy * sin, cy - dx * sin + dy * cos)
+        };
+        let tops = [200, 280, 360, 440, 520];
+        let page = ready(|x, y| {
+            let (x, y) = upright(f64::from(x) + 0.5, f64::from(y) + 0.5);
+            tops.iter().any(|&top| {
+                in_text(x.floor() as i32, y.floor() as i32, 250, top, 47)
+            })
+        });
+        let layout = find(&page);
+        prop_assert_eq!(layout.lines.len(), tops.len());
+        for (line, top) in layout.lines.iter().zip(tops) {
+            let at = page.to_original.apply(line.quad.bounds().centre());
+            let (x, y) = upright(f64::from(at.x), f64::from(at.y));
+            prop_assert!((x - 579.0).abs() < 6.0, "{} across", x);
+            prop_assert!((y - f64::from(top) - 8.0).abs() < 3.0, "{} down", y);
+            let line = cut(&page, line);
+            let start = line.to_page.apply(Point::default());
+            prop_assert!(start.x >= 0.0 && line.pixels.height() < 40);
+        }
+    }
+}
