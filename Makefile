@@ -14,6 +14,7 @@ REAL    ?= ../shared/real
 setup:
 	@sh tools/setup.sh
 
+# The AsterNet model, to compare with the project's own, which ships in models/.
 models: setup
 	@sh tools/models.sh
 
@@ -21,10 +22,10 @@ build: setup
 	$(CARGO) build --release --locked
 
 # Loads the sample scans, prints the reconciliation, and serves the search page.
-demo: build models
+demo: build
 	@sh tools/demo.sh $(SOHOA) $(ARCHIVE) $(LISTEN) $(SERVE)
 
-test: setup models
+test: setup
 	$(CARGO) test --locked --quiet
 	@printf 'tests are done\n'
 
@@ -36,17 +37,17 @@ check: setup
 ci: check test
 	$(MAKE) demo SERVE=0
 
-score: build models
+score: build
 	python3 ../shared/tools/score.py --bin $(SOHOA) --corpus $(CORPUS) \
 	  --letters $(REAL)/letters $(REAL)/letters_truth --lines $(REAL)/handwriting
 
-bench: setup models
+bench: setup
 	$(CARGO) bench --locked
 
 # Kills a run at 500 random moments; the short form is part of `make test`.
-kill: setup models
+kill: setup
 	SOHOA_KILLS=500 $(CARGO) test --locked --test all kill -- --nocapture
 
 # Drives the search page in Chromium by keyboard.
-browser: build models
+browser: build
 	@sh tests/browser/run.sh $(SOHOA)

@@ -258,7 +258,8 @@ fn paint_inwards(
     dark: u8,
     reach: usize,
 ) {
-    let mut left = 0;
+    // Beyond the image's own edge is outside too.
+    let mut left = reach;
     for (at, is_outside) in order {
         if is_outside {
             left = reach;
@@ -283,7 +284,7 @@ mod tests {
             image::Luma([(paper * ink) as u8])
         });
         level(&mut gray, 200.0, true, true);
-        for x in [20, 400, 780] {
+        for x in [20, 420, 780] {
             assert!(gray.get_pixel(x, 200).0[0] > 240, "paper at {x}");
         }
         for x in [41, 401, 761] {

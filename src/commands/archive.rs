@@ -25,9 +25,11 @@ fn write_to(
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or_else(|| Path::new("."));
     // An export that breaks off never leaves half a file under its name.
-    let mut file = BufWriter::new(tempfile::NamedTempFile::new_in(folder).with_context(name)?);
+    let mut file =
+        BufWriter::new(tempfile::NamedTempFile::new_in(folder).with_context(name)?);
     write(&mut file)?;
-    let file = file.into_inner().map_err(|error| error.into_error()).with_context(name)?;
+    let file =
+        file.into_inner().map_err(|error| error.into_error()).with_context(name)?;
     file.as_file().sync_all().with_context(name)?;
     file.persist(path).map_err(|error| error.error).with_context(name)?;
     Ok(())
@@ -40,8 +42,10 @@ pub(super) fn export(
 ) -> anyhow::Result<Ended> {
     let Some(format) = Format::from_name(format) else {
         let known: Vec<&str> = Format::ALL.into_iter().map(|(name, _)| name).collect();
-        let message =
-            format!("format `{format}` is unknown, expected one of: {}", known.join(", "));
+        let message = format!(
+            "format `{format}` is unknown, expected one of: {}",
+            known.join(", ")
+        );
         return Err(Usage(message).into());
     };
     let archive = open(archive)?;
@@ -69,7 +73,8 @@ pub(super) fn quarantine(action: Quarantine) -> anyhow::Result<Ended> {
                     print_json(&aside)?;
                     continue;
                 }
-                let page = aside.page.map(|page| format!(" page {page}")).unwrap_or_default();
+                let page =
+                    aside.page.map(|page| format!(" page {page}")).unwrap_or_default();
                 println!(
                     "{}{page}: {}: {}; {}",
                     aside.path,
@@ -97,10 +102,10 @@ pub(super) fn quarantine(action: Quarantine) -> anyhow::Result<Ended> {
                 let mut table = csv::Writer::from_writer(out);
                 table.write_record(["path", "page", "reason", "message", "remedy"])?;
                 for aside in &all {
-                    let page = aside.page.map(|page| page.to_string()).unwrap_or_default();
+                    let page =
+                        aside.page.map(|page| page.to_string()).unwrap_or_default();
                     let reason = aside.reason.name();
-                    let row =
-                        [&aside.path, &page, reason, &aside.message, aside.remedy];
+                    let row = [&aside.path, &page, reason, &aside.message, aside.remedy];
                     table.write_record(row)?;
                 }
                 Ok(table.flush()?)

@@ -83,7 +83,8 @@ pub(super) fn until(text: &str) -> anyhow::Result<Instant> {
     let time: jiff::civil::Time = format!("{text}:00").parse().map_err(|_| bad())?;
     let now = jiff::Zoned::now();
     let today = now.with().time(time).build()?;
-    let next = if today > now { today } else { today.tomorrow()?.with().time(time).build()? };
+    let next =
+        if today > now { today } else { today.tomorrow()?.with().time(time).build()? };
     let left: Duration = now.duration_until(&next).try_into()?;
     Ok(Instant::now() + left)
 }

@@ -76,7 +76,7 @@ impl Extract {
                     .iter()
                     .filter(|it| it.kind == *kind && it.pages.first() == Some(&first))
                     .count();
-                let record = Record {
+                let mut record = Record {
                     record: record::record_id(scan, &kind.0, first, ordinal),
                     kind: kind.clone(),
                     scan: scan.clone(),
@@ -85,6 +85,10 @@ impl Extract {
                     findings: Vec::new(),
                 };
                 if record::says_something(&record) {
+                    record.findings = finding::check(&record);
+                    let codes = pages.iter().flat_map(|(_, text)| &text.codes);
+                    let codes: Vec<String> = codes.map(|(code, _)| code.clone()).collect();
+                    record.findings.extend(finding::compare_codes(&record, &codes));
                     records.push(record);
                 }
             }

@@ -128,8 +128,19 @@ fn lines(
         .map(|anchor| anchor.row)
         .min()
         .unwrap_or(rows.len());
-    rows[heading.row + 1..stop.max(heading.row + 1)]
+    let is_labelled = |at: usize| {
+        anchors.iter().any(|anchor| {
+            anchor.row == at
+                && form.targets(anchor).iter().any(|target| matches!(target, Target::Field(_)))
+        })
+    };
+    let start = heading.row + 1;
+    rows[start..stop.max(start)]
         .iter()
+        .enumerate()
+        // A label with its value in another column is no name.
+        .filter(|(at, row)| row.segments().len() > 1 || !is_labelled(start + at))
+        .map(|(_, row)| row)
         .take_while(|row| {
             row.sheet == top.sheet && row.rect.top < top.rect.bottom + REACH * em
         })

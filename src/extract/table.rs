@@ -159,8 +159,21 @@ struct Heading {
     last: usize,
 }
 
-/// Where a table stands on the rows of one sheet.
+/// Where a table stands on the rows of one sheet: above the first row with words that end
+/// it, or further down where no headings stand above that row.
 fn place(table: &Table, rows: &[Row], sheet: &Sheet) -> Option<Place> {
+    let stops = phrases(&table.ends);
+    let is_end = |row: &Row| {
+        let text = glyphs_of(&row.pieces);
+        stops.iter().any(|stop| stop.first(&text, 0).is_some_and(|hit| hit.start == 0))
+    };
+    let ends = (0..rows.len()).filter(|&at| is_end(&rows[at]));
+    ends.chain(std::iter::once(rows.len()))
+        .find_map(|end| place_above(table, &rows[..end], sheet))
+}
+
+/// Where a table stands whose last row is the last of `rows`.
+fn place_above(table: &Table, rows: &[Row], sheet: &Sheet) -> Option<Place> {
     let chips = chips(rows);
     let mut headings: Vec<Heading> = Vec::new();
     for (index, column) in table.columns.iter().enumerate() {
@@ -178,14 +191,8 @@ fn place(table: &Table, rows: &[Row], sheet: &Sheet) -> Option<Place> {
     while rows.get(body).is_some_and(is_index_row) {
         body += 1;
     }
-    let stops = phrases(&table.ends);
-    let end = (body..rows.len())
-        .find(|&at| {
-            let text = glyphs_of(&rows[at].pieces);
-            stops.iter().any(|stop| stop.first(&text, 0).is_some_and(|hit| hit.start == 0))
-        })
-        .unwrap_or(rows.len());
-    let edges = edges(&headings, &rows[body..end], sheet);
+    let end = rows.len();
+    let edges = edges(&headings, rows.get(body..end).unwrap_or_default(), sheet);
     let columns = headings.iter().map(|it| it.column).zip(edges).collect();
     Some(Place { first, body, end, columns })
 }

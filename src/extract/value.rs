@@ -1,9 +1,9 @@
 //! From words to a field with its text, value, confidence and place.
 
-use crate::model::{Field, FieldState, Quad, nfc};
+use crate::model::{Field, FieldState, Quad, Word, nfc};
 
 use super::form::FormField;
-use super::normal::{self, Context};
+use super::normal::{self, Context, Normalized};
 use super::sheet::Piece;
 
 /// Marks that are no part of a value at its start.
@@ -62,7 +62,7 @@ pub(super) fn field(
     if !text.chars().any(|letter| letter.is_alphanumeric() || letter == '-') {
         return None;
     }
-    let meaning = normal::normalize(value_type, &text, context)?;
+    let meaning = meaning(value_type, &text, pieces, context)?;
     if meaning.state == FieldState::Absent {
         return None;
     }
@@ -82,6 +82,23 @@ pub(super) fn field(
         quad: Quad::around(pieces.iter().map(|piece| &piece.word.quad)),
         alternatives: meaning.alternatives,
     })
+}
+
+/// What the words mean. Where the plain reading has no certain meaning, the alternatives
+/// that the engine saw are asked too.
+fn meaning(
+    value_type: &str,
+    text: &str,
+    pieces: &[Piece],
+    context: &Context,
+) -> Option<Normalized> {
+    let plain = normal::normalize(value_type, text, context)?;
+    if plain.value.is_some() && plain.certainty >= 1.0 {
+        return Some(plain);
+    }
+    let words: Vec<Word> = pieces.iter().map(|piece| piece.word.clone()).collect();
+    let decoded = normal::decode(value_type, &words, context);
+    Some(decoded.filter(|decoded| decoded.value.is_some()).unwrap_or(plain))
 }
 
 /// Mean confidence of words, each weighted with its letters.

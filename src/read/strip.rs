@@ -1,13 +1,8 @@
 //! From line images of any size to strips of the height and width that a model wants.
 
-use fast_image_resize::FilterType;
-use fast_image_resize::PixelType;
-use fast_image_resize::ResizeAlg;
-use fast_image_resize::ResizeOptions;
-use fast_image_resize::Resizer;
-use fast_image_resize::images::Image;
-use fast_image_resize::images::ImageRef;
 use image::GrayImage;
+use image::imageops;
+use image::imageops::FilterType;
 
 use super::ink;
 use super::ink::Levels;
@@ -66,16 +61,15 @@ pub(super) struct Strip {
 /// Scales lines and cuts them into strips.
 pub(super) struct Cutter {
     wanted: Wanted,
-    resizer: Resizer,
 }
 
 impl Cutter {
     pub(super) fn new(wanted: Wanted) -> Self {
-        Self { wanted, resizer: Resizer::new() }
+        Self { wanted }
     }
 
     /// The strips of a line, left to right; none where it is too small or without ink.
-    pub(super) fn cut(&mut self, line: usize, pixels: &GrayImage) -> Vec<Strip> {
+    pub(super) fn cut(&self, line: usize, pixels: &GrayImage) -> Vec<Strip> {
         let (width, height) = pixels.dimensions();
         if width < LEAST_SIDE || height < LEAST_SIDE || width / height > MOST_ASPECT {
             return Vec::new();
@@ -101,18 +95,14 @@ impl Cutter {
         strips
     }
 
-    fn scaled(&mut self, pixels: &GrayImage) -> Option<GrayImage> {
+    fn scaled(&self, pixels: &GrayImage) -> Option<GrayImage> {
         let (width, height) = pixels.dimensions();
         let new_height = self.wanted.height;
         let new_width =
             (u64::from(width) * u64::from(new_height)).div_ceil(height.into());
         let new_width = u32::try_from(new_width).ok()?.max(1);
-        let from = ImageRef::new(width, height, pixels.as_raw(), PixelType::U8).ok()?;
-        let mut to = Image::new(new_width, new_height, PixelType::U8);
-        let options =
-            ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
-        self.resizer.resize(&from, &mut to, &options).ok()?;
-        GrayImage::from_raw(new_width, new_height, to.into_vec())
+        // A triangle as wide as a pixel of the strip: what is made smaller is averaged.
+        Some(imageops::resize(pixels, new_width, new_height, FilterType::Triangle))
     }
 
     /// Stretches of the line between wide gaps, from their first to their last ink.

@@ -34,18 +34,26 @@ impl Seek for IndexSeek {
         offset: usize,
     ) -> Result<Found, SeekError> {
         let wrapped = |error: crate::search::SearchError| SeekError(error.into());
-        let query = Query::parse(query).with_filters(crate::search::Filters {
+        // A unit is a code; a name is what somebody would have typed beside the query.
+        let is_code = |unit: &&String| unit.chars().all(|letter| letter.is_ascii_digit());
+        let unit = filters.unit.as_ref().filter(is_code);
+        let name = filters.unit.as_ref().filter(|unit| !is_code(unit));
+        let words = match name {
+            Some(name) => format!("{query} {name}"),
+            None => query.to_owned(),
+        };
+        let query = Query::parse(&words).with_filters(crate::search::Filters {
             kind: filters.kind.as_ref().map(|kind| kind.0.clone()),
             years: filters.years,
-            unit: filters.unit.clone(),
+            unit: unit.cloned(),
             collection: None,
         });
         let searcher = self.0.searcher().map_err(wrapped)?;
         let hits = searcher.search(&query, limit, offset).map_err(wrapped)?;
-        let understood = query.understood().iter().map(|chip| Chip {
-            taken_for: named(&chip.kind),
-            text: chip.text.clone(),
-        });
+        let understood = hits
+            .understood
+            .iter()
+            .map(|chip| Chip { taken_for: named(&chip.kind), text: chip.text.clone() });
         let found = hits.hits.into_iter().map(|hit| FoundRecord {
             record: hit.record,
             score: hit.score,
@@ -88,9 +96,8 @@ impl PageImages for Pictures {
             error @ PictureError::Refused(_) => undecodable(error.into()),
         })?;
         // Our own worker wrote this JPEG; it is not the original.
-        let image =
-            image::load_from_memory_with_format(&jpeg, image::ImageFormat::Jpeg)
-                .map_err(|error| undecodable(error.into()))?;
+        let image = image::load_from_memory_with_format(&jpeg, image::ImageFormat::Jpeg)
+            .map_err(|error| undecodable(error.into()))?;
         Ok(Arc::new(match image {
             image::DynamicImage::ImageLuma8(pixels) => Pixels::Gray(pixels),
             other => Pixels::Rgb(other.into_rgb8()),

@@ -12,6 +12,7 @@ use crate::read::LineImage;
 use crate::read::LineModel;
 use crate::read::Read;
 use crate::read::ReadError;
+use crate::read::SecondLook;
 use crate::read::Tesseract;
 use crate::read::layout;
 
@@ -20,6 +21,16 @@ pub(super) const TESSERACT: &str = "tesseract";
 
 /// The language that Tesseract reads.
 const LANGUAGE: &str = "vie";
+
+/// Between the names of two engines, the second of which reads doubtful lines again.
+const THEN: &str = " then ";
+
+fn engine_named(name: &str, models: &Path) -> Result<Box<dyn Engine>, ReadError> {
+    if name == TESSERACT {
+        return Ok(Box::new(Tesseract::find(Path::new(TESSERACT), LANGUAGE)?));
+    }
+    Ok(Box::new(LineModel::open(&models.join(format!("{name}.toml")))?))
+}
 
 /// Lines that are recognised between two signs of life.
 const LINES_AT_A_TIME: usize = 16;
@@ -31,16 +42,19 @@ pub struct PageReader {
 }
 
 impl PageReader {
-    /// A reader with the engine of that name.
+    /// A reader with the engine of that name: a model in `models`, `tesseract`, or
+    /// `A then B`, where B reads again what A is unsure of.
     ///
     /// # Errors
     ///
     /// If the engine is unknown, or its model or program is missing.
     pub fn new(engine: &str, models: &Path) -> Result<Self, ReadError> {
-        let engine: Box<dyn Engine> = if engine == TESSERACT {
-            Box::new(Tesseract::find(Path::new(TESSERACT), LANGUAGE)?)
-        } else {
-            Box::new(LineModel::open(&models.join(format!("{engine}.toml")))?)
+        let engine = match engine.split_once(THEN) {
+            Some((first, second)) => Box::new(SecondLook::new(
+                engine_named(first, models)?,
+                engine_named(second, models)?,
+            )),
+            None => engine_named(engine, models)?,
         };
         Ok(Self { clean: Clean::default(), read: Read::new(engine) })
     }

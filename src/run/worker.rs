@@ -42,7 +42,7 @@ pub fn work(
     from: &mut impl Read,
     to: &mut impl Write,
 ) -> std::io::Result<()> {
-    confine::confine(plan.memory_bytes, plan.engine == page::TESSERACT)?;
+    confine::confine(plan.memory_bytes, plan.engine.contains(page::TESSERACT))?;
     let mut worker = Worker { plan: plan.clone(), reader: None, open: None };
     while let Some(request) = wire::receive::<Request>(from)? {
         wire::send(to, &Reply::Progress)?;

@@ -22,7 +22,6 @@ pub(super) const MAX_NEAR: usize = 24;
 #[derive(Debug, Default)]
 pub(super) struct Lexicon {
     syllables: Vec<(String, u32)>,
-    by_text: HashMap<String, u32>,
     /// Hash of a syllable less one letter, or of how it sounds → positions.
     by_key: HashMap<u64, Vec<u32>>,
     /// The kinds of records in the index, in alphabetical order.
@@ -36,7 +35,6 @@ impl Lexicon {
         let mut lexicon = Self::default();
         for (position, (text, _)) in syllables.iter().enumerate() {
             let position = position as u32;
-            lexicon.by_text.insert(text.clone(), position);
             for key in keys(text) {
                 lexicon.by_key.entry(key).or_default().push(position);
             }
@@ -48,14 +46,6 @@ impl Lexicon {
     /// The kinds of records in the index.
     pub(super) fn kinds(&self) -> &[String] {
         &self.kinds
-    }
-
-    /// Number of records that hold the folded syllable in a name.
-    pub(super) fn records_with(&self, folded: &str) -> u32 {
-        self.by_text
-            .get(folded)
-            .and_then(|&position| self.syllables.get(position as usize))
-            .map_or(0, |(_, count)| *count)
     }
 
     /// Other syllables that sound alike or are one edit away, the nearest and then the
@@ -122,13 +112,16 @@ impl LexiconCache {
         searcher: &tantivy::Searcher,
         fields: &Fields,
     ) -> Result<Arc<Lexicon>, SearchError> {
-        let segments: Vec<SegmentId> =
-            searcher.segment_readers().iter().map(|reader| reader.segment_id()).collect();
+        let segments: Vec<SegmentId> = searcher
+            .segment_readers()
+            .iter()
+            .map(tantivy::SegmentReader::segment_id)
+            .collect();
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((of, lexicon)) = last.as_ref() {
-            if *of == segments {
-                return Ok(Arc::clone(lexicon));
-            }
+        if let Some((of, lexicon)) = last.as_ref()
+            && *of == segments
+        {
+            return Ok(Arc::clone(lexicon));
         }
         let mut lexicon = Lexicon::of(counts(searcher, fields, Slot::Name)?);
         lexicon.kinds = counts(searcher, fields, Slot::Kind)?.into_keys().collect();
@@ -170,7 +163,6 @@ mod tests {
         for (typed, expected) in [("hhong", "hong"), ("kahy", "khay"), ("amy", "may")] {
             assert_eq!(lexicon.near(&Syllable::new(typed)).first(), Some(&expected));
         }
-        assert_eq!(lexicon.records_with("thi"), 3);
         assert!(lexicon.near(&Syllable::new("xyz")).is_empty());
     }
 }

@@ -5,6 +5,7 @@ use crate::model::nfc;
 
 /// Year, month and day; a zero where it is not known. Ordered by time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[allow(clippy::struct_field_names, reason = "a date has a day")]
 pub(super) struct Day {
     /// 1000–2999.
     pub(super) year: u16,

@@ -38,7 +38,7 @@ pub(super) fn parse(text: &str) -> Query {
         let number = word.quoted.unwrap_or_default();
         match phrases.last_mut() {
             Some((last, phrase)) if *last == number => {
-                phrase.push(Syllable::new(&word.text))
+                phrase.push(Syllable::new(&word.text));
             }
             _ => phrases.push((number, vec![Syllable::new(&word.text)])),
         }

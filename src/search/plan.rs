@@ -45,18 +45,28 @@ pub(super) fn filters(query: &Query) -> Vec<Clause> {
 }
 
 /// The stages of a query: those of its readings side by side, the likeliest first.
-pub(super) fn stages(query: &Query, lexicon: &Lexicon) -> Vec<Stage> {
-    let mut all: Vec<Stage> = Vec::new();
+///
+/// The second list is for a query that the first has not answered: parts of names, and
+/// several syllables misread at once.
+pub(super) fn stages(query: &Query, lexicon: &Lexicon) -> (Vec<Stage>, Vec<Stage>) {
+    let (mut first, mut last) = (Vec::new(), Vec::new());
     for reading in &query.readings {
         let planner = Planner::new(reading, lexicon);
-        for (at, stage) in planner.stages().into_iter().enumerate() {
-            match all.get_mut(at) {
-                Some(together) => together.extend(stage),
-                None => all.push(stage),
-            }
+        side_by_side(&mut first, planner.stages());
+        side_by_side(&mut last, planner.last_stages());
+    }
+    (first, last)
+}
+
+/// Adds the stages of a reading to those of the readings before it, each conjunction once.
+fn side_by_side(all: &mut Vec<Stage>, stages: Vec<Stage>) {
+    for (at, stage) in stages.into_iter().enumerate() {
+        match all.get_mut(at) {
+            Some(together) => together.extend(stage),
+            None => all.push(stage),
         }
     }
-    for stage in &mut all {
+    for stage in all {
         let mut unique: Stage = Vec::new();
         for conjunction in stage.drain(..) {
             if !conjunction.is_empty() && !unique.contains(&conjunction) {
@@ -65,7 +75,6 @@ pub(super) fn stages(query: &Query, lexicon: &Lexicon) -> Vec<Stage> {
         }
         *stage = unique;
     }
-    all
 }
 
 fn years(from: u16, to: u16) -> Clause {
@@ -122,7 +131,6 @@ impl<'r> Planner<'r> {
         }
         if self.reading.people.is_empty() {
             stages.push(self.by_context());
-            stages.push(self.by_damaged_numbers());
             return stages;
         }
         let names: Vec<Clause> =
@@ -138,9 +146,14 @@ impl<'r> Planner<'r> {
         for wish in &self.reading.people {
             stages.push(self.one_near(wish, false));
             let mut parts = self.one_missing(wish, false);
-            parts.extend(self.two_people(wish));
+            parts.extend(Self::two_people(wish));
             stages.push(parts);
         }
+        stages
+    }
+
+    fn last_stages(&self) -> Vec<Stage> {
+        let mut stages = Vec::new();
         for wish in &self.reading.people {
             stages.push(self.all_near(wish));
             stages.push(self.any_part(wish));
@@ -298,7 +311,7 @@ impl<'r> Planner<'r> {
     }
 
     /// The words are the names of two people.
-    fn two_people(&self, wish: &PersonWish) -> Stage {
+    fn two_people(wish: &PersonWish) -> Stage {
         let syllables = capped(&wish.syllables);
         let mut stage = Vec::new();
         for at in 1..syllables.len() {

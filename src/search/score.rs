@@ -309,19 +309,15 @@ impl<'q> Scorer<'q> {
     /// Adds what agrees of a name to the reasons.
     fn take(&self, found: &NameMatch, names: &Names, entry: &Entry<&str>, sum: &mut Sum) {
         sum.tier = sum.tier.max(found.tier);
-        let field = match entry.persons.get(found.person) {
-            Some(person) => {
-                if person.sureness == Sureness::Doubtful {
-                    sum.note(Note::SecondReading);
-                }
-                let fields =
-                    self.definitions.schema.person.get(usize::from(person.position));
-                fields.map_or("", |fields| fields.name.as_str())
+        let field = if let Some(person) = entry.persons.get(found.person) {
+            if person.sureness == Sureness::Doubtful {
+                sum.note(Note::SecondReading);
             }
-            None => {
-                let text = entry.texts.get(found.person - entry.persons.len());
-                text.map_or("", |(field, _)| *field)
-            }
+            let fields = self.definitions.schema.person.get(usize::from(person.position));
+            fields.map_or("", |fields| fields.name.as_str())
+        } else {
+            let text = entry.texts.get(found.person - entry.persons.len());
+            text.map_or("", |(field, _)| *field)
         };
         if !field.is_empty() {
             let words = self.comparison.words(names, found);

@@ -133,7 +133,12 @@ impl Searcher {
         let mut stop = Stop::after(MAX_STEPS);
         let mut more = false;
         let mut num_good = 0;
-        for stage in plan::stages(query, &self.lexicon) {
+        let (first, last) = plan::stages(query, &self.lexicon);
+        let num_first = first.len();
+        for (at, stage) in first.into_iter().chain(last).enumerate() {
+            if at >= num_first && num_good > 0 {
+                break;
+            }
             let mut fresh: Vec<DocAddress> = Vec::new();
             for names in &stage {
                 let most = MAX_OF_ONE.min(MAX_CANDIDATES.saturating_sub(seen.len()));

@@ -156,7 +156,11 @@ fn edit_of(one: &str, other: &str) -> Option<Edit> {
     let (left, right) = (a.get(start..a.len() - end)?, b.get(start..b.len() - end)?);
     match (left, right) {
         ([x], [y]) => Some(Edit::Replace(*x, *y)),
-        ([x, y], [z, w]) if x == w && y == z => Some(Edit::Swap),
+        ([_, _], [_, _])
+            if left.first() == right.last() && left.last() == right.first() =>
+        {
+            Some(Edit::Swap)
+        }
         ([x], []) | ([], [x]) => {
             let longer = if a.len() > b.len() { &a } else { &b };
             let before = start.checked_sub(1).and_then(|at| longer.get(at));

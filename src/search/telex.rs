@@ -66,10 +66,11 @@ fn horn(letters: &mut [char]) -> bool {
         'o' => 'ơ',
         _ => 'ư',
     };
-    if *letter == 'ơ' && before == Some('u') {
-        if let Some(first) = at.checked_sub(1).and_then(|at| letters.get_mut(at)) {
-            *first = 'ư';
-        }
+    if *letter == 'ơ'
+        && before == Some('u')
+        && let Some(first) = at.checked_sub(1).and_then(|at| letters.get_mut(at))
+    {
+        *first = 'ư';
     }
     true
 }

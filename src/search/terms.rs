@@ -114,7 +114,9 @@ impl Terms {
 
     fn put(&mut self, slot: Slot, parts: &[&str]) {
         if let Some(lines) = self.lines.get_mut(slot as usize) {
-            parts.iter().for_each(|part| lines.push_str(part));
+            for part in parts {
+                lines.push_str(part);
+            }
             lines.push('\n');
         }
     }

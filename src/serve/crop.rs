@@ -1,9 +1,7 @@
 //! Cuts regions out of pages, makes pictures smaller, and writes JPEG.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{PixelType, Resizer};
 use image::codecs::jpeg::JpegEncoder;
-use image::{GrayImage, ImageEncoder as _, RgbImage};
+use image::{GrayImage, ImageEncoder as _, RgbImage, imageops};
 
 use crate::model::Affine;
 use crate::model::Pixels;
@@ -29,9 +27,6 @@ pub(super) enum CropError {
     /// The region is flat, or no part of it is on the page.
     #[error("region is not on the page")]
     OffPage,
-    /// The picture could not be made smaller.
-    #[error("picture could not be scaled")]
-    Scale(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The picture could not be written.
     #[error("picture could not be encoded")]
     Encode(#[from] image::ImageError),
@@ -85,7 +80,7 @@ impl Cut {
         let (columns, rows) = ((width * sampling) as u32, (height * sampling) as u32);
         let map = frame_to_page(&quad, columns.max(1), rows.max(1));
         let cut = sampled(page, &map, columns.max(1), rows.max(1));
-        fitted(cut, self.most_width, self.most_height)
+        Ok(fitted(cut, self.most_width, self.most_height))
     }
 }
 
@@ -204,34 +199,21 @@ impl<const CHANNELS: usize> Raw<'_, CHANNELS> {
 }
 
 /// The picture made smaller so that it fits; never larger.
-///
-/// # Errors
-///
-/// If it has no pixels.
-pub(super) fn fitted(
-    pixels: Pixels,
-    most_width: u32,
-    most_height: u32,
-) -> Result<Pixels, CropError> {
+pub(super) fn fitted(pixels: Pixels, most_width: u32, most_height: u32) -> Pixels {
     match target(&pixels, most_width, most_height) {
         Some((width, height)) => resized(&pixels, width, height),
-        None => Ok(pixels),
+        None => pixels,
     }
 }
 
 /// As [`fitted`], of a picture that others use too; `None` where it fits as it is.
-///
-/// # Errors
-///
-/// If it has no pixels.
 pub(super) fn smaller(
     pixels: &Pixels,
     most_width: u32,
     most_height: u32,
-) -> Result<Option<Pixels>, CropError> {
+) -> Option<Pixels> {
     target(pixels, most_width, most_height)
         .map(|(width, height)| resized(pixels, width, height))
-        .transpose()
 }
 
 fn target(pixels: &Pixels, most_width: u32, most_height: u32) -> Option<(u32, u32)> {
@@ -242,25 +224,12 @@ fn target(pixels: &Pixels, most_width: u32, most_height: u32) -> Option<(u32, u3
     smaller.then(|| (side(width), side(height)))
 }
 
-fn resized(pixels: &Pixels, width: u32, height: u32) -> Result<Pixels, CropError> {
-    let failed =
-        |error: Box<dyn std::error::Error + Send + Sync>| CropError::Scale(error);
-    let (bytes, kind) = match pixels {
-        Pixels::Gray(image) => (image.as_raw(), PixelType::U8),
-        Pixels::Rgb(image) => (image.as_raw(), PixelType::U8x3),
-    };
-    let source = ImageRef::new(pixels.width(), pixels.height(), bytes, kind)
-        .map_err(|error| failed(error.into()))?;
-    let mut out = Image::new(width, height, kind);
-    Resizer::new()
-        .resize(&source, &mut out, None)
-        .map_err(|error| failed(error.into()))?;
-    let bytes = out.into_vec();
-    let scaled = match pixels {
-        Pixels::Gray(_) => GrayImage::from_raw(width, height, bytes).map(Pixels::Gray),
-        Pixels::Rgb(_) => RgbImage::from_raw(width, height, bytes).map(Pixels::Rgb),
-    };
-    scaled.ok_or(CropError::OffPage)
+/// Each pixel is the mean of those it stands for.
+fn resized(pixels: &Pixels, width: u32, height: u32) -> Pixels {
+    match pixels {
+        Pixels::Gray(image) => Pixels::Gray(imageops::thumbnail(image, width, height)),
+        Pixels::Rgb(image) => Pixels::Rgb(imageops::thumbnail(image, width, height)),
+    }
 }
 
 /// The picture as a JPEG file.
@@ -344,7 +313,7 @@ mod tests {
         for (most, expected) in
             [((100, 100), (100, 50)), ((400, 20), (40, 20)), ((400, 400), (200, 100))]
         {
-            let fit = fitted(page(), most.0, most.1).expect("a picture");
+            let fit = fitted(page(), most.0, most.1);
             assert_eq!((fit.width(), fit.height()), expected);
         }
         let file = jpeg(&page()).expect("a file");

@@ -94,7 +94,7 @@ impl Picture {
         let page = desk.pages.page(key)?;
         match self {
             Self::Page { width } => {
-                match crop::smaller(&page, *width, MAX_PAGE_HEIGHT)? {
+                match crop::smaller(&page, *width, MAX_PAGE_HEIGHT) {
                     Some(smaller) => Ok(crop::jpeg(&smaller)?),
                     None => Ok(crop::jpeg(&page)?),
                 }

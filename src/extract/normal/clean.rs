@@ -23,7 +23,11 @@ pub(super) fn cleaned(text: &str) -> String {
     // The dash of the next line of a list is no part of this one.
     let text = text.strip_suffix([' ', ';']).unwrap_or(text);
     match text.strip_suffix([DASH, '-']) {
-        Some(rest) if rest.ends_with([' ', ';']) && rest.len() > 1 => trimmed(rest).to_owned(),
+        Some(rest)
+            if rest.ends_with([' ', ';']) && rest.chars().any(char::is_alphanumeric) =>
+        {
+            trimmed(rest).to_owned()
+        }
         _ => text.to_owned(),
     }
 }

@@ -9,8 +9,7 @@ use super::{CERTAIN, Context, DOUBTFUL, Normalized, REPAIRED};
 /// The number of a parcel or map sheet as it is written: `551`, `12a`, `235/2`; several
 /// of a table, joined by `; `.
 pub(super) fn parcel(text: &str, context: &Context) -> Normalized {
-    let pieces: Vec<&str> =
-        text
+    let pieces: Vec<&str> = text
         .split(';')
         .map(str::trim)
         .filter(|piece| piece.chars().any(char::is_alphanumeric))

@@ -180,12 +180,12 @@ fn reader(value_type: &str) -> Option<Reader> {
         "document-number" => |text, context| {
             register::document_number(clean::without_number_word(text), context)
         },
-        "gcn-serial" => |text, context| {
-            serial::serial(clean::without_number_word(text), context)
-        },
-        "gcn-book-no" => |text, context| {
-            serial::book_no(clean::without_number_word(text), context)
-        },
+        "gcn-serial" => {
+            |text, context| serial::serial(clean::without_number_word(text), context)
+        }
+        "gcn-book-no" => {
+            |text, context| serial::book_no(clean::without_number_word(text), context)
+        }
         "parcel-no" | "map-sheet-no" => land::parcel,
         "land-use" => land::use_codes,
         "holder-kind" => land::holder_kind,

@@ -76,7 +76,8 @@ pub(super) fn age(text: &str, context: &Context) -> Normalized {
 pub(super) fn document_number(text: &str, _: &Context) -> Normalized {
     let mut out = String::new();
     for word in text.split_whitespace() {
-        let joins = out.ends_with(['/', '-']) || word.starts_with(['/', '-']) || out.is_empty();
+        let joins =
+            out.ends_with(['/', '-']) || word.starts_with(['/', '-']) || out.is_empty();
         if !joins && out.contains('/') {
             break;
         }
@@ -86,5 +87,8 @@ pub(super) fn document_number(text: &str, _: &Context) -> Normalized {
         out.push_str(word);
     }
     let certain = out.chars().any(|letter| letter.is_ascii_digit());
-    Normalized::read(out.trim_end_matches([',', ';', '.']), if certain { CERTAIN } else { DOUBTFUL })
+    Normalized::read(
+        out.trim_end_matches([',', ';', '.']),
+        if certain { CERTAIN } else { DOUBTFUL },
+    )
 }

@@ -61,7 +61,7 @@ const SMALLEST_MM: (f32, f32) = (0.5, 1.2);
 
 /// How far a line reaches above its baseline, in heights of its letters: two marks on a
 /// capital.
-const HIGHEST: f32 = 1.8;
+const HIGHEST: f32 = 1.6;
 
 /// How far a line reaches below its baseline, in heights of its letters: the loop of a
 /// written g.
@@ -195,7 +195,7 @@ fn region_of(row: &Row, rules: &[Rule], dpi: f32) -> Option<LineRegion> {
     }
     // Further up or down no mark of a letter reaches: what is there is a stroke of a stamp,
     // the rest of a rule.
-    above = above.max(band.base - row.ascent * HIGHEST);
+    above = above.max(band.base - row.text_height() * HIGHEST);
     below = below.min(band.base + row.ascent * LOWEST);
     let (left, right) = (row.left as f32, row.right as f32);
     if right - left < px(SMALLEST_MM.0) || below - above < px(SMALLEST_MM.1) {

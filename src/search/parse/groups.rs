@@ -129,10 +129,10 @@ fn complete(reading: &mut Reading) {
     });
     let Some(year) = year else { return };
     for number in &mut reading.numbers {
-        if let Some((NumberClass::Register, value)) = number.may_be.first_mut() {
-            if !value.contains('/') {
-                *value = format!("{value}/{year}");
-            }
+        if let Some((NumberClass::Register, value)) = number.may_be.first_mut()
+            && !value.contains('/')
+        {
+            *value = format!("{value}/{year}");
         }
     }
 }
@@ -363,7 +363,9 @@ fn related(units: &[&'static Unit]) -> Vec<Related> {
             all.push(Related { entity, by });
         }
     };
-    units.iter().for_each(|unit| put(unit.entity, Relation::Named));
+    for unit in units {
+        put(unit.entity, Relation::Named);
+    }
     for unit in units {
         for entity in gazetteer.predecessors(unit.entity) {
             put(entity, Relation::WentInto);

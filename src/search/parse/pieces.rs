@@ -127,7 +127,7 @@ impl Reader<'_> {
         let definitions = IndexDefinitions::get();
         for length in (1..=definitions.longest_phrase()).rev() {
             let Some(words) = self.rest.get(..length) else { continue };
-            if words.iter().skip(1).any(|word| word.is_parted()) {
+            if words.iter().skip(1).any(Word::is_parted) {
                 continue;
             }
             let folded: Vec<&str> =
@@ -248,7 +248,7 @@ impl Reader<'_> {
             |word: &Word| matches!(word.gap.as_str(), "/" | "-" | "." | " / " | " - ");
         if let (Some(b), Some(c)) = (second.number(), third.number()) {
             let same = second.gap == third.gap && separated(second);
-            let spaced = second.gap == " " && third.gap == " " && c >= 1850 && c < 2100;
+            let spaced = second.gap == " " && third.gap == " " && YEARS.contains(&c);
             if !(same || spaced) {
                 return None;
             }
@@ -319,10 +319,10 @@ impl Reader<'_> {
     fn years(&self, start: usize, event: Event) -> Option<(usize, Means)> {
         let from = self.year(start)?;
         let years = |taken, to| (taken, Means::Years(from.min(to), from.max(to), event));
-        if let (Some(next), Some(to)) = (self.word(start + 1), self.year(start + 1)) {
-            if next.gap.contains(['-', '–', '—']) {
-                return Some(years(2, to));
-            }
+        if let (Some(next), Some(to)) = (self.word(start + 1), self.year(start + 1))
+            && next.gap.contains(['-', '–', '—'])
+        {
+            return Some(years(2, to));
         }
         let joins = self.word(start + 1).is_some_and(|word| {
             let words = &IndexDefinitions::get().query.range.words;

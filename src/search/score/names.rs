@@ -260,13 +260,12 @@ impl Comparison {
         }
         result.score = value / f32::max(weight, 0.1);
         result.syllables.sort_unstable();
-        self.judge_rest(&mut result, name, &given, typed.len(), &used);
+        Self::judge_rest(&mut result, name, &given, typed.len(), &used);
         result
     }
 
     /// Takes off what is missing or stands elsewhere.
     fn judge_rest(
-        &self,
         result: &mut NameMatch,
         name: &Name,
         given: &[Option<usize>; MAX_SYLLABLES],

@@ -286,12 +286,10 @@ fn near_number(class: NumberClass, typed: &str, found: &str, entry: &Entry<&str>
                 _ => 0.15,
             }
         }
-        NumberClass::Parcel | NumberClass::Sheet if typed.chars().count() > 1 => {
-            if digits_off(typed, found, 1).is_some() {
-                0.25
-            } else {
-                0.0
-            }
+        NumberClass::Parcel | NumberClass::Sheet
+            if typed.chars().count() > 1 && digits_off(typed, found, 1).is_some() =>
+        {
+            0.25
         }
         _ => 0.0,
     }

@@ -149,7 +149,9 @@ fn grammar_cost(words: &[&str]) -> f32 {
     for &word in words {
         let after_tens = is(before, &joints.tens);
         let only_after_ten = NUMBERS.digits.values().any(|list| {
-            list.iter().skip(1).any(|known| known == word) && word != "tư" && word != "bẩy"
+            list.iter().skip(1).any(|known| known == word)
+                && word != "tư"
+                && word != "bẩy"
         });
         let is_wrong = (only_after_ten && !after_tens && !is(before, &joints.ten))
             || (is(word, &joints.ten) && is_digit(before))

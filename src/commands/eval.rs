@@ -1,0 +1,240 @@
+//! `sohoa eval`: how well a corpus with truth is read, extracted and found.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::atomic::Ordering;
+
+use anyhow::Context as _;
+use serde_json::json;
+use sohoa::catalog::{Catalog, StoredRecord};
+use sohoa::eval::{Calibration, Corpus, Fields, Found, Mistake, NUM_HITS};
+use sohoa::eval::{ReadPage, Reading, Scores, Searching, Slice};
+use sohoa::model::{PageKey, ScanId};
+use sohoa::report::Report;
+use sohoa::run::{Archive, IngestPlan, desk};
+use sohoa::serve::{SearchRequest, answer};
+
+use super::{Ended, Usage, ingest, print_json};
+use crate::cli;
+
+pub(super) fn eval(arguments: &cli::Eval, models: &Path) -> anyhow::Result<Ended> {
+    let folder = &arguments.corpus;
+    if !folder.join("truth").is_dir() {
+        let message = format!(
+            "`{}` is no corpus: expected the folders `files` and `truth` in it",
+            folder.display()
+        );
+        return Err(Usage(message).into());
+    }
+    let corpus = Corpus::load(folder)?;
+    let temporary = tempfile::tempdir().context("temporary folder could not be made")?;
+    let place =
+        arguments.archive.clone().unwrap_or_else(|| temporary.path().join("archive"));
+    let (archive, report) = if place.join("catalog.sqlite").try_exists()? {
+        (super::open(&place)?, None)
+    } else {
+        let archive = Archive::create_or_open(&place)?;
+        let Some(report) = fill(&archive, arguments, models)? else {
+            return Ok(Ended::ToBeContinued);
+        };
+        (archive, Some(report))
+    };
+    let scores = scores(&archive, &corpus)?;
+    if arguments.json {
+        print_json(&json!({ "ingest": report, "scores": scores }))?;
+    } else {
+        tell(&scores);
+    }
+    Ok(Ended::Well)
+}
+
+/// Takes the files of the corpus in; `None` if that was stopped.
+fn fill(
+    archive: &Archive,
+    arguments: &cli::Eval,
+    models: &Path,
+) -> anyhow::Result<Option<Report>> {
+    let stop = ingest::stop_on_signals()?;
+    let program = std::env::current_exe().context("this program could not be found")?;
+    let setup = archive.worker_setup(&program, models);
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    let plan = IngestPlan {
+        paths: vec![arguments.corpus.join("files")],
+        family: cli::Family::Auto.name().to_owned(),
+        unit: None,
+        collection: None,
+        jobs: arguments.jobs.map_or_else(cores, usize::from),
+        now_ms: jiff::Timestamp::now().as_millisecond(),
+        until: None,
+    };
+    let report = sohoa::run::ingest(archive, &setup, &plan, &stop, |_| {})?;
+    for line in report.lines() {
+        eprintln!("{line}");
+    }
+    let is_done = report.waiting == 0 && !stop.load(Ordering::SeqCst);
+    Ok(is_done.then_some(report))
+}
+
+/// What the archive knows of the files of the corpus.
+fn known(
+    catalog: &Catalog,
+    corpus: &Corpus,
+) -> anyhow::Result<(BTreeMap<PageKey, ReadPage>, Vec<StoredRecord>)> {
+    let (mut pages, mut records) = (BTreeMap::new(), Vec::new());
+    let scans: BTreeSet<&ScanId> =
+        corpus.truths.iter().map(|truth| truth.scan()).collect();
+    for scan in scans {
+        for page in catalog.pages(scan)? {
+            if let Some(text) = catalog.page_text(&page.key)? {
+                pages.insert(page.key, ReadPage::of(&text));
+            }
+        }
+        records.extend(catalog.records_of(scan)?);
+    }
+    Ok((pages, records))
+}
+
+fn scores(archive: &Archive, corpus: &Corpus) -> anyhow::Result<Scores> {
+    let (pages, records) = known(&archive.catalog, corpus)?;
+    let searcher = desk::searcher(archive)?;
+    let ask = |query: &str| -> anyhow::Result<Vec<ScanId>> {
+        let pairs = [("q", query.to_owned()), ("limit", NUM_HITS.to_string())];
+        let pairs = pairs.map(|(name, value)| (name.to_owned(), value));
+        let request =
+            SearchRequest::of(&pairs).map_err(|error| Usage(error.to_string()))?;
+        let answer = answer(&archive.catalog, &*searcher, &request)?;
+        Ok(answer.hits.into_iter().map(|hit| hit.scan).collect())
+    };
+    let mut failed = None;
+    let mut search = |query: &str| {
+        ask(query).unwrap_or_else(|error| {
+            failed.get_or_insert(error);
+            Vec::new()
+        })
+    };
+    let scores = sohoa::eval::score(corpus, &pages, &records, &mut search);
+    failed.map_or(Ok(scores), Err)
+}
+
+fn tell(scores: &Scores) {
+    tell_reading(&scores.reading);
+    tell_mistakes(&scores.reading);
+    tell_calibration("words", &scores.reading.calibration);
+    tell_fields(&scores.fields);
+    tell_calibration("fields", &scores.fields.calibration);
+    tell_search(&scores.search);
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.2} %", share * 100.0)
+}
+
+fn tell_reading(reading: &Reading) {
+    println!(
+        "{:<24}{:>10}{:>13}{:>10}{:>14}",
+        "READING", "CER", "word recall", "chars", "calibration"
+    );
+    for (style, rate) in &reading.by_style {
+        let error =
+            reading.calibration_by_style.get(style).map_or(0.0, |c| c.expected_error);
+        let (cer, recall) = (percent(rate.cer), percent(rate.word_recall));
+        println!("{style:<24}{cer:>10}{recall:>13}{:>10}{error:>14.4}", rate.chars);
+    }
+    println!("{:<24}{:>10}", "pages missing", reading.pages_missing);
+    println!(
+        "{:<24}{:>10}",
+        "spurious letters",
+        percent(reading.spurious_per_truth_char)
+    );
+    let styles: Vec<&String> = reading.by_style.keys().collect();
+    print!("\n{:<24}{:>10}", "CER BY DEGRADATION", "all");
+    for style in &styles {
+        print!("{style:>13}");
+    }
+    println!();
+    for slice in &reading.by_dpi {
+        tell_slice("dpi", slice, &styles);
+    }
+    for (key, slices) in &reading.by_degradation {
+        for slice in slices {
+            tell_slice(key, slice, &styles);
+        }
+    }
+}
+
+fn tell_slice(key: &str, slice: &Slice, styles: &[&String]) {
+    print!("{:<24}{:>10}", format!("{key} {}", slice.name), percent(slice.all.cer));
+    for style in styles {
+        let cer = slice.by_style.get(*style).map(|rate| percent(rate.cer));
+        print!("{:>13}", cer.unwrap_or_default());
+    }
+    println!();
+}
+
+fn tell_mistakes(reading: &Reading) {
+    print!("\n{:<24}", "WRONG LETTERS");
+    for style in reading.mistakes.keys() {
+        print!("{style:>13}");
+    }
+    println!();
+    for mistake in Mistake::ALL {
+        print!("{:<24}", mistake.name());
+        for counts in reading.mistakes.values() {
+            print!("{:>13}", counts.get(&mistake).copied().unwrap_or_default());
+        }
+        println!();
+    }
+    println!("\n{:<12}{:<12}{:>10}", "ON PAPER", "AS READ", "TIMES");
+    for confusion in &reading.confusions {
+        let (want, have) =
+            (format!("`{}`", confusion.want), format!("`{}`", confusion.have));
+        println!("{want:<12}{have:<12}{:>10}", confusion.count);
+    }
+}
+
+fn tell_calibration(what: &str, calibration: &Calibration) {
+    let title = format!("CONFIDENCE OF {}", what.to_uppercase());
+    println!("\n{title:<24}{:>10}{:>10}{:>10}", "count", "mean", "right");
+    for (at, bin) in calibration.bins.iter().enumerate() {
+        let share = bin.right as f64 / bin.count.max(1) as f64;
+        let name = format!("{:.1} to {:.1}", at as f64 / 10.0, (at + 1) as f64 / 10.0);
+        println!("{name:<24}{:>10}{:>10.3}{share:>10.3}", bin.count, bin.mean_confidence);
+    }
+    println!("{:<24}{:>10.4}", "expected error", calibration.expected_error);
+}
+
+fn tell_fields(fields: &Fields) {
+    println!("\n{:<24}{:>10}", "RECORDS", fields.records);
+    let alarms = &fields.inconsistencies;
+    for (name, share) in [
+        ("kind right", fields.kind_accuracy),
+        ("found", fields.records_found),
+        ("invented", fields.records_invented),
+        ("wrong and below 0.9", fields.wrong_below_sure),
+        ("inconsistencies found", alarms.found),
+        ("false alarms a record", alarms.false_alarms_per_record),
+    ] {
+        println!("{name:<24}{:>10}", percent(share));
+    }
+    println!("{:<24}{:>10}", "role swaps", fields.role_swaps);
+    tell_found("F1 BY STYLE", &fields.by_style);
+    tell_found("F1 BY DOCUMENT", &fields.by_doc_type);
+    tell_found("F1 BY FIELD", &fields.by_field);
+}
+
+fn tell_found(title: &str, rows: &BTreeMap<String, Found>) {
+    println!("\n{title:<30}{:>8}{:>8}{:>8}{:>8}", "F1", "right", "truth", "given");
+    for (name, found) in rows {
+        let (right, truth, given) = (found.right, found.truth, found.given);
+        println!("{name:<30}{:>8.4}{right:>8}{truth:>8}{given:>8}", found.f1);
+    }
+}
+
+fn tell_search(searching: &Searching) {
+    println!("\n{:<30}{:>10}{:>12}{:>8}", "SEARCH", "queries", "recall@10", "MRR");
+    for (name, recall) in &searching.by_type {
+        let (at_10, mrr) = (recall.recall_at_10, recall.mrr);
+        println!("{name:<30}{:>10}{at_10:>12.4}{mrr:>8.4}", recall.queries);
+    }
+    println!("{:<30}{:>10}", "without a hit", searching.without_a_hit);
+}
