@@ -42,7 +42,11 @@ impl Stage {
     fn row(&self, name: &str) {
         let seconds = self.time.as_secs_f64();
         let pages = f64::from(self.pages);
-        println!("{name:<22} {:>10.1} {:>12.2}", seconds * 1000.0 / pages, pages / seconds);
+        println!(
+            "{name:<22} {:>10.1} {:>12.2}",
+            seconds * 1000.0 / pages,
+            pages / seconds
+        );
     }
 }
 
@@ -84,7 +88,10 @@ fn main() {
     }
     assert!(num_lines > LEAST_LINES, "only {num_lines} lines were read");
     assert!(num_records > 15, "only {num_records} records were found");
-    println!("engine {engine}, {} pages, {num_lines} lines, {num_records} records", whole.pages);
+    println!(
+        "engine {engine}, {} pages, {num_lines} lines, {num_records} records",
+        whole.pages
+    );
     println!("{:<22} {:>10} {:>12}", "stage", "ms a page", "pages/s/core");
     open.row("open a file");
     intake.row("intake");

@@ -50,6 +50,8 @@ pub(crate) enum Command {
     Ingest(Ingest),
     /// Takes in what is new in the watched folders, retries, verifies, backs up, reports.
     Nightly(Nightly),
+    /// Scores this program against a corpus with truth.
+    Eval(Eval),
     /// Finds records the way a clerk asks for them.
     Search(Search),
     /// Serves the search page and `/api/v1/…`.
@@ -162,6 +164,21 @@ pub(crate) struct Nightly {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Eval {
+    /// Folder with `files`, `truth` and `queries.jsonl`.
+    pub(crate) corpus: PathBuf,
+    /// Use this archive; it is filled if there is none. A temporary one without it.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) archive: Option<PathBuf>,
+    /// Worker processes at a time; one a core without it.
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<std::num::NonZeroUsize>,
+    /// Answer in JSON on stdout.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Search {
     /// What the citizen says, e.g. `nguyen thi lan 1987`.
     pub(crate) query: String,
@@ -222,6 +239,7 @@ mod tests {
              --limit 5 --json",
             "sohoa serve --archive A --listen 127.0.0.1:0",
             "sohoa export --archive A --format pages-jsonl --out x",
+            "sohoa eval corpus/dev --json",
             "sohoa nightly --archive A --until 05:30 --json",
             "sohoa quarantine list --archive A --json",
             "sohoa quarantine retry --archive A",

@@ -18,4 +18,5 @@ pub mod search;
 pub mod serve;
 pub mod export;
 pub mod report;
+pub mod eval;
 pub mod run;

@@ -17,6 +17,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("serve", &["model", "config", "catalog", "search"]),
     ("export", &["model", "catalog"]),
     ("report", &["model"]),
+    ("eval", &["model", "catalog"]),
     (
         "run",
         &[
@@ -131,7 +132,8 @@ fn each_library_stays_in_its_room() {
                 let line = line.trim_start();
                 !line.starts_with("//")
                     && (line.contains(&format!("{library}::"))
-                        || line.contains(&format!("{library}_")) && line.starts_with("use "))
+                        || line.contains(&format!("{library}_"))
+                            && line.starts_with("use "))
             });
             if used && !rooms.contains(&module.as_str()) {
                 wrong.push(format!("{}: uses {library}", path.display()));

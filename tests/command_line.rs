@@ -33,7 +33,9 @@ fn a_page_row_is_as_the_contract_says() {
     for one in [line, &line["words"][0]] {
         assert!(one["text"].is_string() && one["confidence"].is_number());
         let quad = one["quad"].as_array().unwrap();
-        assert!(quad.len() == 4 && quad.iter().all(|at| at.as_array().unwrap().len() == 2));
+        assert!(
+            quad.len() == 4 && quad.iter().all(|at| at.as_array().unwrap().len() == 2)
+        );
     }
     assert_eq!(page["scan"].as_str().unwrap().len(), 64);
 }
@@ -116,7 +118,10 @@ fn a_dry_run_says_what_would_happen_and_writes_nothing() {
         "--json",
     ]);
     let report: Value = serde_json::from_str(stdout(&output).trim()).unwrap();
-    assert_eq!((&report["found"], &report["duplicate"]), (&Value::from(2), &Value::from(1)));
+    assert_eq!(
+        (&report["found"], &report["duplicate"]),
+        (&Value::from(2), &Value::from(1))
+    );
     assert!(!archive.try_exists().unwrap());
 }
 

@@ -42,9 +42,12 @@ fn workers_of(coordinator: u32) -> Vec<String> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir("/proc").unwrap().flatten() {
         let id = entry.file_name().to_string_lossy().into_owned();
-        let Ok(stat) = std::fs::read_to_string(entry.path().join("stat")) else { continue };
+        let Ok(stat) = std::fs::read_to_string(entry.path().join("stat")) else {
+            continue;
+        };
         // pid (name) state ppid …; the name may hold spaces.
-        let parent = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(1));
+        let parent =
+            stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(1));
         if parent == Some(&coordinator.to_string()) {
             found.push(id);
         }

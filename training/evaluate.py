@@ -33,6 +33,10 @@ CACHE = os.environ.get("SOHOA_CACHE", "/work/s/train/cache")
 HEIGHT, STEP = 40, 4
 # Room around the truth's quad, as a share of its height: a cutter leaves about as much.
 ROOM = 0.06
+# Paper left and right of a strip in the product, in pixels at the model's height.
+MARGIN = 10
+# Steps that AsterNet's positions end at; longer lines are cut in two, as the product does.
+ASTER_WIDEST = 1024
 
 
 @dataclass
@@ -145,7 +149,10 @@ class Ours:
         h, w = image.shape
         width = max(16, round(w * HEIGHT / h))
         small = cv2.resize(image, (width, HEIGHT), interpolation=cv2.INTER_AREA if h > HEIGHT else cv2.INTER_LINEAR)
-        padded = np.ones((1, 1, HEIGHT, width + -width % STEP + 8), np.float32)
+        # As src/read/strip.rs: paper of the line's own tone on both sides.
+        small = cv2.copyMakeBorder(small, 0, 0, MARGIN, MARGIN, cv2.BORDER_CONSTANT, value=float(np.percentile(small, 90)))
+        width += 2 * MARGIN
+        padded = np.ones((1, 1, HEIGHT, width + -width % STEP), np.float32)
         padded[0, 0, :, :width] = small / np.float32(255)
         (logits,) = self.session.run(None, {"image": padded})
         return decode(logits[0].argmax(1).tolist())
@@ -166,6 +173,10 @@ class Aster:
         h, w = image.shape
         scale = min(1.25, 1 + (w / h - 3) * 0.02) if w / h > 3 else 1.0
         width = max(16, int(32 / h * w * scale))
+        if width + 3 > ASTER_WIDEST:
+            ink = image[:, w // 3:2 * w // 3].min(axis=0).astype(np.float32)
+            cut = w // 3 + int(cv2.blur(ink[None], (max(3, h // 4), 1))[0].argmax())
+            return self.read(np.ascontiguousarray(image[:, :cut])) + " " + self.read(np.ascontiguousarray(image[:, cut:]))
         width = (width + 3) // 4 * 4
         # PIL's bilinear filter averages when it shrinks, as the package relies on.
         small = np.asarray(Image.fromarray(image).resize((width, 32), Image.BILINEAR), np.float32) / 255

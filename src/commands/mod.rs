@@ -3,6 +3,7 @@
 mod archive;
 mod check;
 mod doctor;
+mod eval;
 mod ingest;
 mod nightly;
 mod search;
@@ -97,6 +98,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Ended> {
     let models = models_folder(cli.models);
     match cli.command {
         Command::Ingest(arguments) => ingest::ingest(&arguments, &models),
+        Command::Eval(arguments) => eval::eval(&arguments, &models),
         Command::Nightly(arguments) => nightly::nightly(&arguments, &models),
         Command::Search(arguments) => search::search(&arguments),
         Command::Serve { archive, listen } => search::serve(&archive, listen, &models),

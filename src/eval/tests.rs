@@ -1,4 +1,5 @@
 //! Small truths, and readings of them whose scores can be counted by hand.
+#![allow(clippy::float_cmp, reason = "rates are rounded to a ten-thousandth")]
 
 use serde_json::{Value, json};
 

@@ -87,7 +87,8 @@ impl Extract {
                 if record::says_something(&record) {
                     record.findings = finding::check(&record);
                     let codes = pages.iter().flat_map(|(_, text)| &text.codes);
-                    let codes: Vec<String> = codes.map(|(code, _)| code.clone()).collect();
+                    let codes: Vec<String> =
+                        codes.map(|(code, _)| code.clone()).collect();
                     record.findings.extend(finding::compare_codes(&record, &codes));
                     records.push(record);
                 }

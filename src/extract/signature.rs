@@ -131,7 +131,10 @@ fn lines(
     let is_labelled = |at: usize| {
         anchors.iter().any(|anchor| {
             anchor.row == at
-                && form.targets(anchor).iter().any(|target| matches!(target, Target::Field(_)))
+                && form
+                    .targets(anchor)
+                    .iter()
+                    .any(|target| matches!(target, Target::Field(_)))
         })
     };
     let start = heading.row + 1;

@@ -45,7 +45,11 @@ struct Line {
 }
 
 /// The records of a kind whose table lines are records.
-pub(super) fn records(definition: &Definition, form: &Form, sheets: &[Sheet]) -> Vec<Entry> {
+pub(super) fn records(
+    definition: &Definition,
+    form: &Form,
+    sheets: &[Sheet],
+) -> Vec<Entry> {
     let mut entries = Vec::new();
     for sheet in sheets {
         let shared = page_fields(form, &sheet.rows);
@@ -99,7 +103,9 @@ pub(super) fn values(
         }
         let Some((place, offset)) = place_in(table, rows, sheets) else { continue };
         let sheet = rows[offset].sheet;
-        let end = (offset..rows.len()).find(|&at| rows[at].sheet != sheet).unwrap_or(rows.len());
+        let end = (offset..rows.len())
+            .find(|&at| rows[at].sheet != sheet)
+            .unwrap_or(rows.len());
         let lines = lines(table, &rows[offset..end], &place);
         for (at, &(column, _)) in place.columns.iter().enumerate() {
             let spec = &table.columns[column];
@@ -117,7 +123,14 @@ pub(super) fn values(
                 pieces.extend(line.cells[at].iter().cloned());
             }
             let mut add = |name: String, value_type: String, pieces: Vec<Piece>| {
-                out.push(Raw { name, value_type, pieces, page, label_cost: 0.0, year: false });
+                out.push(Raw {
+                    name,
+                    value_type,
+                    pieces,
+                    page,
+                    label_cost: 0.0,
+                    year: false,
+                });
             };
             if spec.parts.is_empty() {
                 add(spec.name.clone(), spec.value_type.clone(), pieces);
@@ -140,7 +153,8 @@ fn place_in(table: &Table, rows: &[Row], sheets: &[Sheet]) -> Option<(Place, usi
     let mut start = 0;
     while start < rows.len() {
         let index = rows[start].sheet;
-        let end = (start..rows.len()).find(|&at| rows[at].sheet != index).unwrap_or(rows.len());
+        let end =
+            (start..rows.len()).find(|&at| rows[at].sheet != index).unwrap_or(rows.len());
         let sheet = sheets.get(index)?;
         if let Some(place) = place(table, &rows[start..end], sheet) {
             return Some((place, start));
@@ -228,7 +242,12 @@ fn chips(rows: &[Row]) -> Vec<Chip> {
 }
 
 /// The heading of a column: a run of words, or several one below the other.
-fn heading(index: usize, column: &Column, chips: &[Chip], taken: &[Rect]) -> Option<Heading> {
+fn heading(
+    index: usize,
+    column: &Column,
+    chips: &[Chip],
+    taken: &[Rect],
+) -> Option<Heading> {
     let labels: Vec<Phrase> = phrases(&column.labels);
     let mut best: Option<Heading> = None;
     for (start, chip) in chips.iter().enumerate() {
@@ -249,7 +268,9 @@ fn heading(index: usize, column: &Column, chips: &[Chip], taken: &[Rect]) -> Opt
             for label in &labels {
                 let cost = label.distance(&text);
                 let share = cost / label.len() as f32;
-                if free && share <= HEADING_ERRORS && best.as_ref().is_none_or(|it| share < it.cost)
+                if free
+                    && share <= HEADING_ERRORS
+                    && best.as_ref().is_none_or(|it| share < it.cost)
                 {
                     best = Some(Heading {
                         column: index,
@@ -282,7 +303,8 @@ fn below(chips: &[Chip], at: usize) -> Option<usize> {
 fn is_index_row(row: &Row) -> bool {
     row.pieces.len() >= 3
         && row.pieces.iter().all(|piece| {
-            let inner = piece.word.text.trim_matches(|letter: char| !letter.is_alphanumeric());
+            let inner =
+                piece.word.text.trim_matches(|letter: char| !letter.is_alphanumeric());
             inner.chars().count() <= 2 && piece.word.text.starts_with(['(', '['])
         })
 }
@@ -302,10 +324,17 @@ fn edges(headings: &[Heading], body: &[Row], sheet: &Sheet) -> Vec<f32> {
         let ruled: Vec<f32> = verticals
             .iter()
             .copied()
-            .filter(|&x| x > left.right - 0.2 * left.width() && x < right.left + 0.2 * right.width())
+            .filter(|&x| {
+                x > left.right - 0.2 * left.width()
+                    && x < right.left + 0.2 * right.width()
+            })
             .collect();
         let line = median(ruled.iter().copied());
-        edges.push(if ruled.is_empty() { white_gap(body, from, to, (left, right)) } else { line });
+        edges.push(if ruled.is_empty() {
+            white_gap(body, from, to, (left, right))
+        } else {
+            line
+        });
     }
     edges
 }

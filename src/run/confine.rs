@@ -35,7 +35,8 @@ fn restrict(may_write_temporary: bool) -> Result<RulesetStatus, RulesetError> {
         .add_rules(path_beneath_rules(["/"], AccessFs::from_read(INTERFACE)))?;
     if may_write_temporary {
         let everything = AccessFs::from_all(INTERFACE);
-        rules = rules.add_rules(path_beneath_rules([std::env::temp_dir()], everything))?;
+        rules =
+            rules.add_rules(path_beneath_rules([std::env::temp_dir()], everything))?;
     }
     Ok(rules.restrict_self()?.ruleset)
 }

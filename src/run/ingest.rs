@@ -244,7 +244,8 @@ impl<'a> Ingest<'a> {
         }
         let found = walk::files(&self.plan.paths);
         let skipped = found.num_junk + found.num_special;
-        let mut taken: Vec<Taken> = found.unreadable.iter().map(Taken::unreadable).collect();
+        let mut taken: Vec<Taken> =
+            found.unreadable.iter().map(Taken::unreadable).collect();
         for file in &found.files {
             if self.is_stopped() {
                 break;

@@ -18,8 +18,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-pub use confine::isolation;
 pub use child::{WorkerError, WorkerSetup};
+pub use confine::isolation;
 pub use ingest::{IngestPlan, Progress, set_aside_of};
 pub use nightly::{NightReport, nightly};
 pub use page::PageReader;

@@ -46,8 +46,8 @@ pub(super) fn filters(query: &Query) -> Vec<Clause> {
 
 /// The stages of a query: those of its readings side by side, the likeliest first.
 ///
-/// The second list is for a query that the first has not answered: parts of names, and
-/// several syllables misread at once.
+/// The second list is for a query that the first has not answered: parts of names and of
+/// numbers.
 pub(super) fn stages(query: &Query, lexicon: &Lexicon) -> (Vec<Stage>, Vec<Stage>) {
     let (mut first, mut last) = (Vec::new(), Vec::new());
     for reading in &query.readings {
@@ -149,13 +149,15 @@ impl<'r> Planner<'r> {
             parts.extend(Self::two_people(wish));
             stages.push(parts);
         }
+        for wish in &self.reading.people {
+            stages.push(self.all_near(wish));
+        }
         stages
     }
 
     fn last_stages(&self) -> Vec<Stage> {
         let mut stages = Vec::new();
         for wish in &self.reading.people {
-            stages.push(self.all_near(wish));
             stages.push(self.any_part(wish));
         }
         stages.push(self.by_damaged_numbers());

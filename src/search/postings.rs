@@ -20,10 +20,10 @@ impl Stop {
         Self { steps_left: steps }
     }
 
-    /// Takes a step; whether there was one left.
-    pub(super) fn go_on(&mut self) -> bool {
+    /// Takes a step in each of so many lists; whether there was one left.
+    pub(super) fn go_on(&mut self, num_lists: usize) -> bool {
         let left = self.steps_left > 0;
-        self.steps_left = self.steps_left.saturating_sub(1);
+        self.steps_left = self.steps_left.saturating_sub(num_lists as u32);
         left
     }
 }
@@ -138,8 +138,9 @@ pub(super) fn conjunction(
 /// The first document at or after `target` that is in all of them. The rarest list goes
 /// first, so that the others leap.
 fn meet(unions: &mut [Union], target: DocId, stop: &mut Stop) -> DocId {
+    let num_lists = unions.iter().map(|union| union.lists.len()).sum();
     let mut doc = target;
-    while stop.go_on() {
+    while stop.go_on(num_lists) {
         let mut agreed = true;
         for union in &mut *unions {
             let next = union.seek(doc);

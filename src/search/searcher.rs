@@ -163,7 +163,7 @@ impl Searcher {
                     found.push(Found { id: entry.id.to_owned(), score });
                 }
             }
-            if num_good >= wanted || seen.len() >= MAX_CANDIDATES || !stop.go_on() {
+            if num_good >= wanted || seen.len() >= MAX_CANDIDATES || !stop.go_on(1) {
                 more |= num_good >= wanted;
                 break;
             }

@@ -92,9 +92,7 @@ impl Failure {
             | Self::Answer(_)
             | Self::Catalog(_)
             | Self::Page(_)
-            | Self::Crop(CropError::Encode(_)) => {
-                StatusCode::INTERNAL_SERVER_ERROR
-            }
+            | Self::Crop(CropError::Encode(_)) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Other(status) => *status,
         }
     }

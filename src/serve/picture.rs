@@ -93,12 +93,10 @@ impl Picture {
     pub(super) fn made(&self, desk: &Desk, key: &PageKey) -> Result<Vec<u8>, Failure> {
         let page = desk.pages.page(key)?;
         match self {
-            Self::Page { width } => {
-                match crop::smaller(&page, *width, MAX_PAGE_HEIGHT) {
-                    Some(smaller) => Ok(crop::jpeg(&smaller)?),
-                    None => Ok(crop::jpeg(&page)?),
-                }
-            }
+            Self::Page { width } => match crop::smaller(&page, *width, MAX_PAGE_HEIGHT) {
+                Some(smaller) => Ok(crop::jpeg(&smaller)?),
+                None => Ok(crop::jpeg(&page)?),
+            },
             Self::Region(cut) => {
                 let size = Size { width: page.width(), height: page.height() };
                 if !region::is_on_page(&cut.quad, size) {

@@ -48,7 +48,7 @@ fn a_name_that_looks_like_a_role_is_no_role() {
         ("Họ và tên mẹ: Mè Thị Hồng", 1),
         ("Họ và tên cha: Chá A Páo", 2),
         ("Họ và tên chạ: Chá A Páo", 2),
-        ("Họ và tén rnẹ: Mè Thị Hồng", 1),
+        ("Họ và tén mẹ: Mè Thị Hồng", 1),
     ] {
         assert_eq!(cover(&labels, written), [expected], "{written}");
     }

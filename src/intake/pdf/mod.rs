@@ -13,6 +13,7 @@ use hayro::RenderCache;
 use hayro::hayro_interpret::{
     Context, InterpreterCache, InterpreterSettings, TransformExt as _, interpret_page,
 };
+use hayro::hayro_syntax::object::Stream;
 use hayro::hayro_syntax::page::Page;
 use hayro::hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 use hayro::kurbo::{Affine, Rect};
@@ -126,6 +127,11 @@ impl PdfFile {
         }
         let mut notes = Vec::new();
         if findings.is_empty {
+            if names_what_is_missing(page) {
+                let what =
+                    "the page names a picture that is not in the file: it breaks off";
+                return Err(IntakeError::corrupt(what));
+            }
             notes.push(Note::Empty);
         }
         let (width, height) = page.render_dimensions();
@@ -292,4 +298,10 @@ fn layer(findings: Findings, shown: Rect, pixels: &Pixels) -> Option<TextLayer> 
     let to_pixels = Affine::scale_non_uniform(x_scale, y_scale)
         * Affine::translate((-shown.x0, -shown.y0));
     findings.glyphs.into_layer(to_pixels)
+}
+
+/// Whether a picture that the page draws is not in the file.
+fn names_what_is_missing(page: &Page<'_>) -> bool {
+    let pictures = &page.resources().x_objects;
+    pictures.keys().any(|name| pictures.get::<Stream<'_>>(name).is_none())
 }
