@@ -18,11 +18,11 @@ const MINORITY_SHARE: f64 = 0.15;
 
 /// Random numbers: `SplitMix64` (Steele, Lea, Flood, "Fast splittable pseudorandom number
 /// generators", OOPSLA 2014).
-pub struct Dice(Cell<u64>);
+pub(crate) struct Dice(Cell<u64>);
 
 impl Dice {
     /// Dice that fall the same for the same seed.
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(Cell::new(seed))
     }
 
@@ -35,12 +35,12 @@ impl Dice {
     }
 
     /// From 0 to `below`, not included.
-    pub fn up_to(&self, below: usize) -> usize {
+    pub(crate) fn up_to(&self, below: usize) -> usize {
         (self.next() % below.max(1) as u64) as usize
     }
 
     /// From 0 to 1.
-    pub fn share(&self) -> f64 {
+    pub(crate) fn share(&self) -> f64 {
         (self.next() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
@@ -56,7 +56,7 @@ impl Dice {
 }
 
 /// Makes records up.
-pub struct MadeUp {
+pub(crate) struct MadeUp {
     seed: u64,
     /// Share of letters that are misread; marks twice as often.
     error_rate: f64,
@@ -68,7 +68,7 @@ pub struct MadeUp {
 }
 
 /// A person of a record.
-pub struct Somebody {
+pub(crate) struct Somebody {
     /// With accents.
     pub name: String,
     /// ISO date of birth.
@@ -78,7 +78,7 @@ pub struct Somebody {
 }
 
 /// A made-up record, and what it should be found by.
-pub struct Made {
+pub(crate) struct Made {
     /// As read, with errors.
     pub record: Record,
     /// Path in the archive.
@@ -93,7 +93,7 @@ pub struct Made {
 
 impl MadeUp {
     /// Makes the records of a seed, each letter misread with a probability of `error_rate`.
-    pub fn new(seed: u64, error_rate: f64) -> Self {
+    pub(crate) fn new(seed: u64, error_rate: f64) -> Self {
         let rows = |text: &'static str| {
             let lines = text.lines().filter(|line| !line.starts_with('#'));
             lines.filter_map(|line| line.split_once('\t'))
@@ -119,7 +119,7 @@ impl MadeUp {
     }
 
     /// The record of that number.
-    pub fn record(&self, number: u64) -> Made {
+    pub(crate) fn record(&self, number: u64) -> Made {
         let dice = Dice::new(self.seed ^ number.wrapping_mul(0xd134_2543_de82_ef95));
         // Offices hold few or many books.
         let commune = dice.favoured(&self.communes).copied();

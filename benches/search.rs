@@ -50,7 +50,7 @@ fn main() {
         writer.add_new(&indexed).unwrap();
     }
     writer.commit(records).unwrap();
-    let took = (start.elapsed() - making).as_secs_f64();
+    let took = start.elapsed().checked_sub(making).unwrap().as_secs_f64();
     writer.finish().unwrap();
     let index = Index::create_or_open(folder.path()).unwrap();
     assert_eq!(index.num_records(), records);

@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[derive(Debug, Parser)]
 #[command(version, about, disable_help_subcommand = true)]
 pub(crate) struct Cli {
-    /// Folder with the line models; else $SOHOA_MODELS, else `models` beside the program.
+    /// Folder with the line models; else $`SOHOA_MODELS`, else `models` beside the program.
     #[arg(long, global = true, env = "SOHOA_MODELS", hide_env_values = true)]
     pub(crate) models: Option<PathBuf>,
     #[command(subcommand)]

@@ -145,7 +145,8 @@ class Ours:
         options.intra_op_num_threads = 1
         self.session = onnxruntime.InferenceSession(path, options)
 
-    def read(self, image: np.ndarray) -> str:
+    def logits(self, image: np.ndarray) -> np.ndarray:
+        """What the net says of a line image of any height, step by step."""
         h, w = image.shape
         width = max(16, round(w * HEIGHT / h))
         small = cv2.resize(image, (width, HEIGHT), interpolation=cv2.INTER_AREA if h > HEIGHT else cv2.INTER_LINEAR)
@@ -155,7 +156,10 @@ class Ours:
         padded = np.ones((1, 1, HEIGHT, width + -width % STEP), np.float32)
         padded[0, 0, :, :width] = small / np.float32(255)
         (logits,) = self.session.run(None, {"image": padded})
-        return decode(logits[0].argmax(1).tolist())
+        return logits[0]
+
+    def read(self, image: np.ndarray) -> str:
+        return decode(self.logits(image).argmax(1).tolist())
 
 
 class Aster:

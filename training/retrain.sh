@@ -15,4 +15,5 @@ if [ ! -d "$SOHOA_FONTS/merged" ]; then
 fi
 ONEDNN_PRIMITIVE_CACHE_CAPACITY=8192 nice -n 19 "$python" train.py --state "$state" --until "$until"
 "$python" export.py --state "$state" --out ../models/sohoa-line.onnx --version "$version"
+"$python" calibrate.py --model ../models/sohoa-line.onnx
 "$python" evaluate.py --model ../models/sohoa-line.onnx

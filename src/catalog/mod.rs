@@ -1,6 +1,6 @@
 //! What the archive knows: scans, pages, records, and what is still to be indexed.
 //!
-//! The only SQL. One SQLite file inside the archive folder, in write-ahead mode with full
+//! The only SQL. One `SQLite` file inside the archive folder, in write-ahead mode with full
 //! synchronisation: a transaction that has returned survives a power cut.
 
 mod original;

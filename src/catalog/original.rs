@@ -81,7 +81,12 @@ impl Originals {
             bytes += count as u64;
         }
         let digest = hasher.finalize();
-        let id = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut id = String::with_capacity(64);
+        for byte in digest {
+            for half in [byte >> 4, byte & 15] {
+                id.extend(char::from_digit(half.into(), 16));
+            }
+        }
         Ok(StoredOriginal { id: ScanId(id), bytes })
     }
 

@@ -56,7 +56,9 @@ impl LightMap {
         let mut light = Vec::with_capacity(columns * rows);
         let mut counts = vec![[0_u32; 256]; columns];
         for band in gray.as_raw().chunks(width * side) {
-            counts.iter_mut().for_each(|count| count.fill(0));
+            for count in &mut counts {
+                count.fill(0);
+            }
             // Every second row and pixel tells as much about paper as all of them.
             for line in band.chunks_exact(width).step_by(2) {
                 for (pixels, count) in line.chunks(side).zip(&mut counts) {

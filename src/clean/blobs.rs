@@ -145,7 +145,7 @@ pub(crate) fn runs_of(ink: &GrayImage) -> Vec<Run> {
     }
     for (row, pixels) in ink.as_raw().chunks_exact(width).enumerate() {
         let mut at = 0;
-        while let Some(skip) = pixels.get(at..).and_then(|rest| first_ink(rest)) {
+        while let Some(skip) = pixels.get(at..).and_then(first_ink) {
             let from = at + skip;
             let length = pixels[from..].iter().take_while(|&&p| p != 0).count();
             at = from + length;

@@ -161,8 +161,8 @@ fn fade_red_stamps(rgb: &RgbImage, dpi: f32, gray: &mut GrayImage) {
     for (y, line) in rgb.as_raw().chunks_exact(width * 3).enumerate() {
         let row = &mut counts[y / side * columns..][..columns];
         for (count, pixels) in row.iter_mut().zip(line.chunks(side * 3)) {
-            *count +=
-                pixels.as_chunks().0.iter().filter(|pixel| is_red(pixel)).count() as u32;
+            *count += pixels.as_chunks().0.iter().filter(|pixel| is_red(**pixel)).count()
+                as u32;
         }
     }
     let least = (side * side) as f32 * RED_SHARE;
@@ -191,7 +191,7 @@ fn fade_red_stamps(rgb: &RgbImage, dpi: f32, gray: &mut GrayImage) {
 }
 
 /// Whether a pixel is red ink rather than black, blue or paper.
-fn is_red(&[red, green, blue]: &[u8; 3]) -> bool {
+fn is_red([red, green, blue]: [u8; 3]) -> bool {
     i16::from(red) - i16::from(green).max(i16::from(blue)) > RED_EXCESS
 }
 

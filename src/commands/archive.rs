@@ -28,8 +28,10 @@ fn write_to(
     let mut file =
         BufWriter::new(tempfile::NamedTempFile::new_in(folder).with_context(name)?);
     write(&mut file)?;
-    let file =
-        file.into_inner().map_err(|error| error.into_error()).with_context(name)?;
+    let file = file
+        .into_inner()
+        .map_err(std::io::IntoInnerError::into_error)
+        .with_context(name)?;
     file.as_file().sync_all().with_context(name)?;
     file.persist(path).map_err(|error| error.error).with_context(name)?;
     Ok(())

@@ -82,7 +82,7 @@ fn known(
 ) -> anyhow::Result<(BTreeMap<PageKey, ReadPage>, Vec<StoredRecord>)> {
     let (mut pages, mut records) = (BTreeMap::new(), Vec::new());
     let scans: BTreeSet<&ScanId> =
-        corpus.truths.iter().map(|truth| truth.scan()).collect();
+        corpus.truths.iter().map(sohoa::eval::Truth::scan).collect();
     for scan in scans {
         for page in catalog.pages(scan)? {
             if let Some(text) = catalog.page_text(&page.key)? {

@@ -19,7 +19,7 @@ use sohoa::run::{Archive, RunError, WorkerPlan};
 
 use crate::cli::{Cli, Command};
 
-/// How the program ends. The numbers are OCRmyPDF's where the meaning is the same.
+/// How the program ends. The numbers are `OCRmyPDF`'s where the meaning is the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ended {
     Well,

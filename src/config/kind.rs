@@ -71,7 +71,7 @@ impl Kinds {
     pub fn load(folder: &Path) -> Result<Self, KindError> {
         let mut files = BTreeMap::new();
         collect(folder, "", &mut files)?;
-        Self::from_files(files)
+        Self::from_files(&files)
     }
 
     /// Reads the definitions that are built into the program.
@@ -81,7 +81,7 @@ impl Kinds {
     pub fn embedded(folder: &include_dir::Dir<'_>) -> Result<Self, KindError> {
         let mut files = BTreeMap::new();
         collect_embedded(folder, &mut files);
-        Self::from_files(files)
+        Self::from_files(&files)
     }
 
     /// Checks definitions: file name (`family/kind.toml`) → content. Files whose names
@@ -89,8 +89,8 @@ impl Kinds {
     ///
     /// # Errors
     /// Every mistake in a definition, with file and line or key.
-    pub fn from_files(files: BTreeMap<String, String>) -> Result<Self, KindError> {
-        let mut definitions = check::definitions(&files)?;
+    pub fn from_files(files: &BTreeMap<String, String>) -> Result<Self, KindError> {
+        let mut definitions = check::definitions(files)?;
         definitions.sort_by(|a, b| a.kind.id.cmp(&b.kind.id));
         if let Some(pair) =
             definitions.windows(2).find(|pair| pair[0].kind.id == pair[1].kind.id)

@@ -65,7 +65,7 @@ pub(super) fn score(
         if relevant.is_empty() {
             continue;
         }
-        let hits = search(&query.query);
+        let hits = search(&query.text);
         searching.without_a_hit += u64::from(hits.is_empty());
         let mut found: Vec<&ScanId> = Vec::new();
         for hit in hits.iter().take(NUM_HITS) {

@@ -96,7 +96,9 @@ pub struct Query {
     /// What is missing or wrong in it, e.g. `name_noaccent_year`.
     #[serde(rename = "type", default = "unnamed")]
     pub(super) family: String,
-    pub(super) query: String,
+    /// As it is typed.
+    #[serde(rename = "query")]
+    pub(super) text: String,
     /// Ids of the truths that answer it.
     pub(super) relevant: Vec<String>,
 }

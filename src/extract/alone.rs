@@ -69,7 +69,8 @@ fn found(
             let pieces = with_next_rows(form, rows, segments, at, lines);
             (rows[segments[at].row].page, pieces)
         });
-    let (page, pieces) = if spec.last { candidates.last() } else { candidates.next() }?;
+    let (page, pieces) =
+        if spec.last { candidates.next_back() } else { candidates.next() }?;
     field(&spec.value_type, &pieces, page, 0.0, context)
 }
 

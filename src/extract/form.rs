@@ -205,12 +205,11 @@ impl Form {
 
     fn add(&mut self, text: &str, target: Target) {
         let Some(phrase) = Phrase::new(text) else { return };
-        match self.phrases.iter().position(|known| *known == phrase) {
-            Some(index) => self.targets[index].push(target),
-            None => {
-                self.phrases.push(phrase);
-                self.targets.push(vec![target]);
-            }
+        if let Some(index) = self.phrases.iter().position(|known| *known == phrase) {
+            self.targets[index].push(target);
+        } else {
+            self.phrases.push(phrase);
+            self.targets.push(vec![target]);
         }
     }
 

@@ -78,9 +78,9 @@ static COSTS: LazyLock<[[f32; CODES]; CODES]> = LazyLock::new(|| {
         row[usize::from(COLON)] =
             if index == usize::from(COLON) { 0.0 } else { STRANGE_COLON };
     }
-    for code in 0..CODES {
+    for (code, cost) in costs[usize::from(COLON)].iter_mut().enumerate() {
         if code != usize::from(COLON) {
-            costs[usize::from(COLON)][code] = MISSING_COLON;
+            *cost = MISSING_COLON;
         }
     }
     for (a, b) in LOOK_ALIKES {

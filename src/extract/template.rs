@@ -32,6 +32,9 @@ pub(super) struct Filled {
     pub(super) pieces: Vec<Piece>,
 }
 
+/// Where a value begins, and where the words before it begin: piece and letter.
+type Mark = ((usize, usize), (usize, usize));
+
 impl Template {
     /// Reads `words {name:type} words {name:type}`; `None` without a field.
     pub(super) fn new(pattern: &str) -> Option<Self> {
@@ -61,8 +64,7 @@ impl Template {
     fn fill(&self, pieces: &[Piece], positions: &[Phrase]) -> Option<(Vec<Filled>, f32)> {
         let text = glyphs_of(pieces);
         let end = (pieces.len(), 0);
-        // (where the value begins, where its words before begin)
-        let mut marks: Vec<Option<((usize, usize), (usize, usize))>> = Vec::new();
+        let mut marks: Vec<Option<Mark>> = Vec::new();
         let mut score = 0.0;
         let mut from = 0;
         for slot in &self.slots {

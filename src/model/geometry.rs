@@ -63,7 +63,10 @@ impl Rect {
 
     /// The point in the middle.
     pub fn centre(&self) -> Point {
-        Point { x: (self.left + self.right) / 2.0, y: (self.top + self.bottom) / 2.0 }
+        Point {
+            x: f32::midpoint(self.left, self.right),
+            y: f32::midpoint(self.top, self.bottom),
+        }
     }
 
     /// The smallest rectangle that holds both.

@@ -11,7 +11,7 @@ pub const VIETNAMESE_LETTERS: &str = "àáảãạăằắẳẵặâầấẩ�
 
 /// Text in composed form, with look-alike letters, apostrophes and spaces made one.
 ///
-/// `Ð` (eth) and `Ɖ` become `Đ`; `’ ʼ ´ \`` become `'`; no-break spaces become spaces;
+/// `Ð` (eth) and `Ɖ` become `Đ`; the apostrophes `’`, `ʼ`, `´` and the backquote become `'`; no-break spaces become spaces;
 /// zero-width characters and soft hyphens go away.
 ///
 /// ```

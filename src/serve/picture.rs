@@ -56,13 +56,12 @@ impl Picture {
     /// size, `margin=0` shows nothing around it.
     pub(super) fn region(ask: &Ask) -> Result<Self, Failure> {
         let expected = "a region of four or eight numbers in pixels";
-        let written = match ask.get("q") {
-            Some(quad) => quad.to_owned(),
-            None => {
-                let sides =
-                    ["x", "y", "w", "h"].map(|name| ask.get(name).unwrap_or_default());
-                sides.join(",")
-            }
+        let written = if let Some(quad) = ask.get("q") {
+            quad.to_owned()
+        } else {
+            let sides =
+                ["x", "y", "w", "h"].map(|name| ask.get(name).unwrap_or_default());
+            sides.join(",")
         };
         let quad =
             region::parse(&written).ok_or(Failure::Parameter { name: "q", expected })?;

@@ -29,7 +29,7 @@ use crate::model::ScanId;
 const PATIENCE: Duration = Duration::from_secs(15);
 /// How long a picture may take, from its request on: decoding a large page of a file with
 /// hundreds of pages takes seconds, and others may stand in the queue before it.
-const PICTURE_PATIENCE: Duration = Duration::from_secs(60);
+const PICTURE_PATIENCE: Duration = Duration::from_mins(1);
 /// Pictures are named by content and never change; the person's own browser may keep them.
 const KEEP_PICTURE: &str = "private, max-age=86400";
 /// Longest name of a record that is looked up, in letters.

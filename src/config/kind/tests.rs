@@ -32,7 +32,7 @@ fn a_mistake_is_named_with_its_file_and_line() {
             "`f/k.toml`, line 7: `A:` needs `name` and `type`",
         ),
     ] {
-        let error = Kinds::from_files(files(&content)).expect_err("a mistake");
+        let error = Kinds::from_files(&files(&content)).expect_err("a mistake");
         assert!(error.to_string().starts_with(expected), "{error}");
     }
 }
@@ -40,7 +40,7 @@ fn a_mistake_is_named_with_its_file_and_line() {
 #[test]
 fn a_block_gets_the_prefix_of_its_section() {
     let content = format!("{HEAD}[[section]]\nprefix = \"me\"\nblocks = [\"who\"]\n");
-    let kinds = Kinds::from_files(files(&content)).expect("a definition");
+    let kinds = Kinds::from_files(&files(&content)).expect("a definition");
     let names: Vec<&str> = kinds.all()[0].sections[0]
         .fields
         .iter()
@@ -53,6 +53,6 @@ fn a_block_gets_the_prefix_of_its_section() {
 fn a_kind_is_defined_once() {
     let mut twice = files(HEAD);
     twice.insert("g/k.toml".to_owned(), HEAD.to_owned());
-    let error = Kinds::from_files(twice).expect_err("a kind in two files");
+    let error = Kinds::from_files(&twice).expect_err("a kind in two files");
     assert!(matches!(error, KindError::Twice { .. }), "{error}");
 }

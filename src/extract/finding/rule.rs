@@ -67,7 +67,7 @@ impl RuleSet {
             .rules
             .iter()
             .flat_map(|rule| rule.roles().map(|role| rule.check.for_role(role)))
-            .flat_map(|check| check.fields())
+            .flat_map(Check::fields)
             .collect();
         fields.sort();
         fields.dedup();

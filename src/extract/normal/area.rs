@@ -61,12 +61,10 @@ fn number_at_start(text: &str) -> Option<(String, bool)> {
         } else if let Some(digit) = digit(letter).filter(|_| joins(letter, next)) {
             out.push(digit);
             exact = false;
-        } else if letter == ' '
-            && three_digits(letters.get(index + 1..))
-            && grouped_so_far(&out)
+        } else if letter != ' '
+            || !three_digits(letters.get(index + 1..))
+            || !grouped_so_far(&out)
         {
-            continue;
-        } else {
             break;
         }
     }

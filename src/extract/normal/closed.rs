@@ -23,6 +23,10 @@ pub(super) fn code(list: &str, text: &str) -> Normalized {
 
 /// The result whose word is `text`: exactly, without its marks, at the start of the text,
 /// or with one letter wrong, each less certain than the one before.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "an iterator is a value that is cloned inside"
+)]
 fn closest<'a>(
     text: &str,
     rows: impl Iterator<Item = (&'a str, &'a str)> + Clone,

@@ -60,7 +60,9 @@ fn run_of(words: &[(String, bool)], length: usize) -> Option<(String, bool)> {
             digits.push_str(word);
             exact &= whole;
             if digits.len() == length {
-                let end = words.get(start..).is_some_and(|rest| rest.is_empty());
+                let end = words
+                    .get(start..)
+                    .is_some_and(<[(std::string::String, bool)]>::is_empty);
                 if !end {
                     return Some((digits, exact));
                 }

@@ -37,8 +37,6 @@ pub(super) struct Joints {
     pub(super) zero: Vec<String>,
     /// Hundred.
     pub(super) hundred: Vec<String>,
-    /// A half.
-    pub(super) half: Vec<String>,
     /// The decimal comma.
     pub(super) point: Vec<String>,
 }

@@ -172,9 +172,9 @@ fn reader(value_type: &str) -> Option<Reader> {
         "register-number" => |text, context| {
             register::register_number(clean::without_number_word(text), context)
         },
-        "book-number" => |text, context| {
-            register::book_number(clean::without_number_word(text), context)
-        },
+        "book-number" => {
+            |text, _context| register::book_number(clean::without_number_word(text))
+        }
         "page-number" | "integer" => register::integer,
         "age" => register::age,
         "document-number" => |text, context| {

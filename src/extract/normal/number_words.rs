@@ -190,7 +190,7 @@ fn group_words(number: u64, inner: bool) -> Vec<String> {
         let special = NUMBERS.after_ten.get(&units.to_string());
         match special {
             Some(special) if tens > 1 || (tens == 1 && units == 5) => {
-                out.push(special.clone())
+                out.push(special.clone());
             }
             _ => out.push(digit_word(units)),
         }

@@ -21,8 +21,8 @@ pub(super) fn register_number(text: &str, context: &Context) -> Normalized {
 }
 
 /// The number of a book, `01/2015`; without a year as it is written.
-pub(super) fn book_number(text: &str, context: &Context) -> Normalized {
-    register_number(text, &Context { year: None, ..context.clone() })
+pub(super) fn book_number(text: &str) -> Normalized {
+    register_number(text, &Context { year: None })
 }
 
 /// An ordinal, the year behind it if there is one, and whether all digits were read so.

@@ -146,7 +146,7 @@ fn cost(left: &Piece, right: &Piece, usual: f32) -> Option<f32> {
 
 /// Whether a rule stands upright between two letters.
 fn is_ruled_off(left: &Piece, right: &Piece, rules: &[Rule]) -> bool {
-    let y = ((left.top.max(right.top) + left.bottom.min(right.bottom)) / 2).max(0);
+    let y = i32::midpoint(left.top.max(right.top), left.bottom.min(right.bottom)).max(0);
     rules.iter().filter(|rule| rule.direction == Direction::Down).any(|rule| {
         rule.at(y).is_some_and(|x| x > left.centre_x() && x < right.centre_x())
     })
@@ -230,7 +230,7 @@ fn is_stray(small: &Row, row: &Row) -> bool {
     let x = (small.left + small.right) as f32 / 2.0;
     let top = small.pieces.iter().map(|piece| piece.top).min().unwrap_or(0) as f32;
     let bottom = small.pieces.iter().map(|piece| piece.bottom).max().unwrap_or(0) as f32;
-    let middle = (top + bottom) / 2.0;
+    let middle = f32::midpoint(top, bottom);
     let much_wider = (row.right - row.left) as f32 > width * 3.0;
     much_wider
         && width <= height * 2.0
@@ -243,7 +243,7 @@ fn is_stray(small: &Row, row: &Row) -> bool {
 
 /// Whether a rule stands upright between two rows, the first of which begins further left.
 fn are_ruled_off(row: &Row, next: &Row, rules: &[Rule]) -> bool {
-    let x = ((row.right + next.left) / 2) as f32;
+    let x = i32::midpoint(row.right, next.left) as f32;
     let y = (row.band.base_at(x) - row.band.height() / 2.0) as i32;
     let (from, to) = (
         row.right.min(next.left) as f32 - row.band.height(),
@@ -335,7 +335,7 @@ fn cut_between(piece: Piece, at: &[usize], rows: &[Row]) -> Vec<(Piece, usize)> 
         .windows(2)
         .map(|two| {
             let (upper, lower) = (&rows[two[0]].band, &rows[two[1]].band);
-            ((upper.base_at(x) + lower.top_at(x)) / 2.0) as i32
+            f32::midpoint(upper.base_at(x), lower.top_at(x)) as i32
         })
         .collect();
     let mut parts = vec![Vec::new(); at.len()];

@@ -91,7 +91,7 @@ impl Row {
 
     /// Whether two rows may be one that was broken: their bands lie side by side.
     pub(super) fn continues(&self, next: &Self) -> bool {
-        let x = ((self.right + next.left) / 2) as f32;
+        let x = i32::midpoint(self.right, next.left) as f32;
         let top = self.band.top_at(x).max(next.band.top_at(x));
         let base = self.band.base_at(x).min(next.band.base_at(x));
         let (smaller, larger) = (

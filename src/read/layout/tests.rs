@@ -79,7 +79,7 @@ fn a_leader_below_a_line_is_no_part_of_it_and_a_heavy_tone_is() {
     let layout = find(&page);
     assert_eq!(boxes(&layout), [[100, 200, 334, 216], [100, 300, 334, 326]]);
     let line = cut(&page, &layout.lines[0]);
-    let below = line.pixels.rows().rev().next().map(|mut row| row.all(|p| p.0[0] > 200));
+    let below = line.pixels.rows().next_back().map(|mut row| row.all(|p| p.0[0] > 200));
     assert_eq!(below, Some(true), "the leader is painted over");
 }
 
