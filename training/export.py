@@ -15,10 +15,10 @@ import torch
 
 from alphabet import ALPHABET, decode
 from damage import HEIGHT
+from evaluate import MARGIN
 from fonts import all_faces, split
 from lines import STEP, WIDEST, Lines, batch_of
 from net import LineNet
-
 
 # Widest line in use. Trained lines end at WIDEST, but nothing in the net depends on the width.
 LONGEST = 1600
@@ -38,13 +38,15 @@ def agree(path: str, net: LineNet) -> float:
     return worst
 
 
-def padding_changes(path: str, lines: int = 40) -> int:
-    """How many of some drawn lines are read otherwise when 160 px of paper follow."""
+def padding_changes(path: str, lines: int = 60) -> int:
+    """How many of some drawn lines, with margins as in the product, are read otherwise when 160 px of paper follow."""
     session = onnxruntime.InferenceSession(path)
     source = Lines(split(all_faces())[0], 31_337)
     changed = 0
     for _ in range(lines):
         line = source.next(0.6)
+        paper = int(np.percentile(line.image, 90))
+        line.image = np.pad(line.image, ((0, 0), (MARGIN, MARGIN)), constant_values=paper)
         width = line.image.shape[1] + -line.image.shape[1] % STEP
         texts = []
         for room in (0, 160):
@@ -70,7 +72,7 @@ def main() -> None:
     difference = agree(part, net)
     assert difference < 1e-2, difference
     changed = padding_changes(part)
-    assert changed <= 2, changed
+    assert changed <= 3, changed
     os.replace(part, args.out)
     with open(args.out, "rb") as f:
         digest = hashlib.sha256(f.read()).hexdigest()
@@ -93,7 +95,7 @@ pad = 1.0
 alphabet = {json.dumps(ALPHABET, ensure_ascii=False)}
 """)
     ops = sorted({node.op_type for node in onnx.load(args.out).graph.node})
-    print(f"{args.out}: {os.path.getsize(args.out) / 1e6:.2f} MB, largest difference {difference:.1e}, {changed} of 40 lines read otherwise with paper after them, operators {' '.join(ops)}, {done}")
+    print(f"{args.out}: {os.path.getsize(args.out) / 1e6:.2f} MB, largest difference {difference:.1e}, {changed} of 60 lines read otherwise with paper after them, operators {' '.join(ops)}, {done}")
 
 
 if __name__ == "__main__":

@@ -40,8 +40,9 @@ pub(super) fn doctor(place: &Where, models: &Path) -> anyhow::Result<Ended> {
         findings.push(Finding::of("definitions", kinds.map_err(|e| error_text(&e))));
         let index = archive.index().map(|_| "can be opened".to_owned());
         findings.push(Finding::of("index", index.map_err(|e| error_text(&e))));
-        let reader =
-            PageReader::new(&engine, models).map(|_| format!("{engine} can read"));
+        let reader = PageReader::new(&engine, models).map(|reader| {
+            format!("`{engine}` is asked for, `{}` reads", reader.engine())
+        });
         findings.push(Finding::of("engine", reader.map_err(|e| error_text(&e))));
         findings.push(Finding::of("isolation", Ok(sohoa::run::isolation())));
         let counts = archive.catalog.counts()?;

@@ -50,13 +50,24 @@ impl PageReader {
     /// If the engine is unknown, or its model or program is missing.
     pub fn new(engine: &str, models: &Path) -> Result<Self, ReadError> {
         let engine = match engine.split_once(THEN) {
-            Some((first, second)) => Box::new(SecondLook::new(
-                engine_named(first, models)?,
-                engine_named(second, models)?,
-            )),
+            Some((first, second)) => {
+                let first = engine_named(first, models)?;
+                match engine_named(second, models) {
+                    Ok(second) => Box::new(SecondLook::new(first, second)),
+                    // A second look needs a model that is fetched; the first one ships
+                    // with the program, which reads without the other too.
+                    Err(ReadError::NoModel { .. }) => first,
+                    Err(error) => return Err(error),
+                }
+            }
             None => engine_named(engine, models)?,
         };
         Ok(Self { clean: Clean::default(), read: Read::new(engine) })
+    }
+
+    /// Name and version of what reads.
+    pub fn engine(&self) -> &str {
+        self.read.engine()
     }
 
     /// Reads one page. `progress` is called after each step. Returns the text, and the
