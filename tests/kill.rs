@@ -93,17 +93,20 @@ fn a_run_that_was_killed_ends_in_the_same_archive_as_an_undisturbed_one() {
     for kill in 0..kills.unwrap_or(SHORT) {
         let mut child = start(&source, &archive);
         std::thread::sleep(Duration::from_millis(chance.below(whole_run + 200)));
-        if chance.below(2) == 0 {
-            for worker in workers_of(child.id()) {
-                drop(Command::new("kill").args(["-9", &worker]).status());
-            }
-            if chance.below(2) == 0 {
-                // Only the workers died: the coordinator carries on by itself.
-                let code = child.wait().unwrap().code();
-                assert_eq!(code, Some(20), "after its workers were killed");
-            }
+        let workers = workers_of(child.id());
+        let only_the_workers = chance.below(4) == 0;
+        if !only_the_workers {
+            // First, so that it cannot take the death of its workers for their pages' fault.
+            child.kill().unwrap();
         }
-        child.kill().unwrap();
+        for worker in workers {
+            drop(Command::new("kill").args(["-9", &worker]).status());
+        }
+        if only_the_workers {
+            // The coordinator carries on by itself.
+            let code = child.wait().unwrap().code();
+            assert_eq!(code, Some(20), "after its workers were killed");
+        }
         child.wait().unwrap();
         restarts += 1;
         if restarts == 4 {
