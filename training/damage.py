@@ -8,6 +8,8 @@ import numpy as np
 from render import Drawn, _field
 
 HEIGHT = 40
+# Em in pixels of small print: 10 pt at 200 dpi is 28.
+SMALL = 32
 
 
 def _noise(shape: tuple[int, int], r: random.Random) -> np.ndarray:
@@ -169,7 +171,8 @@ def damage(drawn: Drawn, neighbours: list[np.ndarray | None], stray: np.ndarray 
         grey = cv2.GaussianBlur(grey, (0, 0), em * r.uniform(0.008, 0.045))
     if often(0.5):
         grey = grey + _noise((h, w), r) * r.uniform(0.005, 0.09)
-    if often(0.33):
+    # Registers typed on a ribbon and letters in small print are what offices scanned in black and white.
+    if often(0.7 if drawn.kind == "typewriter" or em < SMALL else 0.35):
         grey = _bilevel(grey, r)
     elif often(0.35):
         u = np.clip(grey * 255, 0, 255).astype(np.uint8)

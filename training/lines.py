@@ -11,7 +11,7 @@ from fonts import SWASH, Face
 from render import Drawn, draw_line
 from text import Span, Text
 
-KINDS = (("print", 0.4), ("typewriter", 0.2), ("handwriting", 0.4))
+KINDS = (("print", 0.36), ("typewriter", 0.26), ("handwriting", 0.38))
 WIDEST = 900
 STEP = 4
 

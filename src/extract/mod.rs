@@ -29,6 +29,7 @@ mod phrase;
 mod recognise;
 mod record;
 mod sheet;
+mod ruled;
 mod signature;
 mod table;
 mod template;

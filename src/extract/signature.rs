@@ -14,6 +14,15 @@ const BAND: f32 = 2.5;
 const REACH: f32 = 14.0;
 /// Share of the letters of a line that must be known for it to be no name.
 const KNOWN: f32 = 0.6;
+/// Share of the letters of a line that a title of office makes out at least: ink of a stamp
+/// may be read beside it.
+const TITLE: f32 = 0.6;
+/// Share of the letters of a title that may be wrong.
+const TITLE_ERRORS: f32 = 0.25;
+/// Letters that the ink of a stamp may add before a heading.
+const STRAY_LETTERS: usize = 3;
+/// Fewest letters of a name in two words.
+const SHORTEST_NAME: usize = 4;
 
 /// A heading with its place.
 struct Heading {
@@ -37,12 +46,13 @@ pub(super) fn read(
         let signature = &form.signatures[heading.signature];
         let lines = lines(rows, anchors, form, &headings, heading);
         let mut name: Option<&Vec<Piece>> = None;
-        let mut position: Option<(String, &Vec<Piece>)> = None;
+        let mut position: Option<(String, Vec<Piece>)> = None;
         for line in &lines {
-            if let Some(title) = title(form, line) {
-                position = Some((title, line));
+            if let Some((title, words)) = title(form, line) {
+                position = Some((title, words));
             } else if !is_known(&form.skips, line)
                 && !is_known_part(&signature.headings, line)
+                && may_be_name(line)
             {
                 name = Some(line);
             }
@@ -63,7 +73,7 @@ pub(super) fn read(
         add(
             &signature.position,
             "signer-title",
-            position.as_ref().map(|(_, line)| *line),
+            position.as_ref().map(|(_, words)| words),
         );
     }
     out
@@ -83,11 +93,15 @@ fn heading(form: &Form, rows: &[Row], anchor: &Anchor) -> Option<Heading> {
     })?;
     let words = &row.pieces[segment];
     // A heading stands alone: what is before it would be a label or a name.
-    let before = words.first()?.rect.left;
-    if anchor.left - before > 2.0 * row.em() {
+    let stray: usize = words
+        .iter()
+        .take_while(|it| it.rect.left < anchor.left - 1.0)
+        .map(|it| it.word.text.chars().filter(|letter| letter.is_alphanumeric()).count())
+        .sum();
+    if stray > STRAY_LETTERS {
         return None;
     }
-    let middle = f32::midpoint(before, words.last()?.rect.right);
+    let middle = f32::midpoint(anchor.left, words.last()?.rect.right);
     Some(Heading { signature, row: anchor.row, middle, cost: anchor.hit.cost })
 }
 
@@ -185,17 +199,53 @@ fn nearest_segment(row: &Row, middle: f32) -> Vec<Piece> {
         .map_or_else(Vec::new, |segment| row.pieces[segment].to_vec())
 }
 
-/// The title of office that a line says.
-fn title(form: &Form, line: &[Piece]) -> Option<String> {
+/// The title of office that a line says, and the words that say it. The longest counts:
+/// `PHÓ CHỦ TỊCH` is no `CHỦ TỊCH`.
+fn title(form: &Form, line: &[Piece]) -> Option<(String, Vec<Piece>)> {
     let text = glyphs_of(line);
-    let length = text.len() as f32;
-    form.positions
+    let all = text.len() as f32;
+    let (phrase, title) = form
+        .positions
         .iter()
         .zip(&form.position_texts)
-        .map(|(phrase, title)| (phrase.distance(&text), phrase.len(), title))
-        .filter(|&(cost, letters, _)| cost <= 0.25 * letters as f32 && cost < length)
-        .min_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, _, title)| title.clone())
+        .filter(|(phrase, _)| {
+            let hit = phrase.first(&text, 0);
+            hit.is_some_and(|hit| {
+                hit.cost <= TITLE_ERRORS * phrase.len() as f32
+                    && (hit.end - hit.start) as f32 >= TITLE * all
+            })
+        })
+        .max_by_key(|(phrase, _)| phrase.len())?;
+    let hit = phrase.first(&text, 0)?;
+    // `KT. CHỦ TỊCH` says for whom somebody signs.
+    let is_printed = form.skips.iter().any(|skip| {
+        skip.len() > phrase.len()
+            && skip.first(&text, 0).is_some_and(|other| other.cost <= hit.cost)
+    });
+    if is_printed {
+        return None;
+    }
+    let (first, last) = (text.get(hit.start)?.piece, text.get(hit.end - 1)?.piece);
+    Some((title.clone(), line.get(first..=last)?.to_vec()))
+}
+
+/// Whether a line may be a name: words with capitals, no digits. What a pen or a stamp
+/// leaves is no name, and none is better than a wrong one.
+fn may_be_name(line: &[Piece]) -> bool {
+    let words: Vec<&str> = line
+        .iter()
+        .map(|piece| piece.word.text.trim_matches(|it: char| !it.is_alphanumeric()))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let letters = |word: &str| word.chars().filter(|it| it.is_alphabetic()).count();
+    let in_two = words.len() > 1
+        && words.iter().map(|word| letters(word)).sum::<usize>() >= SHORTEST_NAME;
+    let in_one = words.iter().any(|word| word.contains('\'') && letters(word) > 2);
+    (in_two || in_one)
+        && words.iter().all(|word| {
+            word.chars().next().is_some_and(char::is_uppercase)
+                && !word.chars().any(|letter| letter.is_ascii_digit())
+        })
 }
 
 /// Whether a line says what is printed on the form.

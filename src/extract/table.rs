@@ -9,6 +9,7 @@ use super::form::{Form, phrases};
 use super::normal::Context;
 use super::phrase::Phrase;
 use super::record::{Entry, Raw, page_fields};
+use super::ruled::Ruled;
 use super::sheet::{Glyph, Piece, Row, Sheet, glyphs_of, median};
 use super::template::{Template, best_fill};
 use super::value::field;
@@ -23,6 +24,10 @@ const HEADING_LINES: usize = 5;
 const HEADING_ERRORS: f32 = 0.25;
 /// Share of the columns whose headings must be found.
 const COLUMNS_FOUND: f32 = 0.6;
+/// Headings that must be found at least, whatever lines are drawn.
+const FEWEST_HEADINGS: usize = 2;
+/// Cells that a line without its key must fill to be one.
+const FEWEST_CELLS: usize = 2;
 /// A line goes on in the next row if the gap is at most this many heights.
 const LINE_GAP: f32 = 1.6;
 
@@ -36,6 +41,8 @@ struct Place {
     end: usize,
     /// Index of each column found, with the left edge of its cells.
     columns: Vec<(usize, f32)>,
+    /// The lines around the cells, where all columns stand between lines.
+    ruled: Option<Ruled>,
 }
 
 /// A line of a table: words by column.
@@ -196,7 +203,12 @@ fn place_above(table: &Table, rows: &[Row], sheet: &Sheet) -> Option<Place> {
             headings.push(found);
         }
     }
-    if (headings.len() as f32) < COLUMNS_FOUND * table.columns.len() as f32 {
+    if headings.len() < FEWEST_HEADINGS {
+        return None;
+    }
+    let ruled = ruled(table, &headings, rows, sheet);
+    let is_found = headings.len() as f32 >= COLUMNS_FOUND * table.columns.len() as f32;
+    if ruled.is_none() && !is_found {
         return None;
     }
     headings.sort_by(|a, b| a.rect.centre().x.total_cmp(&b.rect.centre().x));
@@ -206,9 +218,31 @@ fn place_above(table: &Table, rows: &[Row], sheet: &Sheet) -> Option<Place> {
         body += 1;
     }
     let end = rows.len();
+    if let Some(ruled) = ruled {
+        let columns = ruled.columns.iter().copied().enumerate();
+        let columns = columns.take(table.columns.len()).collect();
+        return Some(Place { first, body, end, columns, ruled: Some(ruled) });
+    }
     let edges = edges(&headings, rows.get(body..end).unwrap_or_default(), sheet);
     let columns = headings.iter().map(|it| it.column).zip(edges).collect();
-    Some(Place { first, body, end, columns })
+    Some(Place { first, body, end, columns, ruled: None })
+}
+
+/// The lines of a table that has as many columns as are defined, and the headings found
+/// each in its own.
+fn ruled(
+    table: &Table,
+    headings: &[Heading],
+    rows: &[Row],
+    sheet: &Sheet,
+) -> Option<Ruled> {
+    let around = headings.iter().map(|it| it.rect).reduce(|a, b| a.union(&b))?;
+    let first = headings.iter().map(|it| it.first).min()?;
+    let em = median(rows.get(first..)?.iter().map(Row::em));
+    let ruled = Ruled::of(sheet, around, em)?;
+    let fits = |it: &Heading| ruled.column(it.rect.centre().x) == it.column;
+    (ruled.columns.len() == table.columns.len() + 1 && headings.iter().all(fits))
+        .then_some(ruled)
 }
 
 /// Words of a row that stand close together.
@@ -363,6 +397,9 @@ fn white_gap(body: &[Row], from: f32, to: f32, (left, right): (Rect, Rect)) -> f
 /// The lines of a table.
 fn lines(table: &Table, rows: &[Row], place: &Place) -> Vec<Line> {
     let key = place.columns.iter().position(|&(column, _)| table.columns[column].key);
+    if let Some(ruled) = &place.ruled {
+        return ruled_lines(rows, place, ruled, key);
+    }
     let mut lines: Vec<Line> = Vec::new();
     let mut bottom = f32::NEG_INFINITY;
     for row in &rows[place.body.min(rows.len())..place.end.min(rows.len())] {
@@ -384,4 +421,38 @@ fn lines(table: &Table, rows: &[Row], place: &Place) -> Vec<Line> {
         }
     }
     lines
+}
+
+/// The lines of a table whose rows are parted by lines.
+fn ruled_lines(
+    rows: &[Row],
+    place: &Place,
+    ruled: &Ruled,
+    key: Option<usize>,
+) -> Vec<Line> {
+    let body = &rows[place.body.min(rows.len())..place.end.min(rows.len())];
+    let mut bands: BTreeMap<usize, Line> = BTreeMap::new();
+    for row in body.iter().filter(|row| !is_index_row(row)) {
+        for piece in &row.pieces {
+            let middle = piece.rect.centre();
+            let line = bands.entry(ruled.row(middle.y)).or_insert_with(|| Line {
+                cells: vec![Vec::new(); place.columns.len()],
+                page: row.page,
+            });
+            if let Some(cell) = line.cells.get_mut(ruled.column(middle.x)) {
+                cell.push(piece.clone());
+            }
+        }
+    }
+    let below = ruled.rows.len();
+    let is_line = |line: &Line| {
+        let filled = line.cells.iter().filter(|cell| !cell.is_empty()).count();
+        filled >= FEWEST_CELLS
+            || key.is_some_and(|key| line.cells.get(key).is_some_and(|it| !it.is_empty()))
+    };
+    bands
+        .into_iter()
+        .filter(|(band, line)| *band < below && is_line(line))
+        .map(|(_, line)| line)
+        .collect()
 }

@@ -93,7 +93,8 @@ fn meaning(
     context: &Context,
 ) -> Option<Normalized> {
     let plain = normal::normalize(value_type, text, context)?;
-    if plain.value.is_some() && plain.certainty >= 1.0 {
+    let is_whole = plain.value.is_some() && plain.certainty >= 1.0;
+    if is_whole && !normal::has_lexicon(value_type) {
         return Some(plain);
     }
     let words: Vec<Word> = pieces.iter().map(|piece| piece.word.clone()).collect();

@@ -70,6 +70,24 @@ pub fn accent_pairs() -> impl Iterator<Item = (char, char)> {
 /// Tone marks in the order of the Vietnamese alphabet: grave, acute, tilde, hook, dot.
 const TONES: [char; 5] = ['\u{300}', '\u{301}', '\u{303}', '\u{309}', '\u{323}'];
 
+/// A letter in lower case without its tone, and the tone: 0 none, then grave, acute, tilde,
+/// hook, dot.
+pub fn toneless(letter: char) -> (char, u8) {
+    let mut tone = 0;
+    let kept: String = std::iter::once(letter)
+        .nfd()
+        .filter(|mark| match TONES.iter().position(|tone| tone == mark) {
+            Some(at) => {
+                tone = at as u8 + 1;
+                false
+            }
+            None => true,
+        })
+        .collect();
+    let lower = nfc(&kept).chars().flat_map(char::to_lowercase).next();
+    (lower.unwrap_or(letter), tone)
+}
+
 /// Lower case with hats, horns and `đ` kept and every tone moved to the end of its word
 /// as a digit, so that `hòa` and `hoà` are equal while `hoa` and `hòa` are not.
 ///

@@ -103,6 +103,7 @@ pub(super) struct Places {
     pub(super) units: Vec<String>,
     pub(super) hamlets: Vec<String>,
     pub(super) fillers: Vec<String>,
+    pub(super) institutions: Vec<String>,
     pub(super) dashed: Vec<String>,
 }
 

@@ -34,6 +34,26 @@ pub(super) fn place(text: &str, context: &Context) -> Normalized {
     }
 }
 
+/// What stands before the units of a place: its pieces with their abbreviations written
+/// out, fillers left out.
+pub(super) fn head_pieces(text: &str) -> Vec<String> {
+    let pieces = pieces(text.trim_matches([' ', ',', '.', '-']));
+    let named = pieces.iter().filter(|piece| !is_filler(piece));
+    named.map(|piece| with_hamlet_word(&written_out(piece, false))).collect()
+}
+
+/// `piece` with the word for its hamlet spelled as the list spells it.
+fn with_hamlet_word(piece: &str) -> String {
+    let folded = fold(piece);
+    let begins = |word: &&String| {
+        folded.strip_prefix(&fold(word)).is_some_and(|rest| rest.starts_with(' '))
+    };
+    let longest = PLACES.hamlets.iter().filter(begins).max_by_key(|word| word.len());
+    let Some(word) = longest else { return piece.to_owned() };
+    let rest: String = piece.chars().skip(word.chars().count()).collect();
+    format!("{word}{rest}")
+}
+
 /// The pieces between commas; between dashes where there is no comma.
 fn pieces(text: &str) -> Vec<String> {
     let own = |piece: &str| piece.trim().to_owned();

@@ -3,7 +3,7 @@
 use super::super::Normalized;
 use super::super::lexicon::{CODES, ETHNIC, NATIONALITIES, TITLES};
 use super::certainty_of;
-use super::lattice::Lattice;
+use super::lattice::{Lattice, Pattern};
 
 /// Dearest price of a letter at which a word of the list is still taken for the value.
 const DEAREST: f32 = 1.5;
@@ -42,7 +42,7 @@ pub(super) fn closest(list: &List, lattice: &Lattice) -> Option<Normalized> {
     let mut best: Option<(f32, f32, &str)> = None;
     let mut rival: Option<(f32, &str)> = None;
     for (word, value) in list {
-        let letters: Vec<char> = word.to_lowercase().chars().collect();
+        let letters = Pattern::of(word);
         let cost = lattice.cost(&letters);
         let per_letter = cost / letters.len().max(1) as f32;
         match best {

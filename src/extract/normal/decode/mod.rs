@@ -7,8 +7,11 @@
 
 mod lattice;
 mod list;
+mod locate;
+mod placed;
 mod readings;
 mod spoken;
+mod units;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +19,12 @@ use crate::model::{FieldState, Word};
 
 use super::{CERTAIN, Context, LIKELY, Normalized, normalize};
 use lattice::Lattice;
+
+/// Whether a type has a lexicon that a reading without any fault in its form may still
+/// disagree with.
+pub(in super::super) fn has_lexicon(value_type: &str) -> bool {
+    placed::is_placed(value_type) || spoken::is_spoken(value_type)
+}
 
 /// How many readings of a value are looked at.
 const MOST_READINGS: usize = 48;
@@ -42,6 +51,9 @@ pub fn decode(value_type: &str, words: &[Word], context: &Context) -> Option<Nor
     }
     if spoken::is_spoken(value_type) {
         return Some(spoken::decoded(value_type, words).unwrap_or(plain));
+    }
+    if placed::is_placed(value_type) {
+        return Some(placed::decoded(value_type, &lattice, &plain).unwrap_or(plain));
     }
     match class(value_type) {
         Class::Formed if !(is_whole && lattice.is_sure(SURE_LETTER)) => {

@@ -10,7 +10,7 @@ use super::super::lexicon::{DATES, NUMBERS};
 use super::super::number_words::number_at_start;
 use super::super::{CERTAIN, Normalized};
 use super::certainty_of;
-use super::lattice::Lattice;
+use super::lattice::{Lattice, Pattern};
 
 /// Dearest price of a letter at which a number word is still taken for what is written.
 const DEAREST: f32 = 1.5;
@@ -39,8 +39,9 @@ static VOCABULARY: LazyLock<Vec<String>> = LazyLock::new(|| {
         words.extend(list.iter().cloned());
     }
     words.extend(dates.months.keys().cloned());
-    words.sort();
-    words.dedup();
+    // The first of two words that cost the same is taken: the lists begin with the usual one.
+    let mut seen = std::collections::BTreeSet::new();
+    words.retain(|word| seen.insert(word.clone()));
     words
 });
 
@@ -70,6 +71,7 @@ pub(super) fn decoded(value_type: &str, words: &[Word]) -> Option<Normalized> {
         .zip(Lattice::of_each(words))
         .map(|(word, lattice)| choices(word, &lattice))
         .collect();
+    let choices = without_strays(choices);
     let letters = text.chars().count().max(1) as f32;
     for (cost, tried) in combinations(&choices) {
         let said = cleaned(&tried.join(" "));
@@ -83,19 +85,34 @@ pub(super) fn decoded(value_type: &str, words: &[Word]) -> Option<Normalized> {
     None
 }
 
+/// Without the words at the end that are no number words and too short to be any: the edge
+/// of a frame, the foot of a letter.
+fn without_strays(mut choices: Vec<Vec<Choice>>) -> Vec<Vec<Choice>> {
+    const LONGEST: usize = 2;
+    let is_stray = |options: &Vec<Choice>| {
+        options.first().is_none_or(|(word, _)| {
+            word.chars().count() <= LONGEST && !VOCABULARY.contains(&word.to_lowercase())
+        })
+    };
+    while choices.last().is_some_and(is_stray) {
+        choices.pop();
+    }
+    choices
+}
+
 /// The number words that a written word may be, cheapest first; the word itself where
 /// none comes near.
 fn choices(word: &Word, lattice: &Lattice) -> Vec<Choice> {
     let mut near: Vec<Choice> = VOCABULARY
         .iter()
         .map(|known| {
-            let letters: Vec<char> = known.chars().collect();
+            let letters = Pattern::of(known);
             (known.clone(), lattice.cost(&letters), letters.len())
         })
         .filter(|(_, cost, length)| *cost <= DEAREST * *length as f32)
         .map(|(known, cost, _)| (known, cost))
         .collect();
-    near.sort_by(|a, b| a.1.total_cmp(&b.1).then_with(|| a.0.cmp(&b.0)));
+    near.sort_by(|a, b| a.1.total_cmp(&b.1));
     near.truncate(MOST_WORDS);
     if near.is_empty() {
         near.push((word.text.clone(), 0.0));

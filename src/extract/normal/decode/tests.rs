@@ -96,3 +96,93 @@ fn a_name_is_never_changed_but_has_its_other_reading_beside_it() {
     assert_eq!(read.value.as_deref(), Some("Lò Mẫu"));
     assert_eq!(read.alternatives, ["Lỏ Mẫu"]);
 }
+
+#[test]
+fn units_of_a_place_are_spelled_as_the_gazetteer_spells_them() {
+    for (value_type, written, expected) in [
+        (
+            "place",
+            "bản Noong Bua, xã Nâm Chua, huyên Nâm Põ, tinh Điên Biên",
+            "bản Noong Bua, xã Nậm Chua, huyện Nậm Pồ, tỉnh Điện Biên",
+        ),
+        (
+            "place",
+            "bản Noong Bua xã Na U huyện Điện Biên, tinh Điện Biên 2 1",
+            "bản Noong Bua, xã Na Ư, huyện Điện Biên, tỉnh Điện Biên",
+        ),
+        (
+            "place",
+            "bản Xa Lông = Mường Nhà= Điện Biên - Điện Biên",
+            "bản Xa Lông, xã Mường Nhà, huyện Điện Biên, tỉnh Điện Biên",
+        ),
+        (
+            "place",
+            "thồn 2, xã Gia Lâm, huyễn lảm Hà, tnh Lậm Đòng",
+            "thôn 2, xã Gia Lâm, huyện Lâm Hà, tỉnh Lâm Đồng",
+        ),
+        (
+            "place",
+            "xã Nậm Chua, huyện Nâm Põ, T Lai Châu",
+            "xã Nậm Chua, huyện Nậm Pồ, tỉnh Lai Châu",
+        ),
+        (
+            "place",
+            "NaƯ- Điện Biên - Đên Biên",
+            "xã Na Ư, huyện Điện Biên, tỉnh Điện Biên",
+        ),
+        (
+            "place",
+            "thôn 1. phường Cam Ly - Đà Lạt, tinh Lâm Đồng",
+            "thôn 1, phường Cam Ly - Đà Lạt, tỉnh Lâm Đồng",
+        ),
+        ("place", "Bênh viên đa khoa tinh Lậm Đồng", "Bệnh viện đa khoa tỉnh Lâm Đồng"),
+        (
+            "place",
+            "Trung tăn y tế huyễn Than Uyễn, tinh Lai Châu",
+            "Trung tâm y tế huyện Than Uyên, tỉnh Lai Châu",
+        ),
+        (
+            "office",
+            "UBND xã Mường Mít; huyên nhan Uyên, tinh Lai Châu",
+            "UBND xã Mường Mít, huyện Than Uyên, tỉnh Lai Châu",
+        ),
+        ("office", "Công an tinh Điên Biên", "Công an tỉnh Điện Biên"),
+        ("office", "ỦY BAN NHÂN DÂN HUYÊN ĐIỆN BIÊN", "ỦY BAN NHÂN DÂN HUYỆN ĐIỆN BIÊN"),
+        (
+            "office",
+            "ỦY BAN NHÂN DÂN PHƯỜNG CAM LY - ĐÀ LAT",
+            "ỦY BAN NHÂN DÂN PHƯỜNG CAM LY - ĐÀ LẠT",
+        ),
+        (
+            "office",
+            "UỶ BAN NHÂN DÂN XÃ NAM BAN LÂM HÀ",
+            "UỶ BAN NHÂN DÂN XÃ NAM BAN LÂM HÀ",
+        ),
+        (
+            "office",
+            "SỞ TÀINGUYÊN VÀ MÔI TRƯỜNG TÌNH LAI CHÂU",
+            "SỞ TÀI NGUYÊN VÀ MÔI TRƯỜNG TỈNH LAI CHÂU",
+        ),
+        (
+            "office",
+            "CHLNHÁNH VĂN PHÒNG ĐĂNG KÝ ĐẤT ĐAI HUYỆN TUĂN GIÁO",
+            "CHI NHÁNH VĂN PHÒNG ĐĂNG KÝ ĐẤT ĐAI HUYỆN TUẦN GIÁO",
+        ),
+    ] {
+        let read = decoded(value_type, &plain(written));
+        assert_eq!(read.value.as_deref(), Some(expected), "{written}: {read:?}");
+    }
+}
+
+#[test]
+fn what_the_gazetteer_does_not_know_stays_as_it_was_read() {
+    for written in [
+        "bản Tà Tống",
+        "xã Xuyên Mộc Lan, huyện Vườn Hồng",
+        "Seoul, Hàn Quốc",
+        "bản Na U, xã Nậm Chua, huyện Nậm Pồ, tỉnh Điện Biên",
+    ] {
+        let read = decoded("place", &plain(written));
+        assert_eq!(read.value.as_deref(), Some(written), "{read:?}");
+    }
+}
