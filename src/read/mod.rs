@@ -7,6 +7,7 @@ mod calibration;
 mod ctc;
 pub mod engine;
 mod ink;
+pub mod language;
 pub mod layout;
 mod line_model;
 mod model_file;
@@ -89,7 +90,9 @@ impl Read {
                 words,
             })
         });
-        Ok(read.collect())
+        let mut read: Vec<Option<Line>> = read.collect();
+        language::weigh(&mut read);
+        Ok(read)
     }
 }
 
