@@ -168,6 +168,13 @@ impl Phrase {
         hits.iter().any(|hit| hit.cost <= CLEARLY * self.len() as f32 + WRONG_MARK)
     }
 
+    /// Whether the label stands anywhere, no letter of it wrong but for its marks.
+    pub(super) fn stands_whole(&self, text: &[Glyph]) -> bool {
+        let mut hits = Vec::new();
+        self.find(0, text, &mut hits);
+        hits.iter().any(|hit| hit.cost <= WRONG_MARK)
+    }
+
     /// The first place at or behind `from` where the words stand, however short they are;
     /// of places that overlap, the one that fits best.
     pub(super) fn first(&self, text: &[Glyph], from: usize) -> Option<Hit> {

@@ -43,6 +43,8 @@ struct Marks {
     signs: Vec<Phrase>,
     against: Vec<Phrase>,
     least: usize,
+    /// Whether it has several entries on a page, as books have; their pages bear no title.
+    is_book: bool,
 }
 
 /// Recognises kinds.
@@ -77,6 +79,7 @@ impl Recogniser {
                     signs: phrases(&recognise.signs),
                     against: phrases(&recognise.against),
                     least: recognise.least_signs.unwrap_or(LEAST_SIGNS),
+                    is_book: definition.entries.is_some(),
                 }
             })
             .collect();
@@ -162,13 +165,22 @@ impl Recogniser {
                 continue;
             }
             let letters: usize = found.iter().map(|sign| sign.len()).sum();
-            let against = marks.against.iter().filter(|it| it.stands(text)).count();
+            let against = marks.against.iter().filter(|it| it.stands_whole(text)).count();
             scores.push((letters as f32 * (1.0 - AGAINST_PRICE * against as f32), kind));
         }
         scores.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let (score, kind) = *scores.first()?;
-        let next = scores.get(1).map_or(0.0, |it| it.0);
-        (score > 0.0 && score - next >= CLEAR * score).then_some(kind)
+        let best = scores.first().filter(|(score, _)| *score > 0.0)?.0;
+        let near: Vec<usize> = scores
+            .iter()
+            .take_while(|(score, _)| best - score < CLEAR * best)
+            .map(|(_, kind)| *kind)
+            .collect();
+        // A single paper bears its title: a page without one is that of a book.
+        let books = near.iter().filter(|&&kind| self.marks[kind].is_book);
+        match (near.as_slice(), books.collect::<Vec<_>>().as_slice()) {
+            (&[kind], _) | (_, &[&kind]) => Some(kind),
+            _ => None,
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::model::Field;
 
-use super::form::{Anchor, Form, Target};
-use super::normal::Context;
+use super::form::{Anchor, Form, SignatureForm, Target};
+use super::normal::{self, Context};
 use super::phrase::Phrase;
 use super::sheet::{Piece, Row, glyphs_of};
 use super::value::field;
@@ -21,6 +21,10 @@ const TITLE: f32 = 0.6;
 const TITLE_ERRORS: f32 = 0.25;
 /// Letters that the ink of a stamp may add before a heading.
 const STRAY_LETTERS: usize = 3;
+/// How sure a title is that was not read whole, against one that was.
+const DEPUTY: f32 = 0.8;
+/// What a signature without its heading costs, in wrong letters of a label.
+const UNHEADED: f32 = 3.0;
 /// Fewest letters of a name in two words.
 const SHORTEST_NAME: usize = 4;
 
@@ -47,8 +51,10 @@ pub(super) fn read(
         let lines = lines(rows, anchors, form, &headings, heading);
         let mut name: Option<&Vec<Piece>> = None;
         let mut position: Option<(String, Vec<Piece>)> = None;
+        let mut for_whom: Option<String> = None;
         for line in &lines {
             if let Some((title, words)) = title(form, line) {
+                for_whom = position.take().map(|(title, _)| title);
                 position = Some((title, words));
             } else if !is_known(&form.skips, line)
                 && !is_known_part(&signature.headings, line)
@@ -75,6 +81,85 @@ pub(super) fn read(
             "signer-title",
             position.as_ref().map(|(_, words)| words),
         );
+        if let (Some(below), Some((title, _))) = (&for_whom, &position)
+            && below == title
+        {
+            let name = signature.position.as_ref();
+            let found = out.iter_mut().find(|(known, _)| Some(known) == name);
+            if let Some((_, found)) = found {
+                as_deputy(form, title, found, context);
+            }
+        }
+    }
+    for signature in &form.signatures {
+        let is_missing = |name: &Option<String>| {
+            name.as_ref().is_some_and(|name| out.iter().all(|(known, _)| known != name))
+        };
+        if is_missing(&signature.position) && is_missing(&signature.name) {
+            out.extend(below_title(form, signature, rows, context));
+        }
+    }
+    out
+}
+
+/// A title that stands on two lines, one below the other, is that of a deputy, whose own
+/// word could not be read: `KT. CHỦ TỊCH` above `PHÓ CHỦ TỊCH`. Without such a title there
+/// is none.
+fn as_deputy(form: &Form, title: &str, found: &mut Field, context: &Context) {
+    let deputy = form
+        .position_texts
+        .iter()
+        .find(|other| other.strip_suffix(title).is_some_and(|word| word.ends_with(' ')));
+    let value = deputy.and_then(|it| normal::normalize("signer-title", it, context));
+    found.value = value.and_then(|it| it.value);
+    found.confidence *= DEPUTY;
+}
+
+/// The signature of an office whose heading a stamp has made unreadable: the last title of
+/// office on the right half of a page, and the name below it.
+fn below_title(
+    form: &Form,
+    signature: &SignatureForm,
+    rows: &[Row],
+    context: &Context,
+) -> Vec<(String, Field)> {
+    let right = rows.iter().map(|row| row.rect.right).fold(0.0, f32::max);
+    let left = rows.iter().map(|row| row.rect.left).fold(right, f32::min);
+    let half = f32::midpoint(left, right);
+    let found = rows.iter().enumerate().rev().find_map(|(at, row)| {
+        let half = row.between(half, f32::INFINITY)?;
+        half.segments().into_iter().find_map(|segment| {
+            let (title, words) = title(form, &half.pieces[segment])?;
+            Some((at, title, words))
+        })
+    });
+    let Some((at, _, words)) = found else { return Vec::new() };
+    let row = &rows[at];
+    let (Some(first), Some(last)) = (words.first(), words.last()) else {
+        return Vec::new();
+    };
+    let middle = f32::midpoint(first.rect.left, last.rect.right);
+    let name = rows[at + 1..]
+        .iter()
+        .take_while(|it| {
+            it.sheet == row.sheet && it.rect.top < row.rect.bottom + REACH * row.em()
+        })
+        .filter_map(|it| it.between(half, f32::INFINITY))
+        .map(|it| nearest_segment(&it, middle))
+        .filter(|line| may_be_name(line) && !is_known(&form.skips, line))
+        .last();
+    let mut out = Vec::new();
+    let mut add = |name: &Option<String>, value_type: &str, pieces: &[Piece]| {
+        if let Some(name) = name
+            && let Some(found) = field(value_type, pieces, row.page, UNHEADED, context)
+        {
+            out.push((name.clone(), found));
+        }
+    };
+    // Without the name below it, the title may stand anywhere.
+    if let Some(line) = name {
+        add(&signature.name, "name", &line);
+        add(&signature.position, "signer-title", &words);
     }
     out
 }

@@ -431,6 +431,10 @@ fn ruled_lines(
     key: Option<usize>,
 ) -> Vec<Line> {
     let body = &rows[place.body.min(rows.len())..place.end.min(rows.len())];
+    let is_index = |piece: &Piece| {
+        let text = piece.word.text.as_str();
+        text.starts_with('(') && text.chars().count() <= 4
+    };
     let mut bands: BTreeMap<usize, Line> = BTreeMap::new();
     for row in body.iter().filter(|row| !is_index_row(row)) {
         for piece in &row.pieces {
@@ -446,6 +450,11 @@ fn ruled_lines(
     }
     let below = ruled.rows.len();
     let is_line = |line: &Line| {
+        // `(1) (2) (3)` below the headings, read with an error or two.
+        let numbers = line.cells.iter().flatten().filter(|piece| is_index(piece)).count();
+        if numbers >= FEWEST_CELLS {
+            return false;
+        }
         let filled = line.cells.iter().filter(|cell| !cell.is_empty()).count();
         filled >= FEWEST_CELLS
             || key.is_some_and(|key| line.cells.get(key).is_some_and(|it| !it.is_empty()))

@@ -3,8 +3,9 @@
 use crate::model::FieldState;
 use crate::model::{fold, nfc};
 
+use super::identity::digits_from;
 use super::lexicon::MARKS;
-use super::{CERTAIN, Context, Normalized};
+use super::{CERTAIN, Context, LIKELY, Normalized};
 
 /// What may stand around a value without being part of it.
 const AROUND: &[char] = &[
@@ -116,9 +117,38 @@ pub(super) fn blank_state(text: &str) -> Option<FieldState> {
     stands(&MARKS.absent).then_some(FieldState::Absent)
 }
 
-/// Free text: as it is, cleaned.
+/// Text in whole words: what is left of a frame at its end goes.
+pub(super) fn phrase(text: &str, _: &Context) -> Normalized {
+    const FEWEST: usize = 2;
+    let mut words: Vec<&str> = text.split_whitespace().collect();
+    let is_edge =
+        |word: &str| matches!(word, "1" | "l" | "I" | "i" | "L" | "|" | "/" | "!");
+    while words.len() > FEWEST && words.last().is_some_and(|word| is_edge(word)) {
+        words.pop();
+    }
+    Normalized::read(words.join(" "), CERTAIN)
+}
+
+/// Free text: as it is, cleaned; a year with a letter in it is a year.
 pub(super) fn text(text: &str, _: &Context) -> Normalized {
-    Normalized::read(text, CERTAIN)
+    let words: Vec<String> = text.split_whitespace().map(year_or_word).collect();
+    let value = words.join(" ");
+    let certainty = if value == text { CERTAIN } else { LIKELY };
+    Normalized::read(value, certainty)
+}
+
+/// `198B` is 1988: nothing else has three digits and a letter that looks like one, and
+/// begins like a year.
+fn year_or_word(word: &str) -> String {
+    let core = word.trim_end_matches([',', '.', ';', ')']);
+    let digits = core.chars().filter(char::is_ascii_digit).count();
+    let is_yearlike = core.chars().count() == 4
+        && digits == 3
+        && ["18", "19", "20"].iter().any(|century| core.starts_with(century));
+    match digits_from(core) {
+        Some((year, _)) if is_yearlike => word.replacen(core, &year, 1),
+        _ => word.to_owned(),
+    }
 }
 
 #[cfg(test)]

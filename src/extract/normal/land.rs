@@ -3,7 +3,7 @@
 use crate::model::{canonical_tone, fold};
 
 use super::identity::digits_from;
-use super::lexicon::LAND_USE;
+use super::lexicon::{CODES, LAND_USE};
 use super::{CERTAIN, Context, DOUBTFUL, Normalized, REPAIRED};
 
 /// The number of a parcel or map sheet as it is written: `551`, `12a`, `235/2`; several
@@ -125,8 +125,6 @@ fn by_words(piece: &str) -> Option<(&'static str, bool)> {
 /// The code of a kind of land user in a parcel list: three capitals, such as `GDC`.
 pub(super) fn holder_kind(text: &str, _: &Context) -> Normalized {
     let code = text.trim().to_uppercase();
-    if code.chars().count() == 3 && code.chars().all(char::is_alphabetic) {
-        return Normalized::read(code, CERTAIN);
-    }
-    Normalized::read(code, DOUBTFUL)
+    let known = CODES.get("holder-kind").is_some_and(|codes| codes.contains_key(&code));
+    Normalized::read(code, if known { CERTAIN } else { DOUBTFUL })
 }

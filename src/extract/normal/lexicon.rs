@@ -126,6 +126,8 @@ pub(super) struct LookAlikes {
     pub(super) digit_for: BTreeMap<String, String>,
     pub(super) letter_for: BTreeMap<String, String>,
     pub(super) twins: Vec<[String; 2]>,
+    /// Signs behind numbers of certificates.
+    pub(super) signs: Vec<String>,
 }
 
 /// A list read from its file; an unreadable one is empty, which a test forbids.
@@ -169,6 +171,22 @@ pub(super) static NATIONALITIES: LazyLock<Vec<Vec<String>>> = LazyLock::new(|| {
     parsed::<States>(include_str!("../../../pipelines/lexicon/nationality.toml")).states
 });
 
+/// Family names: those of the Kinh, and the first words of names of minorities.
+pub(super) static FAMILIES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let kinh = include_str!("../../../pipelines/lexicon/names/family.tsv").lines();
+    let kinh = kinh.filter_map(|line| line.split('\t').next());
+    let others = include_str!("../../../pipelines/lexicon/names/minority.tsv").lines();
+    let others = others.filter_map(|line| line.split_once('\t')?.1.split(' ').next());
+    let mut names: Vec<String> = kinh
+        .chain(others)
+        .filter(|name| !name.starts_with('#') && !name.is_empty())
+        .map(str::to_owned)
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+});
+
 /// Land use: (code, words), longest words first so that the longest match wins.
 pub(super) static LAND_USE: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
     let mut rows: Vec<(String, String)> =
@@ -197,7 +215,7 @@ mod tests {
         assert_eq!(NUMBERS.digits.len(), 10);
         assert!(!DATES.day.is_empty() && !MARKS.absent.is_empty());
         assert!(!TITLES.signers.is_empty() && !PLACES.units.is_empty());
-        assert!(LOOK_ALIKES.digit_for.len() > 5 && CODES.len() == 5);
+        assert!(LOOK_ALIKES.digit_for.len() > 5 && CODES.len() == 6);
         assert_eq!(ETHNIC.len(), 55);
         assert!(NATIONALITIES.len() > 10 && LAND_USE.len() > 50);
         for text in [

@@ -77,7 +77,7 @@ impl Normalized {
 
     /// A value that was read, with other readings.
     fn with_alternatives(mut self, alternatives: Vec<String>) -> Self {
-        self.alternatives = alternatives;
+        self.alternatives.extend(alternatives);
         self.alternatives.retain(|other| Some(other) != self.value.as_ref());
         self.alternatives.dedup();
         self
@@ -156,8 +156,8 @@ fn reader(value_type: &str) -> Option<Reader> {
         "date" | "year-or-date" => date::date,
         "year" => date::year,
         "time" => date::time,
-        "date-words" | "area-words" | "money-words" | "text" | "origin" | "office"
-        | "term" => clean::text,
+        "date-words" | "area-words" | "money-words" | "text" | "office" => clean::text,
+        "origin" | "term" => clean::phrase,
         "name" => name::name,
         "person-with-title" => name::person_with_title,
         "signer-title" => name::signer_title,

@@ -1,6 +1,8 @@
 //! Serials of land certificates and their numbers in the book of issue.
 
-use super::identity::digit;
+use crate::model::fold_letter;
+
+use super::identity::{digit, digits_from};
 use super::lexicon::LOOK_ALIKES;
 use super::{CERTAIN, Context, DOUBTFUL, Normalized, REPAIRED};
 
@@ -95,7 +97,7 @@ fn twins(serial: &str, repairs: usize) -> Vec<String> {
 /// shorter than four digits was cut off.
 pub(super) fn book_no(text: &str, _: &Context) -> Normalized {
     const SHORTEST: usize = 4;
-    let joined = joined_over_dots(text);
+    let joined = with_known_sign(&joined_over_dots(text));
     let letters: Vec<char> = joined.chars().collect();
     let head = letters.iter().take_while(|letter| letter.is_alphabetic()).count();
     let rest: String = letters.iter().skip(head).collect();
@@ -127,6 +129,39 @@ pub(super) fn book_no(text: &str, _: &Context) -> Normalized {
         .strip_prefix('/')
         .map_or_else(|| format!(" {sign}"), |rest| format!("/{rest}"));
     Normalized::read(format!("{number}{sign}"), CERTAIN)
+}
+
+/// The sign behind a number, and the number, with what they were taken for put right:
+/// `00283 Q800/H`, `oo625`.
+fn with_known_sign(text: &str) -> String {
+    let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+    for word in words.iter_mut().skip(1) {
+        if let Some((read, rest)) = word.split_once('/')
+            && let Some(sign) = LOOK_ALIKES.signs.iter().find(|sign| is_sign(read, sign))
+        {
+            *word = format!("{sign}/{rest}");
+        }
+    }
+    if let Some(first) = words.first_mut()
+        && first.chars().count() > 3
+        && let Some((digits, false)) = digits_from(first)
+    {
+        *first = digits;
+    }
+    words.join(" ")
+}
+
+/// Whether some letters are a sign in which digits or look-alikes stand for letters.
+fn is_sign(read: &str, sign: &str) -> bool {
+    let same =
+        read.chars().zip(sign.chars()).filter(|(read, wanted)| read == wanted).count();
+    read.chars().count() == sign.chars().count()
+        && same > 0
+        && read.chars().zip(sign.chars()).all(|(read, wanted)| {
+            read == wanted
+                || read.is_ascii_digit()
+                || fold_letter(read) == fold_letter(wanted)
+        })
 }
 
 /// `C.N.5.4.2.9`, written over a dotted line, as `CN5429`.

@@ -71,6 +71,8 @@ fn texts_of_forms_become_data() {
         ("gcn-book-no", "CH00120", Some("CH 00120")),
         ("gcn-book-no", "C.N.5.4.2.9", Some("CN 5429")),
         ("gcn-book-no", "00283 QSDĐ/H", Some("00283 QSDĐ/H")),
+        ("gcn-book-no", "00283 Q800/H", Some("00283 QSDĐ/H")),
+        ("gcn-book-no", "oo625", Some("00625")),
         ("gcn-book-no", "027", None),
         ("parcel-no", "551,", Some("551")),
         ("parcel-no", "12a", Some("12a")),

@@ -8,7 +8,7 @@ use super::pairs::{Known, LIST};
 pub(super) const UNSEEN: f32 = 0.002;
 /// Letters that the engine gives less than this are not looked at.
 const FAINTEST: f32 = 0.008;
-/// The same for words of [`SHORT`] letters, which are too easily made into others.
+/// The same for words of [`SHORT`] letters with a capital, which are easily made into others.
 const FAINTEST_SHORT: f32 = 0.1;
 const SHORT: usize = 2;
 /// Readings of a word that are kept.
@@ -49,11 +49,12 @@ pub(super) fn choices(word: &Word) -> Vec<Choice> {
     if !first.is_word || !is_whole || length < SHORT {
         return vec![first];
     }
-    let is_short = length == SHORT;
     // A name may have any marks: none is added to it.
-    let may_add = !is_short && !first.capital;
+    let may_add = !first.capital;
+    let is_short_name = length == SHORT && first.capital;
     let mut all = vec![first];
-    add_seen(&mut all, &plain, &seen, if is_short { FAINTEST_SHORT } else { FAINTEST });
+    let faintest = if is_short_name { FAINTEST_SHORT } else { FAINTEST };
+    add_seen(&mut all, &plain, &seen, faintest);
     if may_add {
         add_sisters(&mut all, &plain, &seen);
     }

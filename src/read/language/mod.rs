@@ -17,7 +17,7 @@ use choices::{Choice, choices};
 use pairs::LIST;
 
 /// How much the language counts against the letters.
-const WEIGHT: f32 = 0.7;
+const WEIGHT: f32 = 0.8;
 /// Least probability of a word, as a logarithm.
 const LEAST: f32 = -16.0;
 /// Confidence of a word whose letters the engine did not see itself, at most.

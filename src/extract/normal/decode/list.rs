@@ -1,7 +1,7 @@
 //! Values of closed lists, by the letters of their words.
 
 use super::super::Normalized;
-use super::super::lexicon::{CODES, ETHNIC, NATIONALITIES, TITLES};
+use super::super::lexicon::{CODES, ETHNIC, LAND_USE, NATIONALITIES, TITLES};
 use super::certainty_of;
 use super::lattice::{Lattice, Pattern};
 
@@ -26,6 +26,7 @@ pub(super) fn of_type(value_type: &str) -> Option<List> {
             })
             .collect(),
         "signer-title" => TITLES.signers.iter().map(own).collect(),
+        "land-use" => land_use(),
         list => CODES
             .get(list)?
             .iter()
@@ -34,6 +35,19 @@ pub(super) fn of_type(value_type: &str) -> Option<List> {
             })
             .collect(),
     })
+}
+
+/// Codes of land use, and the pairs of codes of a house with its garden.
+fn land_use() -> List {
+    const HOUSES: [&str; 2] = ["ONT", "ODT"];
+    let mut codes: Vec<&String> = LAND_USE.iter().map(|(code, _)| code).collect();
+    codes.sort();
+    codes.dedup();
+    let alone = codes.iter().map(|code| (*code).clone());
+    let gardens = codes.iter().filter(|code| !HOUSES.contains(&code.as_str()));
+    let pairs =
+        gardens.flat_map(|garden| HOUSES.map(|house| format!("{house}+{garden}")));
+    alone.chain(pairs).map(|code| (code.clone(), code)).collect()
 }
 
 /// The value of the list whose word costs least to read; `None` where each costs too much

@@ -2,14 +2,17 @@
 //!
 //! Values of a closed list are compared with the list letter by letter; values with a form
 //! of their own are the likeliest reading that has that form; number words are the
-//! likeliest words that make a number. Names and free text are never changed: they only
-//! get other readings beside them.
+//! likeliest words that make a number; places are spelled as the gazetteer spells them. Names
+//! and free text get other readings beside them; a name is changed in one case alone, see
+//! [`named`].
 
 mod lattice;
 mod list;
 mod locate;
+mod named;
 mod placed;
 mod readings;
+mod said_date;
 mod spoken;
 mod units;
 
@@ -46,8 +49,14 @@ pub fn decode(value_type: &str, words: &[Word], context: &Context) -> Option<Nor
     let is_whole = plain.value.is_some() && plain.certainty >= CERTAIN;
     let lattice = Lattice::of(words);
     if let Some(list) = list::of_type(value_type) {
-        let found = (!is_whole).then(|| list::closest(&list, &lattice)).flatten();
-        return Some(found.unwrap_or(plain));
+        // A code that was read as it is needs no list.
+        let is_spelled = value_type == "land-use" && plain.value.is_some();
+        let found = (!is_whole && !is_spelled).then(|| list::closest(&list, &lattice));
+        match found.flatten() {
+            Some(found) => return Some(found),
+            None if value_type == "land-use" => {}
+            None => return Some(plain),
+        }
     }
     if spoken::is_spoken(value_type) {
         return Some(spoken::decoded(value_type, words).unwrap_or(plain));
@@ -61,7 +70,7 @@ pub fn decode(value_type: &str, words: &[Word], context: &Context) -> Option<Nor
         }
         Class::Named if !lattice.is_sure(SURE_LETTER) => {
             let others = others(value_type, &lattice, context);
-            Some(plain.with_alternatives(others))
+            Some(named::settled(words, &plain).unwrap_or(plain).with_alternatives(others))
         }
         _ => Some(plain),
     }
@@ -88,6 +97,13 @@ fn class(value_type: &str) -> Class {
     }
 }
 
+/// How much likelier a reading is than it looks: areas are measured to a tenth of a square
+/// metre, and a comma is easily overlooked.
+fn prior(value_type: &str, reading: &str) -> f32 {
+    const WITH_A_COMMA: f32 = 6.0;
+    if value_type == "area" && reading.contains([',', '.']) { WITH_A_COMMA } else { 1.0 }
+}
+
 /// The value that most of the readings' probability is for, with the others beside it;
 /// `None` if no reading has a value.
 fn likeliest(
@@ -98,6 +114,7 @@ fn likeliest(
     // Value → probability of all its readings, and the best certainty of one.
     let mut values: BTreeMap<String, (f32, f32)> = BTreeMap::new();
     for (reading, probability) in lattice.readings(SURE_LETTER, MOST_READINGS) {
+        let probability = probability * prior(value_type, &reading);
         let Some(read) = normalize(value_type, &reading, context) else { continue };
         let Some(value) = read.value else { continue };
         let (sum, certainty) = values.entry(value).or_insert((0.0, 0.0));

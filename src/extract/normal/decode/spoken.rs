@@ -11,6 +11,7 @@ use super::super::number_words::number_at_start;
 use super::super::{CERTAIN, Normalized};
 use super::certainty_of;
 use super::lattice::{Lattice, Pattern};
+use super::said_date;
 
 /// Dearest price of a letter at which a number word is still taken for what is written.
 const DEAREST: f32 = 1.5;
@@ -65,6 +66,11 @@ pub(super) fn decoded(value_type: &str, words: &[Word]) -> Option<Normalized> {
     };
     if says(&text) && text.split_whitespace().all(exact) {
         return Some(Normalized::read(text, CERTAIN));
+    }
+    if value_type == "date-words"
+        && let Some(date) = said_date::decoded(&Lattice::of(words), &text)
+    {
+        return Some(date);
     }
     let choices: Vec<Vec<Choice>> = words
         .iter()
@@ -185,7 +191,7 @@ fn changed(pick: &[usize]) -> usize {
 }
 
 /// `said` with a capital where the text begins with one.
-fn first_as(said: &str, text: &str) -> String {
+pub(super) fn first_as(said: &str, text: &str) -> String {
     if !text.chars().next().is_some_and(char::is_uppercase) {
         return said.to_owned();
     }

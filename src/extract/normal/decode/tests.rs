@@ -84,6 +84,18 @@ fn number_words_are_the_likeliest_that_say_a_date() {
             "Ngày hai mươi tư thang một năm hai nghìn không trâm lẻ bôn",
             "Ngày hai mươi tư tháng một năm hai nghìn không trăm lẻ bốn",
         ),
+        (
+            "Ngày bảy tháng tư năm một ngàn chín Đăm chín mươi ba",
+            "Ngày bảy tháng tư năm một ngàn chín trăm chín mươi ba",
+        ),
+        (
+            "Ngàyhai mươi tư tháng bảy năm một nghìn, chín trăm chín mưi ba 14",
+            "Ngày hai mươi tư tháng bảy năm một nghìn chín trăm chín mươi ba",
+        ),
+        (
+            "Ngày mồng một tháng giêng năm hai nghìn không trăm lẻ bảyp",
+            "Ngày mồng một tháng giêng năm hai nghìn không trăm lẻ bảy",
+        ),
     ] {
         let read = decoded("date-words", &plain(written));
         assert_eq!(read.value.as_deref(), Some(expected));
@@ -184,5 +196,41 @@ fn what_the_gazetteer_does_not_know_stays_as_it_was_read() {
     ] {
         let read = decoded("place", &plain(written));
         assert_eq!(read.value.as_deref(), Some(written), "{read:?}");
+    }
+}
+
+#[test]
+fn codes_of_parcel_lists_are_the_closest_known_ones() {
+    for (value_type, written, expected) in [
+        ("holder-kind", "GDC", Some("GDC")),
+        ("holder-kind", "QDC", Some("GDC")),
+        ("land-use", "ONT+CLN", Some("ONT+CLN")),
+        ("land-use", "ĐÁT 1", None),
+    ] {
+        let read = decoded(value_type, &plain(written));
+        assert_eq!(read.value.as_deref(), expected, "{written}: {read:?}");
+    }
+    let read = decoded("land-use", &[word(&["EL", "U", "K"])]);
+    assert_eq!(read.value.as_deref(), Some("LUK"));
+}
+
+#[test]
+fn a_family_name_takes_the_marks_that_the_engine_saw_and_a_rare_one_keeps_its_own() {
+    for (first, rest, expected) in [
+        (&["T", "R", "ĂẦ", "N"][..], "Văn Mẫu", "Trần Văn Mẫu"),
+        (&["Đ", "ÒỖ"], "Ngọc Mẫu", "Đỗ Ngọc Mẫu"),
+        // Sure, or with no family name among what was seen.
+        (&["T", "R", "Ă", "N"], "Văn Mẫu", "Trăn Văn Mẫu"),
+        (&["L", "èé", "o"], "Thị Mẫu", "Lèo Thị Mẫu"),
+        (&["K", "'"], "Brêm", "K' Brêm"),
+        (&["Y"], "Bhăm", "Y Bhăm"),
+    ] {
+        let mut words = vec![word(first)];
+        words[0].confidence =
+            if first.iter().any(|it| it.chars().count() > 1) { 0.6 } else { 0.99 };
+        words.extend(plain(rest));
+        let read = decoded("name", &words);
+        let value = read.value.as_deref().map(str::to_lowercase);
+        assert_eq!(value, Some(expected.to_lowercase()), "{read:?}");
     }
 }
