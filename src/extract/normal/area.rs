@@ -3,6 +3,9 @@
 use super::identity::digit;
 use super::{CERTAIN, Context, Normalized, REPAIRED};
 
+/// Digits from which on an area without a comma may have lost it.
+const COMMA_LOST: usize = 5;
+
 /// An area in square metres with a decimal point: `13440.8`.
 ///
 /// A comma is the decimal mark; a dot before exactly three digits parts thousands.
@@ -13,6 +16,11 @@ pub(super) fn area(text: &str, _: &Context) -> Normalized {
     let certainty = if exact { CERTAIN } else { REPAIRED };
     let (commas, dots) = (number.matches(',').count(), number.matches('.').count());
     let value = match (commas, dots) {
+        (0, 0) if number.len() >= COMMA_LOST => {
+            let (whole, tenth) = number.split_at(number.len() - 1);
+            let other = format!("{whole}.{tenth}");
+            return Normalized::read(number, REPAIRED).with_alternatives(vec![other]);
+        }
         (0, 0) => number,
         (1, _) if is_grouped(number.split(',').next().unwrap_or_default()) => {
             let plain = number.replace('.', "").replace(',', ".");

@@ -2,7 +2,7 @@
 
 use crate::model::{canonical_tone, fold};
 
-use super::lexicon::{CODES, ETHNIC, NATIONALITIES};
+use super::lexicon::{CODES, ETHNIC, NATIONALITIES, TITLES};
 use super::{CERTAIN, Context, DOUBTFUL, Normalized, REPAIRED};
 
 /// Marks of a ticked box before its words.
@@ -143,4 +143,13 @@ fn first_capital(text: &str) -> String {
     }
     let mut letters = text.chars();
     letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
+/// What a person is to another: as it is written, certain where the list has it.
+pub(super) fn relation(text: &str, _: &Context) -> Normalized {
+    let same = |known: &&String| canonical_tone(known) == canonical_tone(text);
+    match TITLES.relations.iter().find(same) {
+        Some(known) => Normalized::read(known.clone(), CERTAIN),
+        None => Normalized::read(text, DOUBTFUL),
+    }
 }

@@ -93,6 +93,8 @@ struct States {
 pub(super) struct Titles {
     pub(super) before_names: Vec<String>,
     pub(super) signers: Vec<String>,
+    pub(super) middles: Vec<String>,
+    pub(super) relations: Vec<String>,
 }
 
 /// Words before places.

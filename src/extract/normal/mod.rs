@@ -90,7 +90,7 @@ impl Normalized {
 }
 
 /// Names of all types, for the check of definitions.
-pub const TYPES: [&str; 38] = [
+pub const TYPES: [&str; 39] = [
     "age",
     "area",
     "area-words",
@@ -121,6 +121,7 @@ pub const TYPES: [&str; 38] = [
     "place",
     "register-number",
     "registration-kind",
+    "relation",
     "residence-kind",
     "sex",
     "signer-title",
@@ -161,6 +162,7 @@ fn reader(value_type: &str) -> Option<Reader> {
         "name" => name::name,
         "person-with-title" => name::person_with_title,
         "signer-title" => name::signer_title,
+        "relation" => closed::relation,
         "sex" => |text, _| closed::code("sex", text),
         "id-kind" => |text, _| closed::code("id-kind", text),
         "residence-kind" => |text, _| closed::code("residence-kind", text),

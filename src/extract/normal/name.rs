@@ -41,7 +41,22 @@ pub(super) fn name(text: &str, _: &Context) -> Normalized {
     }
     // `K'Brêm` is whole, a lone syllable may have lost the others.
     let whole = name.contains([' ', '\'']);
-    Normalized::read(spelled, if whole { CERTAIN } else { REPAIRED })
+    let other = with_usual_middle(&spelled);
+    let certainty = if whole && other.is_none() { CERTAIN } else { REPAIRED };
+    Normalized::read(spelled, certainty).with_alternatives(other.into_iter().collect())
+}
+
+/// The same name with the usual middle word, where its own differs from it by a mark alone,
+/// which a weak print loses: it stays as it was read, with the doubt shown.
+fn with_usual_middle(name: &str) -> Option<String> {
+    let mut words: Vec<&str> = name.split(' ').collect();
+    let last = words.len().checked_sub(1)?;
+    let middle = words.get_mut(1..last)?.first_mut()?;
+    let usual = TITLES.middles.iter().find(|usual| {
+        fold(usual) == fold(middle) && canonical_tone(usual) != canonical_tone(middle)
+    })?;
+    *middle = usual;
+    Some(words.join(" "))
 }
 
 /// Whether `letter` is a combining mark, as in the highland orthographies.

@@ -26,6 +26,7 @@ pub(super) fn of_type(value_type: &str) -> Option<List> {
             })
             .collect(),
         "signer-title" => TITLES.signers.iter().map(own).collect(),
+        "relation" => TITLES.relations.iter().map(own).collect(),
         "land-use" => land_use(),
         list => CODES
             .get(list)?
