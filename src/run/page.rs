@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Instant;
 
+use crate::clean;
 use crate::clean::{Clean, Ready};
 use crate::intake;
 use crate::intake::LayerWord;
@@ -20,6 +21,7 @@ use crate::read::Read;
 use crate::read::ReadError;
 use crate::read::SecondLook;
 use crate::read::Tesseract;
+use crate::read::codes;
 use crate::read::layout;
 use crate::read::layout::{Layout, LineRegion};
 
@@ -49,6 +51,9 @@ const TEXT_LAYER: &str = "text layer";
 /// signatures leave 0.8 and more on a page that was made as a document, a signer's note on
 /// a scan covers less than 0.1.
 const MIN_COVERED: f32 = 0.6;
+
+/// Note of a page that is two pages of a book.
+const SPREAD: &str = "two pages of a book side by side: the left one is read first";
 
 /// Everything that reading a page needs, built once a worker.
 pub struct PageReader {
@@ -116,19 +121,35 @@ impl PageReader {
         let weighed = intake::weigh(page.text_layer, self.trust_hidden_text);
         let ready = self.clean.run(page.image, &mut notes);
         progress().map_err(broken)?;
-        let layout = layout::find(&ready);
+        let codes = codes::find(&ready);
+        let mut layout = layout::find(&ready);
+        // The modules of a code are no letters.
+        layout.lines.retain(|line| {
+            let at = line.quad.bounds().centre();
+            !codes.iter().any(|(_, code)| {
+                let code = code.bounds();
+                code.left < at.x
+                    && at.x < code.right
+                    && code.top < at.y
+                    && at.y < code.bottom
+            })
+        });
         let clean_ms = begun.elapsed().as_millis() as u64;
         let begun = Instant::now();
-        let lines = self.lines(&ready, &layout, weighed, progress)?;
+        let mut lines = self.lines(&ready, &layout, weighed, progress)?;
+        let size = Size { width: ready.gray.width(), height: ready.gray.height() };
+        if left_page_first(&mut lines.lines, &layout, size) {
+            notes.push(SPREAD.to_owned());
+        }
         let text = PageText {
-            size: Size { width: ready.gray.width(), height: ready.gray.height() },
+            size,
             original: ready.original,
             to_original: ready.to_original,
             dpi: ready.dpi,
             blank: ready.blank,
             lines: lines.lines,
             rules: layout.rules,
-            codes: Vec::new(),
+            codes,
             engine: lines.engine,
             source: lines.source,
             notes,
@@ -214,6 +235,14 @@ fn in_reading_frame(words: Vec<LayerWord>, ready: &Ready) -> Option<Vec<LayerWor
     Some(moved.collect())
 }
 
+/// Reads the left page of a book before the right one; returns whether there are two.
+fn left_page_first(lines: &mut [Line], layout: &Layout, size: Size) -> bool {
+    let quads: Vec<Quad> = lines.iter().map(|line| line.quad).collect();
+    let Some(gutter) = clean::gutter(&quads, &layout.rules, size) else { return false };
+    lines.sort_by_key(|line| line.quad.bounds().centre().x >= gutter);
+    true
+}
+
 /// Puts `others` among `lines`, which run from top to bottom, each before the first line
 /// that begins lower.
 fn merge(lines: &mut Vec<Line>, others: Vec<Line>) {
@@ -231,6 +260,7 @@ fn merge(lines: &mut Vec<Line>, others: Vec<Line>) {
 mod tests {
     use super::*;
     use crate::intake::{Document, Limits};
+    use crate::model::{PageImage, Pixels};
     use crate::read::LineReading;
 
     /// An engine that must not be asked.
@@ -288,6 +318,57 @@ mod tests {
         let first = text.lines[0].quad.mapped(&text.to_original).bounds();
         assert!((first.left - 20.0 / 72.0 * 300.0).abs() < 8.0, "{first:?}");
         assert!(first.top > 100.0 && first.bottom < 250.0, "{first:?}");
+    }
+
+    #[test]
+    fn the_left_page_of_a_book_is_read_first() {
+        // Rows of words in two columns, far apart, on a page on its side.
+        let rows: String = (0..14)
+            .map(|row| {
+                let y = 270 - row * 18;
+                format!(
+                    "1 0 0 1 20 {y} Tm (tr\\340 xanh) Tj 1 0 0 1 230 {y} Tm (nh\\340 cao) Tj "
+                )
+            })
+            .collect();
+        let content = format!("BT /F 10 Tf {rows} ET");
+        let page = page_with(&content);
+        let (text, _) = reader().read(page, &mut || Ok(())).expect("a page");
+        let halves: Vec<bool> =
+            text.lines.iter().map(|line| line.text.starts_with("nhà")).collect();
+        assert_eq!(halves, [vec![false; 14], vec![true; 14]].concat(), "{}", text.text());
+        assert!(text.notes.iter().any(|note| note == SPREAD));
+    }
+
+    #[test]
+    fn a_code_on_a_certificate_is_compared_with_what_was_read() {
+        let size = 6;
+        let mut image = image::GrayImage::from_pixel(900, 900, image::Luma([250]));
+        for (y, row) in (0_u32..).zip(codes::tests::QR) {
+            for (x, module) in (0_u32..).zip(row.bytes()) {
+                if module == b'#' {
+                    for at in 0..size * size {
+                        let (dx, dy) = (at % size, at / size);
+                        let pixel = (300 + x * size + dx, 300 + y * size + dy);
+                        image.put_pixel(pixel.0, pixel.1, image::Luma([20]));
+                    }
+                }
+            }
+        }
+        let page = LoadedPage {
+            image: PageImage { pixels: Pixels::Gray(image), dpi: 300.0 },
+            text_layer: None,
+            taken: intake::Taken::Decoded { format: "test" },
+            notes: Vec::new(),
+        };
+        let (text, _) = reader().read(page, &mut || Ok(())).expect("no line to read");
+        let said: Vec<&str> = text.codes.iter().map(|(text, _)| text.as_str()).collect();
+        assert_eq!(said, [codes::tests::SAYS]);
+        let place = text.codes[0].1.mapped(&text.to_original).bounds();
+        assert!(
+            (place.left - 300.0).abs() < 15.0 && (place.right - 474.0).abs() < 15.0,
+            "{place:?}"
+        );
     }
 
     #[test]
