@@ -64,7 +64,7 @@ pub struct PageReader {
 
 /// The lines of a page, and where they come from.
 struct Lines {
-    lines: Vec<Line>,
+    found: Vec<Line>,
     source: TextSource,
     engine: String,
 }
@@ -138,7 +138,7 @@ impl PageReader {
         let begun = Instant::now();
         let mut lines = self.lines(&ready, &layout, weighed, progress)?;
         let size = Size { width: ready.gray.width(), height: ready.gray.height() };
-        if left_page_first(&mut lines.lines, &layout, size) {
+        if left_page_first(&mut lines.found, &layout, size) {
             notes.push(SPREAD.to_owned());
         }
         let text = PageText {
@@ -147,7 +147,7 @@ impl PageReader {
             to_original: ready.to_original,
             dpi: ready.dpi,
             blank: ready.blank,
-            lines: lines.lines,
+            lines: lines.found,
             rules: layout.rules,
             codes,
             engine: lines.engine,
@@ -192,14 +192,14 @@ impl PageReader {
                     .filter_map(|line| line.or_else(|| rest.next().flatten()));
                 let mut lines: Vec<Line> = found.collect();
                 merge(&mut lines, placed.others);
-                return Ok(Lines { lines, source, engine });
+                return Ok(Lines { found: lines, source, engine });
             }
             source = TextSource::Partial;
         }
         let engine = self.read.engine().to_owned();
         let regions: Vec<&LineRegion> = layout.lines.iter().collect();
         let lines = self.recognised(ready, &regions, progress)?;
-        Ok(Lines { lines: lines.into_iter().flatten().collect(), source, engine })
+        Ok(Lines { found: lines.into_iter().flatten().collect(), source, engine })
     }
 
     /// Reads the lines of `regions`; `None` where nothing stands.
@@ -323,7 +323,7 @@ mod tests {
     #[test]
     fn the_left_page_of_a_book_is_read_first() {
         // Rows of words in two columns, far apart, on a page on its side.
-        let rows: String = (0..14)
+        let rows: Vec<String> = (0..14)
             .map(|row| {
                 let y = 270 - row * 18;
                 format!(
@@ -331,7 +331,7 @@ mod tests {
                 )
             })
             .collect();
-        let content = format!("BT /F 10 Tf {rows} ET");
+        let content = format!("BT /F 10 Tf {} ET", rows.concat());
         let page = page_with(&content);
         let (text, _) = reader().read(page, &mut || Ok(())).expect("a page");
         let halves: Vec<bool> =
@@ -374,9 +374,9 @@ mod tests {
     #[test]
     fn ink_that_the_documents_text_leaves_out_is_recognised() {
         // A word as a drawing: strokes of the size of letters.
-        let strokes: String =
+        let strokes: Vec<String> =
             (0..8).map(|i| format!("{} 60 3 14 re f ", 40 + i * 8)).collect();
-        let page = page_with(&format!("{LINES} {strokes}"));
+        let page = page_with(&format!("{LINES} {}", strokes.concat()));
         let asked = reader().read(page, &mut || Ok(()));
         assert!(matches!(asked, Err(ReadError::Count { expected: 1, .. })), "{asked:?}");
     }

@@ -27,8 +27,11 @@ pub(super) fn document(content: &[u8], font: &str, to_unicode: &str) -> Vec<u8> 
 fn shown(lines: &[Vec<u8>], mode: u8) -> Vec<u8> {
     let mut out = format!("BT {mode} Tr /F 12 Tf 20 170 Td 16 TL\n").into_bytes();
     for line in lines {
-        let hex: String = line.iter().map(|code| format!("{code:02X}")).collect();
-        out.extend(format!("<{hex}> Tj T*\n").into_bytes());
+        out.push(b'<');
+        for code in line {
+            out.extend(format!("{code:02X}").into_bytes());
+        }
+        out.extend(b"> Tj T*\n");
     }
     out.extend(b"ET");
     out

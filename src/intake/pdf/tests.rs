@@ -36,7 +36,12 @@ fn stream(dict: &str, data: &[u8]) -> Vec<u8> {
 }
 
 /// A document of one page of 144 × 72 points with an image `I` and a font `F`.
-fn page_with(page: &str, content: &str, image_dict: &str, image: &[u8]) -> Vec<u8> {
+pub(super) fn page_with(
+    page: &str,
+    content: &str,
+    image_dict: &str,
+    image: &[u8],
+) -> Vec<u8> {
     document(&[
         b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>".to_vec(),
@@ -52,25 +57,31 @@ fn page_with(page: &str, content: &str, image_dict: &str, image: &[u8]) -> Vec<u
 }
 
 /// Draws the image over the whole page.
-const WHOLE: &str = "q 144 0 0 72 0 0 cm /I Do Q";
+pub(super) const WHOLE: &str = "q 144 0 0 72 0 0 cm /I Do Q";
 
 /// A grey image of 4 × 2 pixels.
-const GRAY: &str = "/Width 4/Height 2/BitsPerComponent 8/ColorSpace/DeviceGray";
+pub(super) const GRAY: &str =
+    "/Width 4/Height 2/BitsPerComponent 8/ColorSpace/DeviceGray";
 
 /// Its samples, and those after turns.
-const SAMPLES: [u8; 8] = [0, 10, 20, 30, 40, 50, 60, 70];
+pub(super) const SAMPLES: [u8; 8] = [0, 10, 20, 30, 40, 50, 60, 70];
 
-fn first_page(document: Vec<u8>) -> Result<LoadedPage, IntakeError> {
+pub(super) fn first_page(document: Vec<u8>) -> Result<LoadedPage, IntakeError> {
     Document::open(document, &Limits::default())?.page(1)
 }
 
-fn scan(page: &str, content: &str, image_dict: &str, image: &[u8]) -> LoadedPage {
+pub(super) fn scan(
+    page: &str,
+    content: &str,
+    image_dict: &str,
+    image: &[u8],
+) -> LoadedPage {
     let page = first_page(page_with(page, content, image_dict, image)).expect("a page");
     assert!(matches!(page.taken, Taken::Embedded { .. }), "{content}: {}", page.taken);
     page
 }
 
-fn raw(page: &LoadedPage) -> (u32, u32, &[u8]) {
+pub(super) fn raw(page: &LoadedPage) -> (u32, u32, &[u8]) {
     match &page.image.pixels {
         Pixels::Gray(image) => (image.width(), image.height(), image.as_raw()),
         Pixels::Rgb(image) => (image.width(), image.height(), image.as_raw()),
@@ -214,40 +225,6 @@ fn samples_of_every_kind_come_out_with_the_right_polarity() {
             SAMPLES.to_vec(),
         ),
         (
-            "/Width 4/Height 2/BitsPerComponent 4/ColorSpace/DeviceGray".to_owned(),
-            vec![0x0F, 0x80, 0x12, 0x34],
-            vec![0, 255, 136, 0, 17, 34, 51, 68],
-        ),
-        (
-            "/Width 4/Height 2/BitsPerComponent 8/ColorSpace[/Indexed/DeviceGray 3<00408FFF>]"
-                .to_owned(),
-            vec![3, 2, 1, 0, 0, 1, 2, 3],
-            vec![255, 0x8F, 0x40, 0, 0, 0x40, 0x8F, 255],
-        ),
-        (format!("{GRAY}/Filter/LZWDecode"), lzw(&SAMPLES), SAMPLES.to_vec()),
-        (
-            format!("{GRAY}/Filter/FlateDecode/DecodeParms<</Predictor 2/Columns 4>>"),
-            deflated(&[0, 10, 10, 10, 40, 10, 10, 10]),
-            SAMPLES.to_vec(),
-        ),
-        (
-            format!(
-                "{sixteen_columns}/BitsPerComponent 1/ColorSpace/DeviceGray\
-                 /Filter/CCITTFaxDecode/DecodeParms<</K 0/Columns 16>>"
-            ),
-            bits(&[FAX_ROW, FAX_ROW]),
-            bar(0, 255),
-        ),
-        (
-            format!(
-                "{sixteen_columns}/BitsPerComponent 1/ColorSpace/DeviceGray\
-                 /Filter/CCITTFaxDecode/DecodeParms<</K 1/Columns 16/EndOfLine true>>"
-            ),
-            // A row of its own, then one in which nothing changes.
-            bits(&["0000000000011", FAX_ROW, "0000000000010", "111"]),
-            bar(0, 255),
-        ),
-        (
             format!("{GRAY}/Filter/FlateDecode/DecodeParms<</Predictor 15/Columns 4>>"),
             deflated(&[1, 0, 10, 10, 10, 2, 40, 40, 40, 40]),
             SAMPLES.to_vec(),
@@ -259,49 +236,7 @@ fn samples_of_every_kind_come_out_with_the_right_polarity() {
     }
 }
 
-/// Four white pixels, four black, eight white, as a fax writes them.
-const FAX_ROW: &str = "101101110011";
-
-/// Bits written as text, in bytes.
-fn bits(parts: &[&str]) -> Vec<u8> {
-    let all: Vec<u8> = parts.concat().bytes().map(|digit| digit - b'0').collect();
-    all.chunks(8)
-        .map(|eight| {
-            eight.iter().enumerate().fold(0, |byte, (at, bit)| byte | bit << (7 - at))
-        })
-        .collect()
-}
-
-fn lzw(data: &[u8]) -> Vec<u8> {
-    weezl::encode::Encoder::with_tiff_size_switch(weezl::BitOrder::Msb, 8)
-        .encode(data)
-        .expect("memory")
-}
-
-#[test]
-fn inks_of_a_jpeg_in_a_document_are_inverted_where_the_document_says_so() {
-    // Rose of 200, 40, 60 in inks, which another program wrote inverted.
-    const JPEG: &[u8] = include_bytes!("../../../tests/data/cmyk.jpg");
-    let dict = "/Width 16/Height 16/BitsPerComponent 8/ColorSpace/DeviceCMYK\
-                /Filter/DCTDecode/Decode[1 0 1 0 1 0 1 0]";
-    let page = scan("", "72 0 0 72 0 0 cm /I Do", dict, JPEG);
-    let pixel = &raw(&page).2[..3];
-    assert!(pixel[0] > 150 && pixel[1] < 90 && pixel[2] < 110, "{pixel:?}");
-}
-
-#[test]
-fn only_a_password_that_is_needed_to_open_keeps_a_document_closed() {
-    // Written by another program, of a page that says "ban sao".
-    let owner = include_bytes!("../../../tests/data/owner-password.pdf");
-    let page = first_page(owner.to_vec()).expect("a page");
-    let words = page.text_layer.expect("words").words;
-    let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
-    assert_eq!(texts, ["ban", "sao"]);
-    let user = include_bytes!("../../../tests/data/user-password.pdf");
-    assert_eq!(reason(user.to_vec()), Reason::Encrypted);
-}
-
-fn deflated(data: &[u8]) -> Vec<u8> {
+pub(super) fn deflated(data: &[u8]) -> Vec<u8> {
     use std::io::Write as _;
     let mut encoder =
         flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
@@ -381,7 +316,7 @@ fn a_broken_cross_reference_table_is_repaired() {
     assert_eq!(raw(&first_page(file).expect("a page")).2, SAMPLES);
 }
 
-fn reason(file: Vec<u8>) -> Reason {
+pub(super) fn reason(file: Vec<u8>) -> Reason {
     first_page(file).expect_err("refused").reason()
 }
 

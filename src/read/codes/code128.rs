@@ -109,7 +109,14 @@ fn letters(values: &[usize]) -> Option<String> {
     for &value in values {
         let now = shifted.take().unwrap_or(set);
         match (now, value) {
-            (Set::C, 0..=99) => text.push_str(&format!("{value:02}")),
+            (Set::C, 0..=99) => {
+                let (tens, ones) = (value / 10, value % 10);
+                text.extend(
+                    [tens, ones]
+                        .iter()
+                        .filter_map(|&digit| char::from_digit(digit as u32, 10)),
+                );
+            }
             (Set::A, 0..=63) | (Set::B, 0..=95) => {
                 text.push(char::from(u8::try_from(value + 32).ok()?));
             }

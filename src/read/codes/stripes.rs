@@ -106,7 +106,7 @@ fn readings(row: impl Iterator<Item = u8>, at: f32, dpi: f32) -> Vec<Reading> {
 
 /// The codes of one stretch, which is used up.
 fn read(lengths: &mut Vec<f32>, start: f32, at: f32) -> Vec<Reading> {
-    if lengths.len() % 2 == 0 {
+    if lengths.len().is_multiple_of(2) {
         lengths.pop();
     }
     let mut readings = Vec::new();
