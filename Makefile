@@ -9,7 +9,7 @@ LISTEN  ?= 127.0.0.1:8080
 CORPUS  ?= ../shared/corpus/dev
 REAL    ?= ../shared/real
 
-.PHONY: demo test check ci models build score bench setup browser kill
+.PHONY: demo test check ci models build score bench setup browser kill fuzz
 
 setup:
 	@sh tools/setup.sh
@@ -52,3 +52,8 @@ kill: setup
 # Drives the search page in Chromium by keyboard.
 browser: build
 	@sh tests/browser/run.sh $(SOHOA)
+
+# Each parser of foreign bytes for so many seconds; fuzz/README.md.
+SECONDS ?= 60
+fuzz:
+	@sh fuzz/run.sh $(SECONDS)

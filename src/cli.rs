@@ -113,6 +113,8 @@ pub(crate) enum Command {
         engine: String,
         #[arg(long)]
         memory_bytes: u64,
+        #[arg(long)]
+        trust_hidden_text: bool,
     },
 }
 

@@ -56,6 +56,7 @@ fn text(words: &str) -> PageText {
         rules: Vec::new(),
         codes: Vec::new(),
         engine: "none 1".to_owned(),
+        source: crate::model::TextSource::default(),
         notes: vec![words.to_owned()],
     }
 }

@@ -12,6 +12,7 @@ mod ink;
 mod leaders;
 mod orientation;
 mod skew;
+mod spread;
 mod turn;
 
 use image::GrayImage;
@@ -23,6 +24,7 @@ use crate::model::Size;
 pub(crate) use blobs::runs_of;
 pub use blobs::{Blob, Blobs, Run};
 pub(crate) use leaders::{Leaders, Stretch, find as find_leaders};
+pub use spread::gutter;
 pub(crate) use turn::sampled;
 
 /// Pixels per inch to which finer pages are reduced.

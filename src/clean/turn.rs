@@ -55,7 +55,17 @@ pub(super) fn level(
     quarters: u8,
     degrees: f64,
 ) -> (GrayImage, Affine) {
-    let (width, height) = (f64::from(plane.width()), f64::from(plane.height()));
+    let ((level_width, level_height), to_plane) =
+        frame(plane.width(), plane.height(), quarters, degrees);
+    if degrees.abs() < LEAST_DEGREES {
+        return (quarter_turns(plane, quarters), to_plane);
+    }
+    (sampled(plane, &to_plane, level_width, level_height), to_plane)
+}
+
+/// The size of a plane of `width` × `height` pixels after [`level`], and the map back.
+fn frame(width: u32, height: u32, quarters: u8, degrees: f64) -> ((u32, u32), Affine) {
+    let (width, height) = (f64::from(width), f64::from(height));
     let (quarter, turned_width, turned_height) = match quarters % 4 {
         0 => (Affine::IDENTITY, width, height),
         1 => (Affine([0.0, 1.0, 0.0, -1.0, 0.0, height]), height, width),
@@ -63,7 +73,7 @@ pub(super) fn level(
         _ => (Affine([0.0, -1.0, width, 1.0, 0.0, 0.0]), height, width),
     };
     if degrees.abs() < LEAST_DEGREES {
-        return (quarter_turns(plane, quarters), quarter);
+        return ((turned_width as u32, turned_height as u32), quarter);
     }
     let (sin, cos) = degrees.to_radians().sin_cos();
     let level_width = (turned_width * cos + turned_height * sin.abs()).ceil();
@@ -73,8 +83,7 @@ pub(super) fn level(
         .then(&Affine::rotation(degrees, Point::default()))
         .then(&Affine::translation(turned_width / 2.0, turned_height / 2.0))
         .then(&quarter);
-    let level = sampled(plane, &to_plane, level_width as u32, level_height as u32);
-    (level, to_plane)
+    ((level_width as u32, level_height as u32), to_plane)
 }
 
 /// An image of the given size whose pixels are those of `plane` to which `to_plane` leads,
@@ -177,5 +186,40 @@ mod tests {
         let row_at =
             |x: u32| (0..level.height()).find(|&y| level.get_pixel(x, y).0[0] < 128);
         assert_eq!(row_at(60), row_at(340));
+    }
+
+    proptest::proptest! {
+        /// Whatever was done to a page, in whatever order, its places lead back.
+        #[test]
+        fn turns_cuts_and_reductions_lead_back_within_a_pixel(
+            steps in proptest::collection::vec(
+                (0_u8..4, -8.0_f64..8.0, 0.0_f64..300.0, 1_u32..6), 1..4),
+            (x, y) in (0.0_f32..1.0, 0.0_f32..1.0),
+            (width, height) in (200_u32..3_000, 200_u32..3_000),
+        ) {
+            let mut to_original = Affine::IDENTITY;
+            let (mut across, mut down) = (width, height);
+            for (quarters, degrees, cut, reduced) in steps {
+                let (frame, back) = frame(across, down, quarters, degrees);
+                let reduction = f64::from(reduced);
+                let step = Affine::scale(reduction, reduction)
+                    .then(&Affine::translation(cut, cut / 2.0))
+                    .then(&back);
+                to_original = step.then(&to_original);
+                across = (frame.0 / reduced).max(1);
+                down = (frame.1 / reduced).max(1);
+            }
+            let to_frame = to_original.inverse().expect("nothing is flattened");
+            let there = Point { x: x * width as f32, y: y * height as f32 };
+            let again = to_original.apply(to_frame.apply(there));
+            proptest::prop_assert!((again.x - there.x).abs() < 1.0, "{there:?} {again:?}");
+            proptest::prop_assert!((again.y - there.y).abs() < 1.0, "{there:?} {again:?}");
+            // The frame of a turned page holds all of it.
+            let (quarters, degrees) = (1, 5.0);
+            let (size, back) = frame(width, height, quarters, degrees);
+            let inside = back.inverse().expect("a turn").apply(there);
+            proptest::prop_assert!(inside.x > -1.0 && inside.x < size.0 as f32 + 1.0);
+            proptest::prop_assert!(inside.y > -1.0 && inside.y < size.1 as f32 + 1.0);
+        }
     }
 }

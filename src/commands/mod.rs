@@ -113,8 +113,8 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Ended> {
         Command::Check { archive, pipelines, json } => {
             check::check(archive.as_deref(), pipelines.as_deref(), json)
         }
-        Command::Worker { engine, memory_bytes } => {
-            let plan = WorkerPlan { engine, models, memory_bytes };
+        Command::Worker { engine, memory_bytes, trust_hidden_text } => {
+            let plan = WorkerPlan { engine, models, memory_bytes, trust_hidden_text };
             let (stdin, stdout) = (std::io::stdin(), std::io::stdout());
             sohoa::run::work(&plan, &mut stdin.lock(), &mut stdout.lock())?;
             Ok(Ended::Well)

@@ -46,6 +46,8 @@ pub enum ArchiveConfigError {
 #[serde(deny_unknown_fields)]
 struct Written {
     engine: String,
+    #[serde(default)]
+    trust_hidden_text: bool,
     worker: WrittenWorker,
     #[serde(default)]
     watch: Vec<PathBuf>,
@@ -67,6 +69,8 @@ struct WrittenWorker {
 pub struct ArchiveConfig {
     /// Name of the engine that reads lines.
     pub engine: String,
+    /// Whether text that is hidden under scans is used instead of recognition.
+    pub trust_hidden_text: bool,
     /// How long a worker may say nothing.
     pub stall: Duration,
     /// How long a worker may take for one page.
@@ -99,7 +103,7 @@ impl ArchiveConfig {
         Self::checked(&text, &path)
     }
 
-    fn checked(text: &str, path: &Path) -> Result<Self, ArchiveConfigError> {
+    pub(crate) fn checked(text: &str, path: &Path) -> Result<Self, ArchiveConfigError> {
         let written: Written = toml::from_str(text).map_err(|source| {
             ArchiveConfigError::Syntax { path: path.to_owned(), source: Box::new(source) }
         })?;
@@ -125,6 +129,7 @@ impl ArchiveConfig {
         }
         Ok(Self {
             engine: written.engine,
+            trust_hidden_text: written.trust_hidden_text,
             stall: Duration::from_secs(worker.stall_seconds),
             total: Duration::from_secs(worker.total_seconds),
             pages_before_restart: worker.pages_before_restart,
@@ -142,6 +147,15 @@ mod tests {
     #[test]
     fn the_settings_of_a_new_archive_are_valid() {
         ArchiveConfig::checked(DEFAULT_TOML, Path::new("sohoa.toml")).unwrap();
+    }
+
+    #[test]
+    fn settings_of_before_hidden_text_could_be_trusted_are_valid() {
+        let path = Path::new("sohoa.toml");
+        assert!(!ArchiveConfig::checked(DEFAULT_TOML, path).unwrap().trust_hidden_text);
+        let text = DEFAULT_TOML.replace("trust_hidden_text = false\n", "");
+        assert_ne!(text, DEFAULT_TOML);
+        assert!(!ArchiveConfig::checked(&text, path).unwrap().trust_hidden_text);
     }
 
     #[test]

@@ -49,6 +49,7 @@ fn read(words: &[(&str, [f32; 4], f32)]) -> BTreeMap<PageKey, ReadPage> {
         rules: Vec::new(),
         codes: Vec::new(),
         engine: "none 1".to_owned(),
+        source: crate::model::TextSource::default(),
         notes: Vec::new(),
     };
     BTreeMap::from([(key(), ReadPage::of(&page))])

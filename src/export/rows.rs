@@ -11,6 +11,7 @@ use crate::model::Finding;
 use crate::model::PageKey;
 use crate::model::PageText;
 use crate::model::Quad;
+use crate::model::TextSource;
 
 /// One page that was read; places are in the pixels of the page image as it came out of
 /// its file.
@@ -24,7 +25,16 @@ pub struct PageRow {
     text: String,
     blank: bool,
     engine: String,
+    source: TextSource,
+    codes: Vec<CodeRow>,
     lines: Vec<LineRow>,
+}
+
+/// A QR or bar code.
+#[derive(Debug, Serialize)]
+struct CodeRow {
+    text: String,
+    quad: Quad,
 }
 
 #[derive(Debug, Serialize)]
@@ -64,6 +74,10 @@ impl PageRow {
                 })
                 .collect(),
         });
+        let codes = text.codes.iter().map(|(said, quad)| CodeRow {
+            text: said.clone(),
+            quad: quad.mapped(&text.to_original),
+        });
         Self {
             scan: key.scan.0.clone(),
             path: path.to_owned(),
@@ -73,6 +87,8 @@ impl PageRow {
             text: text.text(),
             blank: text.blank,
             engine: text.engine.clone(),
+            source: text.source,
+            codes: codes.collect(),
             lines: lines.collect(),
         }
     }

@@ -167,6 +167,7 @@ pub fn page_of(drawing: &str) -> PageText {
         rules: Vec::new(),
         codes: Vec::new(),
         engine: "drawing".to_owned(),
+        source: crate::model::TextSource::default(),
         notes: Vec::new(),
     };
     page.original = page.size;

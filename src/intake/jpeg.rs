@@ -215,14 +215,14 @@ fn decode(
 /// White in grey and colour; what the decoder did not reach stays so.
 const UNTOUCHED: u8 = 255;
 
-/// YCCK to the inks as stored: the first three are converted as YCbCr is to red, green,
-/// blue, and mean "255 minus ink" where Adobe's marker stands, as everywhere.
+/// YCCK to the inks as stored: the first three are what YCbCr is of red, green, blue with
+/// red for "255 minus cyan" and so on (`cmyk_ycck_convert` of libjpeg).
 fn inks_of_ycck(pixel: &mut [u8]) {
     let [y, cb, cr, _] = *pixel else { return };
     let (y, cb, cr) = (f32::from(y), f32::from(cb) - 128.0, f32::from(cr) - 128.0);
     let rgb = [y + 1.402 * cr, y - 0.344_136 * cb - 0.714_136 * cr, y + 1.772 * cb];
     for (ink, value) in pixel.iter_mut().zip(rgb) {
-        *ink = value.round().clamp(0.0, 255.0) as u8;
+        *ink = (255.0 - value).round().clamp(0.0, 255.0) as u8;
     }
 }
 

@@ -2,9 +2,10 @@
 
 /// Largest page that is looked at, in pixels.
 ///
-/// A0 at 600 dpi is 558 megapixels; anything above is a broken header or a
-/// decompression bomb.
-pub const MAX_PAGE_PIXELS: u64 = 600_000_000;
+/// A0 at 600 dpi is 558 megapixels, a plan of 3 m at 300 dpi 1,250; anything above is a
+/// broken header or a decompression bomb. Only formats that come row by row get so far:
+/// for all others [`MAX_WORKING_BYTES`] ends it before.
+pub const MAX_PAGE_PIXELS: u64 = 1_300_000_000;
 
 /// Largest page image that is handed on, in bytes (one a pixel in grey, three in colour).
 ///

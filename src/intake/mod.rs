@@ -19,6 +19,7 @@ mod fax;
 mod format;
 mod guard;
 mod jpeg;
+mod layer;
 mod limits;
 mod page;
 mod pdf;
@@ -36,6 +37,7 @@ pub use bytes::FileBytes;
 pub use document::Document;
 pub use error::IntakeError;
 pub use format::{Format, sniff};
+pub use layer::{Placed, Weighed, place, weigh};
 pub use limits::{
     Limits, MAX_DRAWING_STEPS, MAX_IMAGE_BYTES, MAX_PAGE_PIXELS, MAX_PAGES,
     MAX_UNPACKED_BYTES, MAX_WORKING_BYTES,

@@ -85,6 +85,8 @@ pub struct LayerWord {
     pub font: usize,
     /// Whether it can be seen; recognised text under scans is invisible.
     pub visible: bool,
+    /// Whether it goes on, without a gap, with the word before: a word in two fonts.
+    pub goes_on: bool,
 }
 
 /// The text that a document carries besides, or instead of, an image. A later step decides

@@ -66,6 +66,14 @@ fn each_image_format_is_read() {
 }
 
 #[test]
+fn inks_of_a_jpeg_are_read_the_right_way_round() {
+    // Rose of 200, 40, 60 in inks, which another program wrote inverted, as Adobe's do.
+    let image = rgb(page(include_bytes!("../../tests/data/cmyk.jpg").to_vec()));
+    let [red, green, blue] = image.get_pixel(8, 8).0;
+    assert!(red > 150 && green < 90 && blue < 110, "{red} {green} {blue}");
+}
+
+#[test]
 fn transparent_parts_are_paper() {
     let clear = RgbaImage::from_pixel(3, 3, Rgba([0, 0, 0, 0]));
     for format in [ImageFormat::Png, ImageFormat::WebP] {

@@ -19,4 +19,4 @@ pub use letters::{
 pub use reason::Reason;
 pub use record::{Field, FieldState, Finding, Record, RecordId, Severity};
 pub use scan::{PageKey, ScanId};
-pub use text::{Letter, Line, PageText, Word, Writing};
+pub use text::{Letter, Line, PageText, TextSource, Word, Writing};

@@ -60,6 +60,37 @@ pub struct Line {
     pub words: Vec<Word>,
 }
 
+/// Where the text of a page comes from, and why from there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum TextSource {
+    /// Recognised: its file has no text besides the image.
+    #[default]
+    None,
+    /// The file's own text, which is sound.
+    Sound,
+    /// The file's own text in a font of TCVN3 (`.VnTime`), decoded.
+    #[serde(rename = "legacy-tcvn3")]
+    LegacyTcvn3,
+    /// The file's own text in a font of VNI (`VNI-Times`), decoded.
+    LegacyVni,
+    /// Recognised: the file's text is hidden under the image, where somebody else's
+    /// recognition has put it.
+    Hidden,
+    /// Recognised: the file's text is garbage, such as letters without a meaning.
+    Garbage,
+    /// Recognised: the file's text covers only a part of what stands on the page.
+    Partial,
+}
+
+impl TextSource {
+    /// Whether the text is the file's own rather than recognised.
+    pub fn is_own_text(self) -> bool {
+        matches!(self, Self::Sound | Self::LegacyTcvn3 | Self::LegacyVni)
+    }
+}
+
 /// All that was read on one page, lines from top to bottom.
 ///
 /// Coordinates are in the *reading frame*: the page turned upright and deskewed.
@@ -85,8 +116,12 @@ pub struct PageText {
     /// Content of QR and bar codes found on the page, with their places.
     #[serde(default)]
     pub codes: Vec<(String, Quad)>,
-    /// Which engine read it, with its version, e.g. `asternet 1.0.2`.
+    /// Which engine read it, with its version, e.g. `asternet 1.0.2`; `text layer` where
+    /// nothing had to be recognised.
     pub engine: String,
+    /// Where the text comes from.
+    #[serde(default)]
+    pub source: TextSource,
     /// What a step was unsure of, for the report; no page text.
     #[serde(default)]
     pub notes: Vec<String>,

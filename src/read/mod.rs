@@ -4,6 +4,7 @@
 //! words with places here, whatever the engine.
 
 mod calibration;
+pub mod codes;
 mod ctc;
 pub mod engine;
 mod ink;

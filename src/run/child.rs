@@ -27,6 +27,8 @@ pub struct WorkerSetup {
     pub requests_before_restart: u32,
     /// Its address space, in bytes.
     pub memory_bytes: u64,
+    /// Whether text that is hidden under scans is used instead of recognition.
+    pub trust_hidden_text: bool,
 }
 
 /// Why a worker gave no answer.
@@ -62,6 +64,7 @@ impl Worker {
             .arg(&setup.models)
             .arg("--memory-bytes")
             .arg(setup.memory_bytes.to_string())
+            .args(setup.trust_hidden_text.then_some("--trust-hidden-text"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -30,6 +30,8 @@ pub struct WorkerPlan {
     pub models: PathBuf,
     /// Largest address space, in bytes.
     pub memory_bytes: u64,
+    /// Whether text that is hidden under scans is used instead of recognition.
+    pub trust_hidden_text: bool,
 }
 
 /// Answers requests until the stream ends.
@@ -134,7 +136,10 @@ impl Worker {
     ) -> std::io::Result<Reply> {
         if self.reader.is_none() {
             match PageReader::new(&self.plan.engine, &self.plan.models) {
-                Ok(reader) => self.reader = Some(reader),
+                Ok(reader) => {
+                    let trust = self.plan.trust_hidden_text;
+                    self.reader = Some(reader.trusting_hidden_text(trust));
+                }
                 Err(error) => {
                     return Ok(Reply::Unable { message: full_message(&error) });
                 }

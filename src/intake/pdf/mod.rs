@@ -1,6 +1,8 @@
 //! PDF: scanned pages are taken out as they are stored, all others are drawn.
 
 mod bounds;
+#[cfg(test)]
+mod codec_tests;
 mod direct;
 mod large;
 mod raster;

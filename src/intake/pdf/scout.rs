@@ -189,6 +189,7 @@ impl<'l> Scout<'l> {
         let whole = covers && covers_rect(image.visible, self.page);
         if whole {
             self.marks.clear();
+            self.glyphs.cover();
         }
         self.images.push(image.clone());
         self.marks.push(Mark::Image(image));

@@ -36,7 +36,12 @@ fn stream(dict: &str, data: &[u8]) -> Vec<u8> {
 }
 
 /// A document of one page of 144 × 72 points with an image `I` and a font `F`.
-fn page_with(page: &str, content: &str, image_dict: &str, image: &[u8]) -> Vec<u8> {
+pub(super) fn page_with(
+    page: &str,
+    content: &str,
+    image_dict: &str,
+    image: &[u8],
+) -> Vec<u8> {
     document(&[
         b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>".to_vec(),
@@ -52,25 +57,31 @@ fn page_with(page: &str, content: &str, image_dict: &str, image: &[u8]) -> Vec<u
 }
 
 /// Draws the image over the whole page.
-const WHOLE: &str = "q 144 0 0 72 0 0 cm /I Do Q";
+pub(super) const WHOLE: &str = "q 144 0 0 72 0 0 cm /I Do Q";
 
 /// A grey image of 4 × 2 pixels.
-const GRAY: &str = "/Width 4/Height 2/BitsPerComponent 8/ColorSpace/DeviceGray";
+pub(super) const GRAY: &str =
+    "/Width 4/Height 2/BitsPerComponent 8/ColorSpace/DeviceGray";
 
 /// Its samples, and those after turns.
-const SAMPLES: [u8; 8] = [0, 10, 20, 30, 40, 50, 60, 70];
+pub(super) const SAMPLES: [u8; 8] = [0, 10, 20, 30, 40, 50, 60, 70];
 
-fn first_page(document: Vec<u8>) -> Result<LoadedPage, IntakeError> {
+pub(super) fn first_page(document: Vec<u8>) -> Result<LoadedPage, IntakeError> {
     Document::open(document, &Limits::default())?.page(1)
 }
 
-fn scan(page: &str, content: &str, image_dict: &str, image: &[u8]) -> LoadedPage {
+pub(super) fn scan(
+    page: &str,
+    content: &str,
+    image_dict: &str,
+    image: &[u8],
+) -> LoadedPage {
     let page = first_page(page_with(page, content, image_dict, image)).expect("a page");
     assert!(matches!(page.taken, Taken::Embedded { .. }), "{content}: {}", page.taken);
     page
 }
 
-fn raw(page: &LoadedPage) -> (u32, u32, &[u8]) {
+pub(super) fn raw(page: &LoadedPage) -> (u32, u32, &[u8]) {
     match &page.image.pixels {
         Pixels::Gray(image) => (image.width(), image.height(), image.as_raw()),
         Pixels::Rgb(image) => (image.width(), image.height(), image.as_raw()),
@@ -225,7 +236,7 @@ fn samples_of_every_kind_come_out_with_the_right_polarity() {
     }
 }
 
-fn deflated(data: &[u8]) -> Vec<u8> {
+pub(super) fn deflated(data: &[u8]) -> Vec<u8> {
     use std::io::Write as _;
     let mut encoder =
         flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
@@ -305,7 +316,7 @@ fn a_broken_cross_reference_table_is_repaired() {
     assert_eq!(raw(&first_page(file).expect("a page")).2, SAMPLES);
 }
 
-fn reason(file: Vec<u8>) -> Reason {
+pub(super) fn reason(file: Vec<u8>) -> Reason {
     first_page(file).expect_err("refused").reason()
 }
 

@@ -44,6 +44,8 @@ struct Placed {
 pub(super) struct Glyphs {
     placed: Vec<Placed>,
     fonts: Vec<String>,
+    /// How many of the glyphs, from the first, lie under an image.
+    num_covered: usize,
 }
 
 /// The letters that a glyph stands for.
@@ -89,6 +91,15 @@ impl Glyphs {
         });
     }
 
+    /// Everything drawn so far lies under an image now.
+    pub(super) fn cover(&mut self) {
+        let uncovered = self.placed.get_mut(self.num_covered..).unwrap_or_default();
+        for glyph in uncovered {
+            glyph.visible = false;
+        }
+        self.num_covered = self.placed.len();
+    }
+
     fn font_number(&mut self, name: String) -> usize {
         // Pages use a handful of fonts, nearly always the one used last.
         if let Some(number) = self.fonts.iter().rposition(|known| *known == name) {
@@ -102,17 +113,24 @@ impl Glyphs {
     pub(super) fn into_layer(self, to_pixels: Affine) -> Option<TextLayer> {
         let mut words: Vec<LayerWord> = Vec::new();
         let mut open: Vec<&Placed> = Vec::new();
+        let mut goes_on = false;
         for glyph in &self.placed {
             let is_space = glyph.letters.trim().is_empty();
-            if is_space || open.last().is_some_and(|last| is_apart(last, glyph)) {
-                words.extend(word_of(&open, to_pixels));
+            let last = open.last();
+            let ends = is_space
+                || last.is_some_and(|last| is_apart(last, glyph) || differs(last, glyph));
+            if ends {
+                let next_goes_on =
+                    !is_space && last.is_some_and(|last| !is_apart(last, glyph));
+                words.extend(word_of(&open, goes_on, to_pixels));
                 open.clear();
+                goes_on = next_goes_on;
             }
             if !is_space {
                 open.push(glyph);
             }
         }
-        words.extend(word_of(&open, to_pixels));
+        words.extend(word_of(&open, goes_on, to_pixels));
         if words.is_empty() {
             return None;
         }
@@ -120,7 +138,12 @@ impl Glyphs {
     }
 }
 
-/// Whether `next` does not go on with the word that ends with `last`.
+/// Whether `next` is set in another font than `last`, or hidden where that is not.
+fn differs(last: &Placed, next: &Placed) -> bool {
+    last.font != next.font || last.visible != next.visible
+}
+
+/// Whether `next` stands apart from the word that ends with `last`.
 fn is_apart(last: &Placed, next: &Placed) -> bool {
     let size = (last.up - last.down).hypot().max(1e-6);
     let step = next.start - last.end;
@@ -131,14 +154,10 @@ fn is_apart(last: &Placed, next: &Placed) -> bool {
         step.hypot()
     };
     let across = step.cross(direction).abs() / direction.hypot().max(1e-6);
-    last.font != next.font
-        || last.visible != next.visible
-        || along > WORD_GAP * size
-        || along < -LINE_STEP * size
-        || across > LINE_STEP * size
+    along > WORD_GAP * size || along < -LINE_STEP * size || across > LINE_STEP * size
 }
 
-fn word_of(glyphs: &[&Placed], to_pixels: Affine) -> Option<LayerWord> {
+fn word_of(glyphs: &[&Placed], goes_on: bool, to_pixels: Affine) -> Option<LayerWord> {
     let (first, last) = (glyphs.first()?, glyphs.last()?);
     let corner = |at: PagePoint| {
         let pixel = to_pixels * at;
@@ -154,5 +173,6 @@ fn word_of(glyphs: &[&Placed], to_pixels: Affine) -> Option<LayerWord> {
         ]),
         font: first.font,
         visible: first.visible,
+        goes_on,
     })
 }

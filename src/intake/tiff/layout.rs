@@ -34,6 +34,17 @@ pub(super) enum Meaning {
     Lab,
 }
 
+/// How a sample is written as a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Number {
+    /// From zero on.
+    Whole,
+    /// Zero in the middle.
+    Signed,
+    /// Floating point: 0 is black, 1 is white.
+    Float,
+}
+
 /// What an additional sample is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Alpha {
@@ -51,11 +62,11 @@ pub(super) enum Alpha {
 pub(super) struct Layout {
     pub(super) width: u32,
     pub(super) height: u32,
-    /// Bits a sample: 1 to 16, or 32 for whole numbers.
+    /// Bits a sample: 1 to 16, or 32; 16, 32 or 64 for floating point.
     pub(super) bits: u32,
     /// Samples a pixel, with those of no known use.
     pub(super) samples: usize,
-    pub(super) is_signed: bool,
+    pub(super) number: Number,
     pub(super) meaning: Meaning,
     pub(super) alpha: Alpha,
     pub(super) compression: Compression,
@@ -101,7 +112,7 @@ impl Layout {
         }
         let samples = samples as usize;
         let meaning = meaning(directory, compression, samples)?;
-        let (bits, is_signed) = depth(directory, samples)?;
+        let (bits, number) = depth(directory, samples)?;
         let is_planar =
             samples > 1 && directory.number(tag::PLANAR_CONFIGURATION) == Some(2);
         let mut layout = Self {
@@ -109,7 +120,7 @@ impl Layout {
             height,
             bits,
             samples,
-            is_signed,
+            number,
             meaning,
             alpha: alpha(directory, meaning, samples),
             compression,
@@ -241,7 +252,10 @@ fn meaning(
     })
 }
 
-fn depth(directory: &Directory<'_>, samples: usize) -> Result<(u32, bool), IntakeError> {
+fn depth(
+    directory: &Directory<'_>,
+    samples: usize,
+) -> Result<(u32, Number), IntakeError> {
     let all = directory.numbers(tag::BITS_PER_SAMPLE);
     let bits = all.first().copied().unwrap_or(1);
     if all.iter().take(samples).any(|other| *other != bits) {
@@ -249,9 +263,9 @@ fn depth(directory: &Directory<'_>, samples: usize) -> Result<(u32, bool), Intak
     }
     let format = directory.number(tag::SAMPLE_FORMAT).unwrap_or(1);
     match (bits, format) {
-        (1..=16 | 32, 1 | 4) => Ok((bits as u32, false)),
-        (8 | 16 | 32, 2) => Ok((bits as u32, true)),
-        (_, 3) => Err(IntakeError::unsupported("TIFF with floating point samples")),
+        (1..=16 | 32, 1 | 4) => Ok((bits as u32, Number::Whole)),
+        (8 | 16 | 32, 2) => Ok((bits as u32, Number::Signed)),
+        (16 | 32 | 64, 3) => Ok((bits as u32, Number::Float)),
         _ => {
             let feature = format!("TIFF with {bits} bits a sample");
             Err(IntakeError::unsupported(feature))
@@ -278,7 +292,10 @@ fn alpha(directory: &Directory<'_>, meaning: Meaning, samples: usize) -> Alpha {
 fn is_predicted(directory: &Directory<'_>) -> Result<bool, IntakeError> {
     match directory.number(tag::PREDICTOR) {
         Some(2) => Ok(true),
-        Some(3) => Err(IntakeError::unsupported("TIFF with floating point samples")),
+        Some(3) => {
+            let feature = "TIFF with differences of floating point samples";
+            Err(IntakeError::unsupported(feature))
+        }
         _ => Ok(false),
     }
 }

@@ -135,6 +135,7 @@ impl<'a> Image<'_, 'a> {
     ) -> Result<Stored, IntakeError> {
         if self.layout.compression == Compression::Jpeg {
             self.layout.bits = 8;
+            self.layout.number = layout::Number::Whole;
             self.layout.is_predicted = false;
         }
         let source = if self.gives_rgb() { Meaning::Rgb } else { self.layout.meaning };

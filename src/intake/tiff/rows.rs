@@ -2,7 +2,7 @@
 
 use super::super::canvas::Channels;
 use super::super::color::{on_white, rgb_of_cmyk};
-use super::layout::{Alpha, Layout, Meaning};
+use super::layout::{Alpha, Layout, Meaning, Number};
 
 /// Grey or colour of the page image of a layout.
 pub(super) fn channels(layout: &Layout) -> Channels {
@@ -26,6 +26,10 @@ pub(super) fn to_bytes(
 ) {
     out.clear();
     let is_index = layout.meaning == Meaning::Palette;
+    if layout.number == Number::Float {
+        floats_to_bytes(layout, row, num_samples, out);
+        return;
+    }
     match layout.bits {
         8 => out.extend(row.iter().take(num_samples)),
         16 => {
@@ -44,11 +48,42 @@ pub(super) fn to_bytes(
         bits @ (1 | 2 | 4) => packed_to_bytes(row, bits, is_index, num_samples, out),
         bits => odd_to_bytes(row, bits, is_index, num_samples, out),
     }
-    if layout.is_signed {
+    if layout.number == Number::Signed {
         for value in out.iter_mut() {
             *value ^= 0x80;
         }
     }
+}
+
+/// Samples of floating point, of 16, 32 or 64 bits; what is no number is black.
+fn floats_to_bytes(layout: &Layout, row: &[u8], num_samples: usize, out: &mut Vec<u8>) {
+    let bytes = layout.bits as usize / 8;
+    for sample in row.chunks_exact(bytes).take(num_samples) {
+        // From the lowest byte to the highest, in the lower end of 64 bits.
+        let mut number = [0_u8; 8];
+        for (at, to) in number.iter_mut().take(bytes).enumerate() {
+            let from = if layout.is_little { at } else { bytes - 1 - at };
+            *to = sample.get(from).copied().unwrap_or(0);
+        }
+        let all = u64::from_le_bytes(number);
+        let value = match layout.bits {
+            16 => half(all as u16),
+            32 => f64::from(f32::from_bits(all as u32)),
+            _ => f64::from_bits(all),
+        };
+        out.push((value.clamp(0.0, 1.0) * 255.0).round() as u8);
+    }
+}
+
+/// A floating point number of 16 bits: a sign, 5 bits of exponent, 10 of fraction.
+fn half(bits: u16) -> f64 {
+    let (exponent, fraction) = (i32::from(bits >> 10 & 0x1F), f64::from(bits & 0x3FF));
+    let size = match exponent {
+        0 => fraction / 1024.0 * 2.0_f64.powi(-14),
+        31 => f64::INFINITY,
+        _ => (1.0 + fraction / 1024.0) * 2.0_f64.powi(exponent - 15),
+    };
+    if bits >> 15 == 1 { -size } else { size }
 }
 
 /// Samples of 1, 2 or 4 bits.

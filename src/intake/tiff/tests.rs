@@ -391,14 +391,33 @@ fn traps_end_with_a_reason() {
         ),
         ("unknown compression", tags((1, 1), 8, 34_712, 1), Reason::Unsupported),
         (
-            "floats",
-            with(tags((1, 1), 32, 1, 1), vec![(339, short(3))]),
+            "differences of floats",
+            with(tags((1, 1), 32, 8, 1), vec![(339, short(3)), (317, short(3))]),
             Reason::Unsupported,
         ),
     ] {
         let file = LITTLE.file(&[(tags, vec![deflated(&[0; 100])])]);
         let result = Document::open(file, &limits).and_then(|file| file.page(1));
         assert_eq!(result.expect_err("refused").reason(), expected, "{what}");
+    }
+}
+
+#[test]
+fn floating_point_from_black_to_white_becomes_grey() {
+    let values = [0.0_f32, 0.5, 1.0, 7.0];
+    let single: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+    let double: Vec<u8> =
+        values.iter().flat_map(|value| f64::from(*value).to_le_bytes()).collect();
+    let half: Vec<u8> =
+        [0_u16, 0x3800, 0x3C00, 0x4700].iter().flat_map(|it| it.to_le_bytes()).collect();
+    for (bits, samples) in [(16, half), (32, single), (64, double)] {
+        let tags = with(tags((4, 1), bits, 1, 1), vec![(339, short(3))]);
+        let file = LITTLE.file(&[(tags, vec![samples])]);
+        let page = Document::open(file, &Limits::default())
+            .and_then(|file| file.page(1))
+            .expect("a page");
+        let Pixels::Gray(image) = page.image.pixels else { panic!("grey") };
+        assert_eq!(image.as_raw(), &[0, 128, 255, 255], "{bits} bits");
     }
 }
 

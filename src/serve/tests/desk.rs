@@ -156,6 +156,7 @@ fn catalog(folder: &std::path::Path) -> Catalog {
         rules: vec![],
         codes: vec![],
         engine: "none".into(),
+        source: crate::model::TextSource::default(),
         notes: vec![],
     };
     let key = |page| PageKey { scan: scan.clone(), page };
