@@ -9,7 +9,7 @@ LISTEN  ?= 127.0.0.1:8080
 CORPUS  ?= ../shared/corpus/dev
 REAL    ?= ../shared/real
 
-.PHONY: demo test check ci models build score bench setup browser kill fuzz
+.PHONY: demo test check ci models build score bench bench-national setup browser kill fuzz
 
 setup:
 	@sh tools/setup.sh
@@ -44,6 +44,12 @@ score: build models
 
 bench: setup
 	$(CARGO) bench --locked
+
+# Search alone at another size: `make bench-national RECORDS=10000000`. A million records take
+# some 400 MB of disk and, while the index is built, 600 MB of memory.
+RECORDS ?= 10000000
+bench-national: setup
+	SOHOA_BENCH_RECORDS=$(RECORDS) $(CARGO) bench --locked --bench search
 
 # Kills a run at 500 random moments; the short form is part of `make test`.
 kill: setup

@@ -17,6 +17,7 @@ use crate::serve::Chip;
 use crate::serve::Filters;
 use crate::serve::Found;
 use crate::serve::FoundRecord;
+use crate::serve::Held;
 use crate::serve::PageImageError;
 use crate::serve::PageImages;
 use crate::serve::Seek;
@@ -65,6 +66,14 @@ impl Seek for IndexSeek {
             took: hits.took,
             understood: understood.collect(),
             hits: found.collect(),
+            held: hits.held.map(|held| Held {
+                place: held.place,
+                years: held.years.map(|(from, to)| {
+                    if from == to { from.to_string() } else { format!("{from}-{to}") }
+                }),
+                of_place: held.of_place,
+                of_years: held.of_years,
+            }),
         })
     }
 }
@@ -129,9 +138,11 @@ pub fn app(
         archive.folder.join("derived"),
         setup,
     );
+    let index = archive.index()?;
+    index.searcher()?.warm_up()?;
     Ok(App {
         catalog: Arc::clone(&archive.catalog),
-        searcher: searcher(archive)?,
+        searcher: Arc::new(IndexSeek(index)),
         images: Arc::new(pictures),
         kinds: archive.kinds()?.kinds().cloned().collect(),
         units: Vec::new(),

@@ -33,12 +33,10 @@ impl<'a> Indexer<'a> {
             let Some(last) = pending.last().map(|change| change.seq) else {
                 return Ok(count);
             };
-            for change in &pending {
-                match &change.now {
-                    Some(stored) => self.writer.add(&indexed(stored))?,
-                    None => self.writer.delete(&change.id),
-                }
-            }
+            let gone = pending.iter().filter(|change| change.now.is_none());
+            gone.for_each(|change| self.writer.delete(&change.id));
+            let stored = pending.iter().filter_map(|change| change.now.as_ref());
+            self.writer.add(&stored.map(indexed).collect::<Vec<_>>())?;
             self.writer.commit(last)?;
             self.catalog.indexed_up_to(last)?;
             count += pending.len();

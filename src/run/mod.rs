@@ -40,6 +40,7 @@ use crate::config::kind::KindError;
 use crate::config::kind::Kinds;
 use crate::extract::Extract;
 use crate::intake::walk;
+use crate::model::RecordId;
 use crate::report::Fate;
 use crate::report::Report;
 use crate::search::Index;
@@ -308,19 +309,28 @@ fn remove_folder(folder: &Path) -> Result<(), RunError> {
 /// If the check itself cannot run.
 pub fn verify(archive: &Archive) -> Result<Vec<String>, RunError> {
     let mut wrong = archive.catalog.integrity()?;
-    let mut records = 0;
+    let mut records: BTreeSet<RecordId> = BTreeSet::new();
     for scan in archive.catalog.scans()? {
         if let Err(error) = archive.catalog.originals().verify(&scan.id) {
             wrong.push(format!("{}: {error}", scan.path));
         }
-        records += archive.catalog.records_of(&scan.id)?.len() as u64;
+        let of_scan = archive.catalog.records_of(&scan.id)?;
+        records.extend(of_scan.into_iter().map(|stored| stored.record.record));
     }
     let waiting = archive.catalog.counts()?.get("not_indexed").copied().unwrap_or(0);
-    let indexed = archive.index()?.searcher()?.num_records();
-    if waiting == 0 && indexed != records {
-        wrong.push(format!(
-            "catalog has {records} records, index has {indexed}: run `sohoa reindex`"
-        ));
+    if waiting == 0 {
+        let mut unknown = 0_u64;
+        archive.index()?.searcher()?.each_record(&mut |id| {
+            // One that stands there twice is as wrong as one that nobody knows.
+            unknown += u64::from(!records.remove(&id));
+        })?;
+        let missing = records.len();
+        if missing > 0 || unknown > 0 {
+            wrong.push(format!(
+                "index lacks {missing} records of the catalog and has {unknown} others: \
+                 run `sohoa reindex`"
+            ));
+        }
     }
     Ok(wrong)
 }

@@ -1,13 +1,17 @@
 //! From text to syllables, each in the forms in which it is compared.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use crate::config::index::{IndexDefinitions, Same};
 use crate::model::{canonical_tone, fold, nfc};
 
 /// Longest syllable that is kept, in letters: beyond it is noise of the recogniser.
 const MAX_LETTERS: usize = 24;
+
+/// Most syllables that searches remember together: Vietnamese has some seven thousand, and
+/// recognisers make more. About 300 bytes each.
+const MAX_REMEMBERED: usize = 40_000;
 
 /// A syllable in the forms in which it is compared, from the strict to the lax.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +37,34 @@ impl Syllable {
             sound: sound(&folded),
             folded,
             verbatim,
+        }
+    }
+
+    /// The same, remembered for all searches: names are made of few syllables.
+    pub(super) fn remembered(text: &str) -> Arc<Self> {
+        static KNOWN: OnceLock<RwLock<HashMap<String, Arc<Syllable>>>> = OnceLock::new();
+        let known = KNOWN.get_or_init(RwLock::default);
+        if let Some(syllable) =
+            known.read().unwrap_or_else(PoisonError::into_inner).get(text)
+        {
+            return Arc::clone(syllable);
+        }
+        let syllable = Arc::new(Self::new(text));
+        let mut known = known.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= MAX_REMEMBERED {
+            known.clear();
+        }
+        known.insert(text.to_owned(), Arc::clone(&syllable));
+        syllable
+    }
+
+    /// The forms of a syllable that is folded already.
+    pub(super) fn of_folded(folded: String) -> Self {
+        Self {
+            verbatim: folded.clone(),
+            canonical: folded.clone(),
+            sound: sound(&folded),
+            folded,
         }
     }
 

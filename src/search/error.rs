@@ -33,6 +33,9 @@ pub enum SearchError {
     /// The engine failed; the index is derived and can be made again.
     #[error("index failed: run `sohoa reindex`")]
     Engine(#[from] tantivy::TantivyError),
+    /// A thread that made forms of records broke off: an error of this program.
+    #[error("indexing broke off: run `sohoa reindex`")]
+    BrokeOff,
     /// A stored form does not parse: the index is damaged.
     #[error("index holds a damaged entry: run `sohoa reindex`")]
     Damaged,

@@ -9,17 +9,13 @@ use tantivy::schema::{
     Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
 };
 use tantivy::tokenizer::{TextAnalyzer, Token, TokenStream, Tokenizer};
-use tantivy::{
-    IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TantivyDocument, Term,
-};
+use tantivy::{IndexReader, IndexSettings, ReloadPolicy};
 
-use super::entry::{Entry, IndexedRecord};
-use super::places::PlaceResolver;
 use super::searcher::Searcher;
-use super::terms::{Slot, Terms};
+use super::terms::Slot;
+use super::writer::Writer;
 use super::{SearchError, lexicon::LexiconCache};
 use crate::config::index::IndexDefinitions;
-use crate::model::RecordId;
 
 /// File beside the index that says by which schema it was made.
 const VERSION_FILE: &str = "schema-version";
@@ -204,13 +200,8 @@ impl Index {
             other => other?,
         };
         inner.set_merge_policy(Box::new(LogMergePolicy::default()));
-        Ok(Writer {
-            inner,
-            reader: self.reader.clone(),
-            fields: self.fields.clone(),
-            places: PlaceResolver::new(),
-            terms: Terms::default(),
-        })
+        let (reader, fields) = (self.reader.clone(), self.fields.clone());
+        Ok(Writer::new(inner, reader, fields, WRITER_THREADS))
     }
 
     /// Up to which change of the catalog the index has committed; 0 for none.
@@ -246,94 +237,5 @@ impl Index {
     /// What the engine says.
     pub fn reload(&self) -> Result<(), SearchError> {
         Ok(self.reader.reload()?)
-    }
-}
-
-/// Puts records into the index and takes them out.
-pub struct Writer {
-    inner: IndexWriter,
-    reader: IndexReader,
-    fields: Fields,
-    places: PlaceResolver,
-    terms: Terms,
-}
-
-impl std::fmt::Debug for Writer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Writer").finish_non_exhaustive()
-    }
-}
-
-impl Writer {
-    /// Adds a record, or replaces the one with its id. Found after the next commit.
-    ///
-    /// # Errors
-    ///
-    /// What the engine says, e.g. that the disk is full.
-    pub fn add(&mut self, indexed: &IndexedRecord<'_>) -> Result<(), SearchError> {
-        self.delete(&indexed.record.record);
-        self.add_new(indexed)
-    }
-
-    /// Adds a record that is not in the index yet: for a rebuild, which is faster without
-    /// looking for what is to be replaced.
-    ///
-    /// # Errors
-    ///
-    /// What the engine says, e.g. that the disk is full.
-    pub fn add_new(&mut self, indexed: &IndexedRecord<'_>) -> Result<(), SearchError> {
-        let entry = Entry::of(indexed, IndexDefinitions::get(), &mut self.places);
-        self.terms.collect(&entry, indexed.collection);
-        let mut document = TantivyDocument::new();
-        document.add_text(self.fields.id, &entry.id);
-        document.add_bytes(self.fields.entry, &entry.encoded());
-        for slot in Slot::ALL {
-            let lines = self.terms.of(slot);
-            if !lines.is_empty() {
-                document.add_text(self.fields.of(slot), lines);
-            }
-        }
-        self.inner.add_document(document)?;
-        Ok(())
-    }
-
-    /// Takes a record out. Gone after the next commit.
-    pub fn delete(&mut self, record: &RecordId) {
-        self.inner.delete_term(Term::from_field_text(self.fields.id, &record.0));
-    }
-
-    /// Makes everything so far durable and findable, together with the watermark: the
-    /// number of the catalog's last change that is in it.
-    ///
-    /// # Errors
-    ///
-    /// What the engine says; then nothing of this batch is in the index.
-    pub fn commit(&mut self, watermark: u64) -> Result<(), SearchError> {
-        let mut prepared = self.inner.prepare_commit()?;
-        prepared.set_payload(&watermark.to_string());
-        prepared.commit()?;
-        self.reader.reload()?;
-        Ok(())
-    }
-
-    /// Deletes files that no commit needs any more.
-    ///
-    /// # Errors
-    ///
-    /// What the engine says.
-    pub fn collect_garbage(&self) -> Result<(), SearchError> {
-        self.inner.garbage_collect_files().wait()?;
-        Ok(())
-    }
-
-    /// Waits until segments are merged, and ends the writer.
-    ///
-    /// # Errors
-    ///
-    /// What the engine says.
-    pub fn finish(self) -> Result<(), SearchError> {
-        self.inner.wait_merging_threads()?;
-        self.reader.reload()?;
-        Ok(())
     }
 }

@@ -21,7 +21,7 @@ pub(super) const MAX_NEAR: usize = 24;
 /// Syllables with how many records hold them, and the ways to near ones.
 #[derive(Debug, Default)]
 pub(super) struct Lexicon {
-    syllables: Vec<(String, u32)>,
+    syllables: Vec<(Syllable, u32)>,
     /// Hash of a syllable less one letter, or of how it sounds → positions.
     by_key: HashMap<u64, Vec<u32>>,
     /// The kinds of records in the index, in alphabetical order.
@@ -33,13 +33,13 @@ impl Lexicon {
         let mut syllables: Vec<(String, u32)> = counts.into_iter().collect();
         syllables.sort_unstable();
         let mut lexicon = Self::default();
-        for (position, (text, _)) in syllables.iter().enumerate() {
+        for (position, (text, count)) in syllables.into_iter().enumerate() {
             let position = position as u32;
-            for key in keys(text) {
+            for key in keys(&text) {
                 lexicon.by_key.entry(key).or_default().push(position);
             }
+            lexicon.syllables.push((Syllable::of_folded(text), count));
         }
-        lexicon.syllables = syllables;
         lexicon
     }
 
@@ -55,15 +55,15 @@ impl Lexicon {
         let mut near: Vec<(f32, u32, &str)> = Vec::new();
         for key in keys(&typed.folded) {
             for &position in self.by_key.get(&key).into_iter().flatten() {
-                let Some((text, count)) = self.syllables.get(position as usize) else {
+                let Some((form, count)) = self.syllables.get(position as usize) else {
                     continue;
                 };
-                if *text == typed.folded || !seen.insert(position) {
+                if form.folded == typed.folded || !seen.insert(position) {
                     continue;
                 }
-                let score = nearness(typed, &Syllable::new(text), true).score;
+                let score = nearness(typed, form, true).score;
                 if score > 0.0 {
-                    near.push((score, *count, text));
+                    near.push((score, *count, &form.folded));
                 }
             }
         }

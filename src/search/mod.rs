@@ -15,6 +15,7 @@ mod entry;
 mod error;
 mod index;
 mod lexicon;
+mod maker;
 mod numbers;
 mod parse;
 mod places;
@@ -26,11 +27,16 @@ mod searcher;
 mod similarity;
 mod telex;
 mod terms;
+mod writer;
 
 pub use entry::IndexedRecord;
 pub use error::SearchError;
-pub use index::{Index, Writer};
+pub use index::Index;
 pub use query::{Chip, ChipKind, Filters, Query};
 pub use score::{Note, Why};
-pub use searcher::{Hit, Hits, Searcher};
+pub use searcher::{Held, Hit, Hits, Searcher};
 pub use similarity::Tier;
+pub use writer::Writer;
+
+#[cfg(test)]
+mod tests;

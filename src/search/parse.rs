@@ -12,6 +12,9 @@ use crate::model::nfc;
 /// Most letters of a query that are read; the longest sensible one has half as many.
 const MAX_LETTERS: usize = 400;
 
+/// Letters that are shown of what was not read.
+const MAX_SHOWN: usize = 80;
+
 /// Most words of a query that are read.
 const MAX_WORDS: usize = 40;
 
@@ -25,7 +28,8 @@ const DEPTHS: [(Depth, f32); 3] =
 
 /// Understands a query.
 pub(super) fn parse(text: &str) -> Query {
-    let text: String = nfc(text).chars().take(MAX_LETTERS).collect();
+    let whole = nfc(text);
+    let text: String = whole.chars().take(MAX_LETTERS).collect();
     let mut words = lex::words(&text);
     let ignored = words.split_off(words.len().min(MAX_WORDS));
     let mut common: Vec<Chip> = Vec::new();
@@ -55,6 +59,11 @@ pub(super) fn parse(text: &str) -> Query {
     }
     if !ignored.is_empty() {
         let text = joined(ignored.iter().map(|word| word.text.as_str()));
+        common.push(Chip { text, kind: ChipKind::Ignored, value: String::new() });
+    }
+    let beyond: String = whole.chars().skip(MAX_LETTERS).take(MAX_SHOWN).collect();
+    if !beyond.trim().is_empty() {
+        let text = beyond.trim().to_owned();
         common.push(Chip { text, kind: ChipKind::Ignored, value: String::new() });
     }
     let mut readings = Vec::new();

@@ -19,6 +19,10 @@ pub(super) struct PlaceResolver {
     definitions: &'static IndexDefinitions,
     /// Folded units part of an address → entities, and whether all its parts are in them.
     known: HashMap<String, (String, bool)>,
+    /// Whole address → its words and entities.
+    whole: HashMap<String, (String, String)>,
+    /// Part of a path → the entities that it names.
+    of_parts: HashMap<String, Vec<&'static str>>,
 }
 
 impl PlaceResolver {
@@ -27,6 +31,8 @@ impl PlaceResolver {
             gazetteer: Gazetteer::get(),
             definitions: IndexDefinitions::get(),
             known: HashMap::new(),
+            whole: HashMap::new(),
+            of_parts: HashMap::new(),
         }
     }
 
@@ -34,6 +40,18 @@ impl PlaceResolver {
     /// may be in (commune, district, province), separated by spaces. Where no commune is
     /// sure, these are all its words.
     pub(super) fn resolve(&mut self, text: &str) -> (String, String) {
+        if let Some(known) = self.whole.get(text) {
+            return known.clone();
+        }
+        if self.whole.len() >= REMEMBERED {
+            self.whole.clear();
+        }
+        let resolved = self.resolved(text);
+        self.whole.insert(text.to_owned(), resolved.clone());
+        resolved
+    }
+
+    fn resolved(&mut self, text: &str) -> (String, String) {
         let parts: Vec<String> = text
             .split([',', ';'])
             .map(name_key)
@@ -59,21 +77,19 @@ impl PlaceResolver {
 
     /// Entities of a path: codes of communes that stand alone between separators, the
     /// names of communes as folders, and the unit the files were taken in under.
-    pub(super) fn of_path(&self, path: &str, unit: Option<&str>) -> String {
+    pub(super) fn of_path(&mut self, path: &str, unit: Option<&str>) -> String {
         let mut found: Vec<&str> = Vec::new();
-        let words = path.split(|letter: char| !letter.is_alphanumeric());
-        let codes = words.filter(|word| is_commune_code(word)).chain(unit);
-        for code in codes {
-            found.extend(self.gazetteer.entities_of_code(code));
-        }
-        for folder in path.split(['/', '\\']) {
-            let key = name_key(folder);
-            let name = self.after_unit_word(&key);
-            // A bare name may be a person's: only `Xa Na U` is a place for sure.
-            if name.len() < key.len() {
-                let units = self.gazetteer.find(name, Some(Level::Commune), None);
-                found.extend(units.iter().map(|unit| unit.entity));
+        for part in path.split(['/', '\\']) {
+            if !self.of_parts.contains_key(part) {
+                if self.of_parts.len() >= REMEMBERED {
+                    self.of_parts.clear();
+                }
+                self.of_parts.insert(part.to_owned(), self.of_part(part));
             }
+            found.extend(self.of_parts.get(part).into_iter().flatten());
+        }
+        if let Some(code) = unit {
+            found.extend(self.gazetteer.entities_of_code(code));
         }
         let mut unique = Vec::new();
         for entity in found {
@@ -82,6 +98,22 @@ impl PlaceResolver {
             }
         }
         unique.join(" ")
+    }
+
+    fn of_part(&self, part: &str) -> Vec<&'static str> {
+        let mut found = Vec::new();
+        let words = part.split(|letter: char| !letter.is_alphanumeric());
+        for code in words.filter(|word| is_commune_code(word)) {
+            found.extend(self.gazetteer.entities_of_code(code));
+        }
+        let key = name_key(part);
+        let name = self.after_unit_word(&key);
+        // A bare name may be a person's: only `Xa Na U` is a place for sure.
+        if name.len() < key.len() {
+            let units = self.gazetteer.find(name, Some(Level::Commune), None);
+            found.extend(units.iter().map(|unit| unit.entity));
+        }
+        found
     }
 
     /// Entities of commune, district and province, and whether all three are sure.
@@ -252,7 +284,7 @@ mod tests {
 
     #[test]
     fn a_path_tells_its_commune_by_code_or_folder() {
-        let places = PlaceResolver::new();
+        let mut places = PlaceResolver::new();
         let by_code = places.of_path("KS/2012/03364/01/KS.2012.03364.01.024.pdf", None);
         assert!(by_code.contains("C03364"), "{by_code}");
         let by_name = places.of_path("Xa Na Ư/CamScanner 12-16-2025.pdf", None);

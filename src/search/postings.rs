@@ -1,32 +1,56 @@
 //! Conjunctions over postings, bounded.
 
-use tantivy::postings::SegmentPostings;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use tantivy::postings::{SegmentPostings, TermInfo};
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocAddress, DocId, DocSet as _, SegmentReader, TERMINATED, Term};
+use tantivy::{
+    DocAddress, DocId, DocSet as _, InvertedIndexReader, Searcher, TERMINATED, Term,
+};
 
 use super::SearchError;
 use super::index::Fields;
 use super::terms::Slot;
 
-/// How much a search may still do: every step over postings takes one away. A count and
-/// not a clock, so that the same search gives the same answer on every machine.
+/// How much a search may still do, in units of about 10 ns of one core of the machine in
+/// `docs/figures.md`. A count and not a clock, so that the same search gives the same
+/// answer on every machine and at every load.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Stop {
-    steps_left: u32,
+pub(super) struct Work {
+    left: u64,
 }
 
-impl Stop {
-    pub(super) fn after(steps: u32) -> Self {
-        Self { steps_left: steps }
+impl Work {
+    pub(super) fn of(units: u64) -> Self {
+        Self { left: units }
     }
 
-    /// Takes a step in each of so many lists; whether there was one left.
-    pub(super) fn go_on(&mut self, num_lists: usize) -> bool {
-        let left = self.steps_left > 0;
-        self.steps_left = self.steps_left.saturating_sub(num_lists as u32);
-        left
+    /// Takes so many units; whether there was anything left.
+    pub(super) fn spend(&mut self, units: u64) -> bool {
+        let is_left = self.left > 0;
+        self.left = self.left.saturating_sub(units);
+        is_left
+    }
+
+    /// Leaves no more than so many units.
+    pub(super) fn at_most(&mut self, units: u64) {
+        self.left = self.left.min(units);
     }
 }
+
+// What things cost, in units of `Work`; measured with perf at a million records.
+/// A term in the dictionary of one segment.
+const LOOK_UP: u64 = 80;
+/// To open a list.
+const OPEN: u64 = 60;
+/// To leap in a list.
+const LEAP: u64 = 4;
+
+/// Documents of several terms up to so many are merged into one list, which later
+/// conjunctions of the same search use again. Beyond it merging costs more than leaping.
+const MERGED: u64 = 16_000;
 
 /// Any of these terms of one slot.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -49,103 +73,291 @@ impl Clause {
     }
 }
 
-/// Postings of one clause in one segment.
-struct Union {
-    lists: Vec<SegmentPostings>,
-    /// Documents in all lists together, at most.
+/// A clause of one search, by its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct ClauseId(u32);
+
+/// The clauses of one search, each once.
+#[derive(Debug, Default)]
+pub(super) struct Clauses {
+    all: Vec<Clause>,
+    known: HashMap<Clause, ClauseId>,
+}
+
+impl Clauses {
+    /// The number of a clause; `None` for one without terms, which asks for nothing.
+    pub(super) fn put(&mut self, clause: Clause) -> Option<ClauseId> {
+        if clause.terms.is_empty() {
+            return None;
+        }
+        if let Some(&known) = self.known.get(&clause) {
+            return Some(known);
+        }
+        let id = ClauseId(self.all.len() as u32);
+        self.known.insert(clause.clone(), id);
+        self.all.push(clause);
+        Some(id)
+    }
+
+    /// The clause of that number.
+    pub(super) fn get(&self, id: ClauseId) -> Option<&Clause> {
+        self.all.get(id.0 as usize)
+    }
+}
+
+/// Where the terms of a clause stand in one segment.
+#[derive(Debug, Clone, Default)]
+struct Lists {
+    infos: Vec<TermInfo>,
+    /// Documents of all terms together, merged.
+    merged: Option<Rc<Vec<DocId>>>,
+}
+
+/// A clause, looked up.
+#[derive(Debug, Clone)]
+struct Resolved {
+    slot: Slot,
+    /// By segment.
+    lists: Vec<Lists>,
+    /// Documents, at most.
     size: u64,
 }
 
+/// Documents of one clause in one segment, in ascending order.
+enum Union {
+    One(Box<SegmentPostings>),
+    Merged { docs: Rc<Vec<DocId>>, at: usize },
+    Many(Vec<SegmentPostings>),
+}
+
 impl Union {
+    /// The first document at or after `target`, and what it cost.
+    fn seek(&mut self, target: DocId) -> (DocId, u64) {
+        match self {
+            Self::One(list) => (seek(list, target), LEAP),
+            Self::Merged { docs, at } => {
+                let rest = docs.get(*at..).unwrap_or_default();
+                *at += gallop(rest, target);
+                (docs.get(*at).copied().unwrap_or(TERMINATED), 1)
+            }
+            Self::Many(lists) => {
+                let first = lists.iter_mut().map(|list| seek(list, target)).min();
+                (first.unwrap_or(TERMINATED), LEAP * lists.len() as u64)
+            }
+        }
+    }
+}
+
+fn seek(list: &mut SegmentPostings, target: DocId) -> DocId {
+    if list.doc() < target { list.seek(target) } else { list.doc() }
+}
+
+/// How many of the ascending `docs` stand before `target`: by doubling steps.
+fn gallop(docs: &[DocId], target: DocId) -> usize {
+    let mut end = 1;
+    while docs.get(end - 1).is_some_and(|&doc| doc < target) {
+        end *= 2;
+    }
+    let start = end / 2;
+    let window = docs.get(start..end.min(docs.len())).unwrap_or_default();
+    start.min(docs.len()) + window.partition_point(|&doc| doc < target)
+}
+
+/// The postings as one search sees them: every term is looked up once.
+pub(super) struct Lookup<'s> {
+    searcher: &'s Searcher,
+    fields: &'s Fields,
+    /// By segment and slot.
+    inverted: HashMap<(usize, Slot), Arc<InvertedIndexReader>>,
+    resolved: HashMap<ClauseId, Resolved>,
+}
+
+/// What a conjunction brought.
+pub(super) struct Brought {
+    pub(super) docs: Vec<DocAddress>,
+    /// Whether these are all.
+    pub(super) is_all: bool,
+}
+
+impl<'s> Lookup<'s> {
+    pub(super) fn new(searcher: &'s Searcher, fields: &'s Fields) -> Self {
+        let (inverted, resolved) = (HashMap::new(), HashMap::new());
+        Self { searcher, fields, inverted, resolved }
+    }
+
+    fn inverted(
+        &mut self,
+        segment: usize,
+        slot: Slot,
+    ) -> Result<Arc<InvertedIndexReader>, SearchError> {
+        if let Some(known) = self.inverted.get(&(segment, slot)) {
+            return Ok(Arc::clone(known));
+        }
+        let reader = self.searcher.segment_reader(segment as u32);
+        let inverted = reader.inverted_index(self.fields.of(slot))?;
+        self.inverted.insert((segment, slot), Arc::clone(&inverted));
+        Ok(inverted)
+    }
+
+    /// How many documents a clause may hold, at most.
+    pub(super) fn size(
+        &mut self,
+        clauses: &Clauses,
+        id: ClauseId,
+        work: &mut Work,
+    ) -> Result<u64, SearchError> {
+        if let Some(known) = self.resolved.get(&id) {
+            return Ok(known.size);
+        }
+        let Some(clause) = clauses.get(id) else { return Ok(0) };
+        let slot = clause.slot;
+        let mut resolved = Resolved { slot, lists: Vec::new(), size: 0 };
+        for segment in 0..self.searcher.segment_readers().len() {
+            let inverted = self.inverted(segment, slot)?;
+            let field = self.fields.of(slot);
+            let mut lists = Lists::default();
+            for text in &clause.terms {
+                work.spend(LOOK_UP);
+                let term = Term::from_field_text(field, text);
+                let info = inverted.get_term_info(&term);
+                if let Some(info) = info.map_err(tantivy::TantivyError::from)? {
+                    resolved.size += u64::from(info.doc_freq);
+                    lists.infos.push(info);
+                }
+            }
+            resolved.lists.push(lists);
+        }
+        let size = resolved.size;
+        self.resolved.insert(id, resolved);
+        Ok(size)
+    }
+
     fn open(
-        segment: &SegmentReader,
-        fields: &Fields,
-        clause: &Clause,
-    ) -> Result<Self, SearchError> {
-        let field = fields.of(clause.slot);
-        let inverted = segment.inverted_index(field)?;
-        let mut union = Self { lists: Vec::new(), size: 0 };
-        for text in &clause.terms {
-            let term = Term::from_field_text(field, text);
-            let list = inverted
-                .read_postings(&term, IndexRecordOption::Basic)
-                .map_err(tantivy::TantivyError::from)?;
-            if let Some(list) = list {
-                union.size += u64::from(list.doc_freq());
-                union.lists.push(list);
+        &mut self,
+        segment: usize,
+        id: ClauseId,
+        work: &mut Work,
+    ) -> Result<Option<Union>, SearchError> {
+        let Some(resolved) = self.resolved.get(&id) else { return Ok(None) };
+        let (slot, is_small) = (resolved.slot, resolved.size <= MERGED);
+        let Some(lists) = resolved.lists.get(segment).cloned() else { return Ok(None) };
+        if let Some(docs) = lists.merged {
+            return Ok(Some(Union::Merged { docs, at: 0 }));
+        }
+        let inverted = self.inverted(segment, slot)?;
+        let mut open = Vec::with_capacity(lists.infos.len());
+        for info in &lists.infos {
+            work.spend(OPEN);
+            let list =
+                inverted.read_postings_from_terminfo(info, IndexRecordOption::Basic);
+            open.push(list.map_err(tantivy::TantivyError::from)?);
+        }
+        if open.len() < 2 {
+            return Ok(open.pop().map(|list| Union::One(Box::new(list))));
+        }
+        if !is_small {
+            return Ok(Some(Union::Many(open)));
+        }
+        let mut docs: Vec<DocId> = Vec::new();
+        for list in &mut open {
+            while list.doc() != TERMINATED {
+                docs.push(list.doc());
+                list.advance();
             }
         }
-        Ok(union)
+        work.spend(docs.len() as u64);
+        docs.sort_unstable();
+        docs.dedup();
+        let docs = Rc::new(docs);
+        let place =
+            self.resolved.get_mut(&id).and_then(|known| known.lists.get_mut(segment));
+        if let Some(lists) = place {
+            lists.merged = Some(Rc::clone(&docs));
+        }
+        Ok(Some(Union::Merged { docs, at: 0 }))
     }
 
-    /// The first document at or after `target`.
-    fn seek(&mut self, target: DocId) -> DocId {
-        let mut first = TERMINATED;
-        for list in &mut self.lists {
-            let doc = if list.doc() < target { list.seek(target) } else { list.doc() };
-            first = first.min(doc);
+    /// How many documents satisfy all clauses; at least so many where the work ran out.
+    pub(super) fn count(
+        &mut self,
+        clauses: &Clauses,
+        asked: &[ClauseId],
+        work: &mut Work,
+    ) -> Result<u64, SearchError> {
+        let brought = self.conjunction(clauses, asked, usize::MAX, work)?;
+        Ok(brought.docs.len() as u64)
+    }
+
+    /// Documents that satisfy all clauses, segment by segment: at most `most` of them, and
+    /// those that were reached before the work ran out.
+    pub(super) fn conjunction(
+        &mut self,
+        clauses: &Clauses,
+        asked: &[ClauseId],
+        most: usize,
+        work: &mut Work,
+    ) -> Result<Brought, SearchError> {
+        let mut brought = Brought { docs: Vec::new(), is_all: true };
+        if asked.is_empty() {
+            return Ok(brought);
         }
-        first
+        let mut by_size = Vec::with_capacity(asked.len());
+        for &id in asked {
+            let size = self.size(clauses, id, work)?;
+            if size == 0 {
+                return Ok(brought);
+            }
+            by_size.push((size, id));
+        }
+        by_size.sort_unstable();
+        let searcher = self.searcher;
+        for (segment, reader) in searcher.segment_readers().iter().enumerate() {
+            let mut unions = Vec::with_capacity(by_size.len());
+            for &(_, id) in &by_size {
+                // The rarest first: where it is not, the others are not opened.
+                let Some(union) = self.open(segment, id, work)? else { break };
+                unions.push(union);
+            }
+            if unions.len() < by_size.len() {
+                continue;
+            }
+            let mut target = 0;
+            loop {
+                let doc = meet(&mut unions, target, work);
+                let Some(doc) = doc else {
+                    brought.is_all = false;
+                    return Ok(brought);
+                };
+                if doc == TERMINATED {
+                    break;
+                }
+                if brought.docs.len() >= most {
+                    brought.is_all = false;
+                    return Ok(brought);
+                }
+                if reader.alive_bitset().is_none_or(|alive| alive.is_alive(doc)) {
+                    brought.docs.push(DocAddress::new(segment as u32, doc));
+                }
+                target = doc + 1;
+            }
+        }
+        Ok(brought)
     }
 }
 
-/// Documents that satisfy all clauses, segment by segment: at most `most` of them, and
-/// those that were reached when [`Stop`] ended it.
-pub(super) fn conjunction(
-    searcher: &tantivy::Searcher,
-    fields: &Fields,
-    clauses: &[Clause],
-    most: usize,
-    stop: &mut Stop,
-) -> Result<Vec<DocAddress>, SearchError> {
-    let mut found = Vec::new();
-    if clauses.is_empty() {
-        return Ok(found);
-    }
-    for (ordinal, segment) in searcher.segment_readers().iter().enumerate() {
-        let mut unions = Vec::with_capacity(clauses.len());
-        for clause in clauses {
-            let union = Union::open(segment, fields, clause)?;
-            let empty = union.lists.is_empty();
-            unions.push(union);
-            if empty {
-                break;
-            }
-        }
-        if unions.iter().any(|union| union.lists.is_empty()) {
-            continue;
-        }
-        unions.sort_by_key(|union| union.size);
-        let mut target = 0;
-        while found.len() < most {
-            let doc = meet(&mut unions, target, stop);
-            if doc == TERMINATED {
-                break;
-            }
-            let alive = segment.alive_bitset().is_none_or(|alive| alive.is_alive(doc));
-            if alive {
-                found.push(DocAddress::new(ordinal as u32, doc));
-            }
-            target = doc + 1;
-        }
-        if found.len() >= most {
-            break;
-        }
-    }
-    Ok(found)
-}
-
-/// The first document at or after `target` that is in all of them. The rarest list goes
-/// first, so that the others leap.
-fn meet(unions: &mut [Union], target: DocId, stop: &mut Stop) -> DocId {
-    let num_lists = unions.iter().map(|union| union.lists.len()).sum();
+/// The first document at or after `target` that is in all of them; `None` where the work
+/// ran out before. The rarest goes first, so that the others leap.
+fn meet(unions: &mut [Union], target: DocId, work: &mut Work) -> Option<DocId> {
     let mut doc = target;
-    while stop.go_on(num_lists) {
+    loop {
         let mut agreed = true;
         for union in &mut *unions {
-            let next = union.seek(doc);
+            let (next, cost) = union.seek(doc);
+            if !work.spend(cost) {
+                return None;
+            }
             if next == TERMINATED {
-                return TERMINATED;
+                return Some(TERMINATED);
             }
             if next > doc {
                 doc = next;
@@ -154,8 +366,37 @@ fn meet(unions: &mut [Union], target: DocId, stop: &mut Stop) -> DocId {
             }
         }
         if agreed {
-            return doc;
+            return Some(doc);
         }
     }
-    TERMINATED
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leaping_in_a_merged_list_finds_the_first_at_or_after_the_target() {
+        let docs: Vec<DocId> = (0..200).map(|at| at * 3).collect();
+        for target in 0..620 {
+            let expected = docs.partition_point(|&doc| doc < target);
+            assert_eq!(gallop(&docs, target), expected, "{target}");
+        }
+        assert_eq!(gallop(&[], 5), 0);
+    }
+
+    #[test]
+    fn one_clause_has_one_number_and_an_empty_one_has_none() {
+        let mut clauses = Clauses::default();
+        let one = clauses.put(Clause::one(Slot::Name, "lan"));
+        assert_eq!(one, clauses.put(Clause::any(Slot::Name, ["lan".to_owned()])));
+        assert_ne!(one, clauses.put(Clause::one(Slot::Marked, "lan")));
+        assert_eq!(clauses.put(Clause::any(Slot::Name, [])), None);
+    }
+
+    #[test]
+    fn work_that_is_used_up_is_noticed() {
+        let mut work = Work::of(10);
+        assert!(work.spend(9) && work.spend(9) && !work.spend(1));
+    }
 }

@@ -83,16 +83,21 @@ pub enum Note {
     NumberNear,
 }
 
-/// How well one record answers.
-#[derive(Debug, Clone)]
-pub(super) struct Score {
+/// How well one record answers, before anybody asks why.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Value {
     /// 0–1.
     pub(super) value: f32,
+    /// Position of the reading.
+    pub(super) reading: usize,
+}
+
+/// Why a record answers.
+#[derive(Debug, Clone)]
+pub(super) struct Reasons {
     pub(super) why: Why,
     /// Field and the words in it that agree.
     pub(super) matched: Vec<(String, Vec<String>)>,
-    /// Position of the reading.
-    pub(super) reading: usize,
 }
 
 /// Scores records for one query; remembers syllables it has compared.
@@ -100,6 +105,8 @@ pub(super) struct Scorer<'q> {
     query: &'q Query,
     definitions: &'static IndexDefinitions,
     comparison: Comparison,
+    /// Kept between records for its memory.
+    names: Names,
 }
 
 /// What becomes of one reading while its wishes are looked at.
@@ -107,19 +114,20 @@ struct Sum {
     weight: f32,
     value: f32,
     tier: Tier,
+    /// `None` while only the value is asked for: most records are never shown.
+    details: Option<Details>,
+}
+
+/// What is told of a hit that is shown.
+#[derive(Debug, Default)]
+struct Details {
     notes: Vec<Note>,
     matched: Vec<(String, Vec<String>)>,
 }
 
 impl Sum {
-    fn new() -> Self {
-        Self {
-            weight: 0.0,
-            value: 0.0,
-            tier: Tier::Exact,
-            notes: Vec::new(),
-            matched: Vec::new(),
-        }
+    fn new(details: Option<Details>) -> Self {
+        Self { weight: 0.0, value: 0.0, tier: Tier::Exact, details }
     }
 
     fn add(&mut self, weight: f32, value: f32) {
@@ -131,43 +139,89 @@ impl Sum {
         }
     }
 
-    fn note(&mut self, note: Note) {
-        if !self.notes.contains(&note) {
-            self.notes.push(note);
+    fn note(&mut self, note: impl FnOnce() -> Note) {
+        if let Some(details) = &mut self.details {
+            let note = note();
+            if !details.notes.contains(&note) {
+                details.notes.push(note);
+            }
         }
     }
+
+    fn matched(&mut self, matched: impl FnOnce() -> Option<(String, Vec<String>)>) {
+        if let Some(details) = &mut self.details {
+            details.matched.extend(matched());
+        }
+    }
+}
+
+/// What was compared of one record; several readings ask for the same.
+struct Compared {
+    names: Names,
+    /// By wish and name.
+    matches: Vec<Option<NameMatch>>,
+    /// By wish: the best way to take it as two people.
+    two_people: Vec<Option<Option<TwoPeople>>>,
+}
+
+/// Two people whose names were typed as one.
+#[derive(Debug, Clone, Copy)]
+struct TwoPeople {
+    value: f32,
+    halves: [NameMatch; 2],
 }
 
 impl<'q> Scorer<'q> {
     pub(super) fn new(query: &'q Query) -> Self {
         let definitions = IndexDefinitions::get();
-        Self { query, definitions, comparison: Comparison::new(query, definitions) }
+        let comparison = Comparison::new(query, definitions);
+        Self { query, definitions, comparison, names: Names::default() }
     }
 
     /// The best of all readings; `None` where the record does not answer, or has what was
     /// excluded.
-    pub(super) fn score(&mut self, entry: &Entry<&str>) -> Option<Score> {
-        let names = self.comparison.names_of(entry);
-        if self.is_excluded(&names, entry) {
-            return None;
-        }
-        let mut best: Option<Score> = None;
-        for (position, reading) in self.query.readings.iter().enumerate() {
-            let sum = self.sum(position, reading, entry, &names);
-            if sum.weight <= 0.0 {
-                continue;
-            }
-            let value = sum.value / sum.weight * reading.prior;
-            if best.as_ref().is_none_or(|best| value > best.value) {
-                best = Some(Score {
-                    value,
-                    why: Why { tier: sum.tier, notes: sum.notes },
-                    matched: sum.matched,
-                    reading: position,
-                });
+    pub(super) fn value(&mut self, entry: &Entry<&str>) -> Option<Value> {
+        let mut compared = self.compared(entry);
+        let mut best: Option<Value> = None;
+        if !self.is_excluded(&compared.names, entry) {
+            for (reading, asked) in self.query.readings.iter().enumerate() {
+                // No record is worth more than its reading.
+                if best.is_some_and(|best| best.value >= asked.prior) {
+                    continue;
+                }
+                let mut sum = Sum::new(None);
+                self.sum(reading, asked, entry, &mut compared, &mut sum);
+                let value = sum.value / sum.weight * asked.prior;
+                if sum.weight > 0.0 && best.is_none_or(|best| value > best.value) {
+                    best = Some(Value { value, reading });
+                }
             }
         }
+        self.names = compared.names;
         best
+    }
+
+    /// Why a record answers as well as it does.
+    pub(super) fn explain(&mut self, entry: &Entry<&str>, value: Value) -> Reasons {
+        let mut compared = self.compared(entry);
+        let mut sum = Sum::new(Some(Details::default()));
+        if let Some(asked) = self.query.readings.get(value.reading) {
+            self.sum(value.reading, asked, entry, &mut compared, &mut sum);
+        }
+        let details = sum.details.unwrap_or_default();
+        let why = Why { tier: sum.tier, notes: details.notes };
+        Reasons { why, matched: details.matched }
+    }
+
+    fn compared(&mut self, entry: &Entry<&str>) -> Compared {
+        let mut names = std::mem::take(&mut self.names);
+        self.comparison.names_of(entry, &mut names);
+        let wishes = self.comparison.num_wishes();
+        Compared {
+            matches: vec![None; wishes * names.len()],
+            two_people: vec![None; wishes],
+            names,
+        }
     }
 
     fn sum(
@@ -175,38 +229,41 @@ impl<'q> Scorer<'q> {
         position: usize,
         reading: &Reading,
         entry: &Entry<&str>,
-        names: &Names,
-    ) -> Sum {
-        let mut sum = Sum::new();
-        let people = self.people(position, reading, entry, names, &mut sum);
-        for wish in &reading.years {
-            let (value, off) = wishes::year(*wish, entry, &people);
-            sum.add(YEAR, value);
+        compared: &mut Compared,
+        sum: &mut Sum,
+    ) {
+        let people = self.people(position, reading, entry, compared, sum);
+        let years = reading.years.iter().map(|&wish| {
+            let (value, off) = wishes::year(wish, entry, &people);
+            (YEAR, value, off)
+        });
+        let days = reading.days.iter().map(|&wish| {
+            let (value, off) = wishes::day(wish, entry, &people);
+            (DAY, value, off)
+        });
+        for (weight, value, off) in years.chain(days) {
+            sum.add(weight, value);
             if off > 0 {
-                sum.note(Note::YearOff { years: off });
-            }
-        }
-        for wish in &reading.days {
-            let (value, off) = wishes::day(*wish, entry, &people);
-            sum.add(DAY, value);
-            if off > 0 {
-                sum.note(Note::YearOff { years: off });
+                sum.note(|| Note::YearOff { years: off });
             }
         }
         for wish in &reading.places {
             let found = wishes::place(wish, entry);
             sum.add(PLACE, found.value);
-            match (found.by, found.unit) {
+            match (found.by, found.unit()) {
                 (Some(Relation::WentInto), Some(unit)) => {
-                    sum.note(Note::WentInto { unit: unit.to_owned() });
+                    sum.note(|| Note::WentInto { unit: unit.to_owned() });
                 }
                 (Some(Relation::CameOf), Some(unit)) => {
-                    sum.note(Note::CameOf { unit: unit.to_owned() });
+                    sum.note(|| Note::CameOf { unit: unit.to_owned() });
                 }
-                _ if found.value < 0.3 => sum.note(Note::NoPlace),
+                _ if found.value < 0.3 => sum.note(|| Note::NoPlace),
                 _ => {}
             }
-            sum.matched.extend(found.matched);
+            sum.matched(|| {
+                let field = found.field.filter(|field| !field.is_empty())?;
+                Some((field.to_owned(), wish.words.clone()))
+            });
         }
         for &kind in &reading.kinds {
             let words = self.definitions.query.kind.get(kind);
@@ -215,18 +272,34 @@ impl<'q> Scorer<'q> {
             });
             sum.add(KIND, if is { 1.0 } else { 0.0 });
             if !is {
-                sum.note(Note::OtherKind);
+                sum.note(|| Note::OtherKind);
             }
         }
         for wish in &reading.numbers {
             let found = wishes::number(wish, entry);
             sum.add(found.weight, found.value);
             if found.near {
-                sum.note(Note::NumberNear);
+                sum.note(|| Note::NumberNear);
             }
-            sum.matched.extend(found.matched);
+            sum.matched(|| {
+                let (field, value) = found.matched?;
+                Some((field.to_owned(), vec![value.to_owned()]))
+            });
         }
-        sum
+    }
+
+    /// A typed name against one of the record, compared once.
+    fn matched(&self, wish: usize, person: usize, compared: &mut Compared) -> NameMatch {
+        let at = wish * compared.names.len() + person;
+        if let Some(Some(known)) = compared.matches.get(at) {
+            return *known;
+        }
+        let typed = self.comparison.typed(wish);
+        let found = self.comparison.compare(typed, &compared.names, person);
+        if let Some(place) = compared.matches.get_mut(at) {
+            *place = Some(found);
+        }
+        found
     }
 
     /// Gives each wish the person that fits best, no person to two wishes; returns the
@@ -236,62 +309,78 @@ impl<'q> Scorer<'q> {
         position: usize,
         reading: &Reading,
         entry: &Entry<&str>,
-        names: &Names,
+        compared: &mut Compared,
         sum: &mut Sum,
     ) -> Vec<usize> {
         let mut taken: Vec<usize> = Vec::new();
         for (at, wish) in reading.people.iter().enumerate() {
-            let typed = self.comparison.typed(position, at);
-            let mut best: Option<(f32, NameMatch, f32)> = None;
-            for person in 0..names.len() {
-                if taken.contains(&person) {
-                    continue;
-                }
-                let mut found = self.comparison.compare(typed, names, person);
-                let factor = self.role_factor(wish.role, person, entry);
-                found.score *= factor;
-                let years = reading.years.iter().copied();
-                let year: f32 =
-                    years.map(|wish| wishes::year(wish, entry, &[person]).0).sum();
-                let days = reading.days.iter().copied();
-                let day: f32 =
-                    days.map(|wish| wishes::day(wish, entry, &[person]).0).sum();
-                // The year decides between two people of like names.
-                let rank = found.score * PERSON + year * YEAR + day * DAY;
-                if best.as_ref().is_none_or(|(top, ..)| rank > *top) {
-                    best = Some((rank, found, factor));
-                }
-            }
-            let split = (wish.role.is_none() && taken.is_empty())
-                .then(|| self.two_people(typed, names, entry))
-                .flatten();
-            let single = best.as_ref().map_or(0.0, |(_, found, _)| found.score);
+            let number = self.comparison.wish(position, at);
+            let best = self.best_of(reading, wish.role, number, entry, compared, &taken);
+            let single = best.map_or(0.0, |(found, _)| found.score);
             let weight = self.weight_of(reading, at);
-            if let Some((value, halves)) = split.filter(|(value, _)| *value > single) {
-                sum.add(PERSON * 1.5, value);
-                sum.note(Note::TwoPeople);
-                for half in halves {
+            let may_be_two = wish.role.is_none() && taken.is_empty();
+            let split = may_be_two
+                .then(|| self.two_people_of(number, single, entry, compared))
+                .flatten();
+            if let Some(two) = split.filter(|two| two.value > single) {
+                sum.add(PERSON * 1.5, two.value);
+                sum.note(|| Note::TwoPeople);
+                for half in two.halves {
                     taken.push(half.person);
-                    self.take(&half, names, entry, sum);
+                    self.take(&half, &compared.names, entry, sum);
                 }
                 continue;
             }
-            let Some((_, found, factor)) =
-                best.filter(|(_, found, _)| found.score >= NO_PERSON)
+            let Some((found, factor)) =
+                best.filter(|(found, _)| found.score >= NO_PERSON)
             else {
                 sum.add(weight, single.min(NO_PERSON) * 0.5);
                 continue;
             };
             sum.add(weight, found.score);
             if factor < OTHER_ROLE + 0.01 && wish.role.is_some() {
-                let role =
-                    self.role_of(found.person, entry).unwrap_or_default().to_owned();
-                sum.note(Note::OtherRole { role });
+                let role = || self.role_of(found.person, entry).unwrap_or_default();
+                sum.note(|| Note::OtherRole { role: role().to_owned() });
             }
             taken.push(found.person);
-            self.take(&found, names, entry, sum);
+            self.take(&found, &compared.names, entry, sum);
         }
         taken
+    }
+
+    /// The person that fits a wish best, and how far the role is the one asked for.
+    fn best_of(
+        &self,
+        reading: &Reading,
+        role: Option<usize>,
+        wish: usize,
+        entry: &Entry<&str>,
+        compared: &mut Compared,
+        taken: &[usize],
+    ) -> Option<(NameMatch, f32)> {
+        let mut best: Option<(f32, NameMatch, f32)> = None;
+        for person in 0..compared.names.len() {
+            if taken.contains(&person) {
+                continue;
+            }
+            let mut found = self.matched(wish, person, compared);
+            if found.score <= 0.0 {
+                continue;
+            }
+            let factor = self.role_factor(role, person, entry);
+            found.score *= factor;
+            let years = reading.years.iter();
+            let year: f32 =
+                years.map(|&wish| wishes::year(wish, entry, &[person]).0).sum();
+            let days = reading.days.iter();
+            let day: f32 = days.map(|&wish| wishes::day(wish, entry, &[person]).0).sum();
+            // The year decides between two people of like names.
+            let rank = found.score * PERSON + year * YEAR + day * DAY;
+            if best.as_ref().is_none_or(|(top, ..)| rank > *top) {
+                best = Some((rank, found, factor));
+            }
+        }
+        best.map(|(_, found, factor)| (found, factor))
     }
 
     /// Father and mother tell the person apart; the paper that is looked for need not
@@ -311,7 +400,7 @@ impl<'q> Scorer<'q> {
         sum.tier = sum.tier.max(found.tier);
         let field = if let Some(person) = entry.persons.get(found.person) {
             if person.sureness == Sureness::Doubtful {
-                sum.note(Note::SecondReading);
+                sum.note(|| Note::SecondReading);
             }
             let fields = self.definitions.schema.person.get(usize::from(person.position));
             fields.map_or("", |fields| fields.name.as_str())
@@ -320,22 +409,42 @@ impl<'q> Scorer<'q> {
             text.map_or("", |(field, _)| *field)
         };
         if !field.is_empty() {
-            let words = self.comparison.words(names, found);
-            sum.matched.push((field.to_owned(), words));
+            sum.matched(|| Some((field.to_owned(), self.comparison.words(names, found))));
         }
     }
 
-    /// The best way to take the syllables as two people's names.
+    /// The best way to take the syllables as two people's names, where it may be better
+    /// than `single`; looked for once.
+    fn two_people_of(
+        &self,
+        wish: usize,
+        single: f32,
+        entry: &Entry<&str>,
+        compared: &mut Compared,
+    ) -> Option<TwoPeople> {
+        if let Some(Some(known)) = compared.two_people.get(wish) {
+            return *known;
+        }
+        let typed = self.comparison.typed(wish);
+        // What each syllable is worth at best, whoever bears it.
+        let most = self.comparison.most(typed, &compared.names) * TWO_PEOPLE;
+        if typed.len() < 3 || most <= single.max(ONE_OF_TWO) {
+            return None;
+        }
+        let two = self.two_people(typed, &compared.names, entry);
+        if let Some(place) = compared.two_people.get_mut(wish) {
+            *place = Some(two);
+        }
+        two
+    }
+
     fn two_people(
         &self,
         typed: &[usize],
         names: &Names,
         entry: &Entry<&str>,
-    ) -> Option<(f32, [NameMatch; 2])> {
-        if typed.len() < 3 {
-            return None;
-        }
-        let mut best: Option<(f32, [NameMatch; 2])> = None;
+    ) -> Option<TwoPeople> {
+        let mut best: Option<TwoPeople> = None;
         for at in 1..typed.len() {
             let (left, right) = typed.split_at(at);
             let Some(first) = self.best_person(left, names, entry, None) else {
@@ -345,8 +454,8 @@ impl<'q> Scorer<'q> {
             let Some(second) = second else { continue };
             let share = at as f32 / typed.len() as f32;
             let value = (first.score * share + second.score * (1.0 - share)) * TWO_PEOPLE;
-            if best.as_ref().is_none_or(|(top, _)| value > *top) {
-                best = Some((value, [first, second]));
+            if best.is_none_or(|best| value > best.value) {
+                best = Some(TwoPeople { value, halves: [first, second] });
             }
         }
         best

@@ -11,10 +11,11 @@ use super::SearchError;
 use super::entry::Entry;
 use super::index::Fields;
 use super::lexicon::Lexicon;
-use super::plan;
-use super::postings::{Clause, Stop, conjunction};
-use super::query::{Chip, Query};
-use super::score::{Score, Scorer, Why};
+use super::plan::{self, Conjunction, Plan, Stage};
+use super::postings::{ClauseId, Clauses, Lookup, Work};
+use super::query::{Chip, Query, Reading};
+use super::score::{Scorer, Value, Why};
+use super::similarity::Tier;
 use crate::model::RecordId;
 
 /// Most records that are compared for one query.
@@ -23,8 +24,22 @@ const MAX_CANDIDATES: usize = 600;
 /// Most records that one conjunction brings in.
 const MAX_OF_ONE: usize = 150;
 
-/// Steps over postings for one query; about 30 ns each.
-const MAX_STEPS: u32 = 200_000;
+/// Work for one query, in the units of [`Work`]: about ten milliseconds.
+const MAX_WORK: u64 = 1_000_000;
+
+/// Work after a hit that answers everything is there: what is still looked for is the same
+/// person's other papers, and about two milliseconds are left for them.
+const WORK_ONCE_FOUND: u64 = 200_000;
+
+/// Most records that are listed for filters alone, which tell no record from another: some
+/// five milliseconds, and more than anybody pages through.
+const MAX_LISTED: usize = 2_000;
+
+/// Work for counting what is held; beyond it the count is a least.
+const WORK_FOR_HELD: u64 = 400_000;
+
+/// What it costs to fetch a compact form and to compare it.
+const COMPARE: u64 = 500;
 
 /// A hit of this score is what was looked for; a page full of them ends the search.
 const FOUND: f32 = 0.93;
@@ -59,6 +74,22 @@ pub struct Hits {
     pub understood: Vec<Chip>,
     /// From `offset`, the best first.
     pub hits: Vec<Hit>,
+    /// What the index holds of the place and years, where nothing answers in full.
+    pub held: Option<Held>,
+}
+
+/// What the index holds of a place and of years, whatever the names: not found is not the
+/// same as not digitized.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Held {
+    /// The place, as typed.
+    pub place: Option<String>,
+    /// The years, both included.
+    pub years: Option<(u16, u16)>,
+    /// Records of the place, of any year; where a place was asked for.
+    pub of_place: Option<u64>,
+    /// Records of the years, and of the place where one was asked for.
+    pub of_years: Option<u64>,
 }
 
 /// A record that answers.
@@ -89,6 +120,33 @@ impl Searcher {
         self.inner.num_docs()
     }
 
+    /// Calls `see` with every record that can be found, in no order: for a check against the
+    /// catalog.
+    ///
+    /// # Errors
+    ///
+    /// What the disk says, or that the index is damaged.
+    pub fn each_record(&self, see: &mut dyn FnMut(RecordId)) -> Result<(), SearchError> {
+        for (ordinal, segment) in self.inner.segment_readers().iter().enumerate() {
+            for doc in segment.doc_ids_alive() {
+                let bytes = self.bytes(DocAddress::new(ordinal as u32, doc))?;
+                see(RecordId(Entry::decoded(&bytes)?.id.to_owned()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads what every search needs, so that the first one does not wait for the disk.
+    ///
+    /// # Errors
+    ///
+    /// What the disk says, or that the index is damaged.
+    pub fn warm_up(&self) -> Result<(), SearchError> {
+        // Any name will do: what is read is the dictionaries and the code's tables.
+        self.search(&Query::parse("nguyen van an 1990"), 1, 0)?;
+        Ok(())
+    }
+
     /// The hits from `offset`, at most `limit` of them.
     ///
     /// # Errors
@@ -101,17 +159,32 @@ impl Searcher {
         offset: usize,
     ) -> Result<Hits, SearchError> {
         let start = Instant::now();
-        let (mut found, more) = self.found(query, limit.saturating_add(offset))?;
+        let mut scorer = Scorer::new(query);
+        let (mut found, more) =
+            self.found(query, &mut scorer, limit.saturating_add(offset))?;
         found.sort_by(|a, b| {
-            let by_score = b.score.value.total_cmp(&a.score.value);
+            let by_score = b.value.value.total_cmp(&a.value.value);
             by_score.then_with(|| a.id.cmp(&b.id))
         });
-        let reading = found.first().map_or(0, |best| best.score.reading);
+        let reading = found.first().map_or(0, |best| best.value.reading);
         let understood = query.readings.get(reading).map(|reading| reading.chips.clone());
         let total = found.len();
-        let hits =
-            found.into_iter().skip(offset).take(limit).map(Found::into_hit).collect();
+        let mut hits = Vec::with_capacity(limit.min(total));
+        for one in found.into_iter().skip(offset).take(limit) {
+            let bytes = self.bytes(one.doc)?;
+            let score = scorer.explain(&Entry::decoded(&bytes)?, one.value);
+            hits.push(Hit {
+                record: RecordId(one.id),
+                score: one.value.value,
+                why: score.why,
+                matched: score.matched,
+            });
+        }
+        let answers = hits.first().is_some_and(|hit| hit.why.tier < Tier::Partial);
+        let asked = query.readings.get(reading).filter(|_| !answers && offset == 0);
+        let held = asked.map(|reading| self.held(query, reading)).transpose()?;
         Ok(Hits {
+            held,
             total,
             more,
             took: start.elapsed(),
@@ -120,70 +193,163 @@ impl Searcher {
         })
     }
 
+    /// What there is of the place and the years of a reading.
+    fn held(&self, query: &Query, reading: &Reading) -> Result<Held, SearchError> {
+        let mut held = Held::default();
+        let mut clauses = Clauses::default();
+        let mut lookup = Lookup::new(&self.inner, &self.fields);
+        let mut work = Work::of(WORK_FOR_HELD);
+        let (place, years) = plan::place_and_years(query, reading);
+        let mut asked = Vec::new();
+        if let Some((text, clause)) = place {
+            held.place = Some(text);
+            // A place of one unlisted word stands in no list of its own.
+            let Some(id) = clauses.put(clause) else { return Ok(held) };
+            asked.push(id);
+            held.of_place = Some(lookup.count(&clauses, &asked, &mut work)?);
+        }
+        if let Some((from, to, clause)) = years {
+            held.years = Some((from, to));
+            asked.extend(clauses.put(clause));
+            held.of_years = Some(lookup.count(&clauses, &asked, &mut work)?);
+        }
+        Ok(held)
+    }
+
     /// Every record that was compared and answers, and whether there may be more.
     fn found(
         &self,
         query: &Query,
+        scorer: &mut Scorer<'_>,
         wanted: usize,
     ) -> Result<(Vec<Found>, bool), SearchError> {
-        let filters = plan::filters(query);
+        let mut plan = Plan::new(query, &self.lexicon);
+        let filters = plan.filters(query);
+        let mut lookup = Lookup::new(&self.inner, &self.fields);
+        let mut work = Work::of(MAX_WORK);
         let mut seen: HashSet<DocAddress> = HashSet::new();
+        let mut exhausted: Vec<Conjunction> = Vec::new();
         let mut found: Vec<Found> = Vec::new();
-        let mut scorer = Scorer::new(query);
-        let mut stop = Stop::after(MAX_STEPS);
+        if query.is_empty() && query.excluded.is_empty() {
+            return self.listed(&plan.clauses, &filters, &mut lookup, &mut work);
+        }
         let mut more = false;
         let mut num_good = 0;
-        let (first, last) = plan::stages(query, &self.lexicon);
-        let num_first = first.len();
-        for (at, stage) in first.into_iter().chain(last).enumerate() {
-            if at >= num_first && num_good > 0 {
+        let mut first = Some(Self::rare_names(&mut plan, &mut lookup, &mut work)?);
+        while let Some(stage) = first.take().or_else(|| plan.next_stage()) {
+            if stage.is_last && num_good > 0 {
                 break;
             }
             let mut fresh: Vec<DocAddress> = Vec::new();
-            for names in &stage {
+            for mut asked in stage.conjunctions {
+                asked.extend(&filters);
+                asked.sort_unstable();
+                asked.dedup();
+                // What brought all it had needs not be asked for in parts.
+                if exhausted.iter().any(|laxer| is_part_of(laxer, &asked)) {
+                    continue;
+                }
                 let most = MAX_OF_ONE.min(MAX_CANDIDATES.saturating_sub(seen.len()));
-                let clauses: Vec<Clause> =
-                    names.iter().chain(&filters).cloned().collect();
-                let docs =
-                    conjunction(&self.inner, &self.fields, &clauses, most, &mut stop)?;
-                more |= docs.len() >= most;
-                fresh.extend(docs.into_iter().filter(|doc| seen.insert(*doc)));
+                let brought =
+                    lookup.conjunction(&plan.clauses, &asked, most, &mut work)?;
+                more |= !brought.is_all;
+                if brought.is_all {
+                    exhausted.push(asked);
+                }
+                fresh.extend(brought.docs.into_iter().filter(|doc| seen.insert(*doc)));
             }
             fresh.sort_unstable();
-            for doc in fresh {
-                let document: TantivyDocument = self.inner.doc(doc)?;
-                let bytes = document
-                    .get_first(self.fields.entry)
-                    .and_then(|value| value.as_bytes())
-                    .ok_or(SearchError::Damaged)?;
-                let entry = Entry::decoded(bytes)?;
-                let score = scorer.score(&entry).filter(|score| score.value >= LEAST);
-                if let Some(score) = score {
-                    num_good += usize::from(score.value >= FOUND);
-                    found.push(Found { id: entry.id.to_owned(), score });
-                }
+            more |= !self.compare(&fresh, scorer, &mut work, &mut found)?;
+            let good = found.iter().filter(|found| found.value.value >= FOUND);
+            num_good = good.count();
+            if num_good > 0 {
+                work.at_most(WORK_ONCE_FOUND);
             }
-            if num_good >= wanted || seen.len() >= MAX_CANDIDATES || !stop.go_on(1) {
+            if num_good >= wanted || seen.len() >= MAX_CANDIDATES || !work.spend(0) {
                 more |= num_good >= wanted;
                 break;
             }
         }
         Ok((found, more))
     }
+
+    /// The records that filters leave where nothing is asked beside them.
+    fn listed(
+        &self,
+        clauses: &Clauses,
+        filters: &[ClauseId],
+        lookup: &mut Lookup<'_>,
+        work: &mut Work,
+    ) -> Result<(Vec<Found>, bool), SearchError> {
+        let brought = lookup.conjunction(clauses, filters, MAX_LISTED, work)?;
+        let value = Value { value: 1.0, reading: 0 };
+        let mut found = Vec::with_capacity(brought.docs.len());
+        for doc in brought.docs {
+            let bytes = self.bytes(doc)?;
+            let id = Entry::decoded(&bytes)?.id.to_owned();
+            found.push(Found { id, doc, value });
+        }
+        Ok((found, !brought.is_all))
+    }
+
+    /// Compares records with the query; whether there was work left for all of them.
+    fn compare(
+        &self,
+        docs: &[DocAddress],
+        scorer: &mut Scorer<'_>,
+        work: &mut Work,
+        found: &mut Vec<Found>,
+    ) -> Result<bool, SearchError> {
+        for &doc in docs {
+            if !work.spend(COMPARE) {
+                return Ok(false);
+            }
+            let bytes = self.bytes(doc)?;
+            let entry = Entry::decoded(&bytes)?;
+            let value = scorer.value(&entry).filter(|value| value.value >= LEAST);
+            if let Some(value) = value {
+                found.push(Found { id: entry.id.to_owned(), doc, value });
+            }
+        }
+        Ok(true)
+    }
+
+    /// Names that few records hold need nothing beside them: what would narrow them is not
+    /// even looked up.
+    fn rare_names(
+        plan: &mut Plan<'_>,
+        lookup: &mut Lookup<'_>,
+        work: &mut Work,
+    ) -> Result<Stage, SearchError> {
+        let mut stage = Stage::default();
+        for names in plan.names_alone() {
+            let mut least = u64::MAX;
+            for &clause in &names {
+                least = least.min(lookup.size(&plan.clauses, clause, work)?);
+            }
+            if least <= MAX_OF_ONE as u64 && !stage.conjunctions.contains(&names) {
+                stage.conjunctions.push(names);
+            }
+        }
+        Ok(stage)
+    }
+
+    /// The compact form of a record.
+    fn bytes(&self, doc: DocAddress) -> Result<Vec<u8>, SearchError> {
+        let document: TantivyDocument = self.inner.doc(doc)?;
+        let value = document.get_first(self.fields.entry);
+        let bytes = value.and_then(|value| value.as_bytes().map(<[u8]>::to_vec));
+        bytes.ok_or(SearchError::Damaged)
+    }
+}
+
+/// Whether every clause of `laxer` is one of `asked`; both ascending.
+fn is_part_of(laxer: &[ClauseId], asked: &[ClauseId]) -> bool {
+    laxer.iter().all(|clause| asked.binary_search(clause).is_ok())
 }
 
 struct Found {
     id: String,
-    score: Score,
-}
-
-impl Found {
-    fn into_hit(self) -> Hit {
-        Hit {
-            record: RecordId(self.id),
-            score: self.score.value,
-            why: self.score.why,
-            matched: self.score.matched,
-        }
-    }
+    doc: DocAddress,
+    value: Value,
 }

@@ -145,24 +145,32 @@ enum Edit {
 
 /// The single edit between two different texts; `None` if there is more than one.
 fn edit_of(one: &str, other: &str) -> Option<Edit> {
+    if one.is_ascii() && other.is_ascii() {
+        return edit_between(one.as_bytes(), other.as_bytes());
+    }
     let a: Vec<char> = one.chars().collect();
     let b: Vec<char> = other.chars().collect();
+    edit_between(&a, &b)
+}
+
+/// The same between letters of any sort.
+fn edit_between<L: Copy + PartialEq + Into<char>>(a: &[L], b: &[L]) -> Option<Edit> {
     if a.len().abs_diff(b.len()) > 1 {
         return None;
     }
-    let start = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
+    let start = a.iter().zip(b).take_while(|(x, y)| x == y).count();
     let end = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
     let end = end.min(a.len().min(b.len()) - start);
     let (left, right) = (a.get(start..a.len() - end)?, b.get(start..b.len() - end)?);
     match (left, right) {
-        ([x], [y]) => Some(Edit::Replace(*x, *y)),
+        ([x], [y]) => Some(Edit::Replace((*x).into(), (*y).into())),
         ([_, _], [_, _])
             if left.first() == right.last() && left.last() == right.first() =>
         {
             Some(Edit::Swap)
         }
         ([x], []) | ([], [x]) => {
-            let longer = if a.len() > b.len() { &a } else { &b };
+            let longer = if a.len() > b.len() { a } else { b };
             let before = start.checked_sub(1).and_then(|at| longer.get(at));
             Some(if before == Some(x) { Edit::Double } else { Edit::Insert })
         }
@@ -179,6 +187,9 @@ pub(super) fn is_one_edit(one: &str, other: &str) -> bool {
 /// Whether one insertion, deletion or replacement leads to a text that is one edit away:
 /// counted by common letters in order.
 fn two_off(one: &str, other: &str) -> bool {
+    if one.len().abs_diff(other.len()) > 8 {
+        return false;
+    }
     let a: Vec<char> = one.chars().collect();
     let b: Vec<char> = other.chars().collect();
     if a.len().abs_diff(b.len()) > 2 {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::request::SearchRequest;
-use super::seek::{Chip, Found, FoundRecord, Seek, SeekError};
+use super::seek::{Chip, Found, FoundRecord, Held, Seek, SeekError};
 use crate::catalog::Catalog;
 use crate::catalog::CatalogError;
 use crate::catalog::StoredRecord;
@@ -66,6 +66,9 @@ pub struct SearchAnswer {
     pub hits: Vec<AnsweredHit>,
     /// How the query was understood.
     pub understood: Vec<Chip>,
+    /// What has been digitized of the place and years, where nothing answers in full.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Held>,
 }
 
 /// Searches, and adds what the catalog knows about each hit.
@@ -86,9 +89,10 @@ pub fn answer(
             took_ms: 0,
             hits: vec![],
             understood: vec![],
+            held: None,
         });
     }
-    let Found { total, took, understood, hits: found } =
+    let Found { total, took, understood, hits: found, held } =
         searcher.seek(&request.query, &request.filters, request.limit, request.offset)?;
     let mut hits = Vec::with_capacity(found.len());
     for one in found {
@@ -97,7 +101,7 @@ pub fn answer(
         }
     }
     let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    Ok(SearchAnswer { total, took_ms, hits, understood })
+    Ok(SearchAnswer { total, took_ms, hits, understood, held })
 }
 
 fn answered(stored: StoredRecord, found: FoundRecord) -> AnsweredHit {

@@ -58,6 +58,26 @@ pub struct Found {
     pub understood: Vec<Chip>,
     /// Best first.
     pub hits: Vec<FoundRecord>,
+    /// What is held of the place and years, where nothing answers in full.
+    pub held: Option<Held>,
+}
+
+/// How much has been digitized of the place and the years that were asked for, whatever the
+/// names: not found is not the same as not digitized.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Held {
+    /// The place, as typed; absent where none was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// `1987` or `1985-1990`; absent where none was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub years: Option<String>,
+    /// Records of the place, of any year.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub of_place: Option<u64>,
+    /// Records of the years, and of the place where one was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub of_years: Option<u64>,
 }
 
 /// Why the index could not answer.

@@ -1,6 +1,7 @@
 //! Typed syllables against the names of a record.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::config::index::IndexDefinitions;
 use crate::search::analysis::{Syllable, joined, syllables_of};
@@ -36,33 +37,46 @@ const JOINED: f32 = 0.99;
 const MAX_SYLLABLES: usize = 12;
 
 /// Agreement of a typed name with one on the paper.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct NameMatch {
     /// 0–1.
     pub(super) score: f32,
     pub(super) tier: Tier,
     /// Position of the person; texts follow the persons.
     pub(super) person: usize,
-    /// Positions of the syllables on the paper that agree, ascending.
-    pub(super) syllables: Vec<usize>,
+    /// Which syllables on the paper agree, the first in the lowest bit.
+    syllables: u16,
 }
 
 /// The names of one record as positions in [`Comparison::found`].
+#[derive(Debug, Default)]
 pub(super) struct Names {
+    /// One for each syllable of all names.
+    single: Vec<usize>,
+    /// Where two neighbours are written as one: position of the first in its name, and
+    /// the form.
+    double: Vec<(usize, usize)>,
     all: Vec<Name>,
 }
 
+#[derive(Debug)]
 struct Name {
-    /// One for each syllable.
-    single: Vec<usize>,
-    /// Where two neighbours are written as one: position of the first, and the form.
-    double: Vec<(usize, usize)>,
+    single: std::ops::Range<usize>,
+    double: std::ops::Range<usize>,
     is_text: bool,
 }
 
 impl Names {
     pub(super) fn len(&self) -> usize {
         self.all.len()
+    }
+
+    fn single(&self, name: &Name) -> &[usize] {
+        self.single.get(name.single.clone()).unwrap_or_default()
+    }
+
+    fn double(&self, name: &Name) -> &[(usize, usize)] {
+        self.double.get(name.double.clone()).unwrap_or_default()
     }
 }
 
@@ -72,22 +86,21 @@ struct TypedForm {
     weight: f32,
 }
 
-/// A syllable on paper with its agreement with every typed one.
-struct FoundForm {
-    form: Syllable,
-    near: Vec<Near>,
-}
-
 /// Remembers how near the syllables met so far are to the typed ones: names repeat their
 /// syllables, so that few are compared.
 pub(super) struct Comparison {
     typed: Vec<TypedForm>,
-    /// For each reading, for each person: positions in `typed`.
-    wishes: Vec<Vec<Vec<usize>>>,
+    /// Names as typed, each once: positions in `typed`.
+    wishes: Vec<Vec<usize>>,
+    /// For each reading, for each person: the position in `wishes`.
+    people: Vec<Vec<usize>>,
     /// Positions in `typed` of two that may be written as one.
     doubles: HashMap<(usize, usize), usize>,
     plain: bool,
-    found: Vec<FoundForm>,
+    /// Syllables on paper.
+    found: Vec<Arc<Syllable>>,
+    /// How near each of `found` is to each of `typed`, row by row.
+    near: Vec<Near>,
     by_text: HashMap<String, usize>,
 }
 
@@ -97,9 +110,11 @@ impl Comparison {
         let mut comparison = Self {
             typed: Vec::new(),
             wishes: Vec::new(),
+            people: Vec::new(),
             doubles: HashMap::new(),
             plain: true,
             found: Vec::new(),
+            near: Vec::new(),
             by_text: HashMap::new(),
         };
         for reading in &query.readings {
@@ -112,9 +127,13 @@ impl Comparison {
                 for two in positions.windows(2) {
                     comparison.put_double(two, light);
                 }
-                people.push(positions);
+                let known = comparison.wishes.iter().position(|wish| *wish == positions);
+                people.push(known.unwrap_or(comparison.wishes.len()));
+                if known.is_none() {
+                    comparison.wishes.push(positions);
+                }
             }
-            comparison.wishes.push(people);
+            comparison.people.push(people);
         }
         let forms = comparison.typed.iter();
         comparison.plain = !forms
@@ -146,45 +165,78 @@ impl Comparison {
         }
     }
 
-    /// The syllables of a wish.
-    pub(super) fn typed(&self, reading: usize, person: usize) -> &[usize] {
-        let people = self.wishes.get(reading);
-        people.and_then(|people| people.get(person)).map_or(&[], Vec::as_slice)
+    /// Number of different names that were typed.
+    pub(super) fn num_wishes(&self) -> usize {
+        self.wishes.len()
+    }
+
+    /// Which of them a person of a reading bears.
+    pub(super) fn wish(&self, reading: usize, person: usize) -> usize {
+        let people = self.people.get(reading);
+        people.and_then(|people| people.get(person)).copied().unwrap_or_default()
+    }
+
+    /// The syllables of a typed name.
+    pub(super) fn typed(&self, wish: usize) -> &[usize] {
+        self.wishes.get(wish).map_or(&[], Vec::as_slice)
     }
 
     /// The names of a record, then its texts, their syllables compared.
-    pub(super) fn names_of(&mut self, entry: &Entry<&str>) -> Names {
-        let names = entry.persons.iter().map(|person| (person.name, false));
-        let texts = entry.texts.iter().map(|(_, text)| (*text, true));
-        let all =
-            names.chain(texts).map(|(text, is_text)| self.name(text, is_text)).collect();
-        Names { all }
+    pub(super) fn names_of(&mut self, entry: &Entry<&str>, names: &mut Names) {
+        names.single.clear();
+        names.double.clear();
+        names.all.clear();
+        for person in &entry.persons {
+            self.put_name(person.name, false, names);
+        }
+        for (_, text) in &entry.texts {
+            self.put_name(text, true, names);
+        }
     }
 
-    fn name(&mut self, text: &str, is_text: bool) -> Name {
-        let mut single: Vec<usize> = Vec::new();
-        let mut double = Vec::new();
+    fn put_name(&mut self, text: &str, is_text: bool, names: &mut Names) {
+        let (single, double) = (names.single.len(), names.double.len());
         let mut before: Option<&str> = None;
         for (at, word) in syllables_of(text).take(MAX_SYLLABLES).enumerate() {
-            single.push(self.position(word));
+            let position = self.position(word);
+            names.single.push(position);
             let whole = before.and_then(|before| joined(before, word));
             if let Some(whole) = whole {
                 let whole = self.position(&whole);
-                double.push((at - 1, whole));
+                names.double.push((at - 1, whole));
             }
             before = Some(word);
         }
-        Name { single, double, is_text }
+        let single = single..names.single.len();
+        names.all.push(Name { single, double: double..names.double.len(), is_text });
+    }
+
+    /// What typed syllables are worth at best, each compared with all of a record.
+    pub(super) fn most(&self, typed: &[usize], names: &Names) -> f32 {
+        let (mut value, mut weight) = (0.0, 0.0);
+        for &syllable in typed {
+            let singles = names.single.iter();
+            let doubles = names.double.iter().map(|(_, position)| position);
+            let near =
+                singles.chain(doubles).map(|&found| self.nearness(syllable, found).score);
+            let of = self.weight(syllable);
+            // Two that were typed apart may be written as one.
+            let joins = self.doubles.keys().any(|&(a, b)| a == syllable || b == syllable);
+            value += of * if joins { 1.0 } else { near.fold(0.0, f32::max) };
+            weight += of;
+        }
+        value / f32::max(weight, 0.1)
     }
 
     fn position(&mut self, word: &str) -> usize {
         if let Some(&known) = self.by_text.get(word) {
             return known;
         }
-        let form = Syllable::new(word);
-        let near =
-            self.typed.iter().map(|typed| self.near(&typed.typed, &form)).collect();
-        self.found.push(FoundForm { form, near });
+        let form = Syllable::remembered(word);
+        let typed = self.typed.iter();
+        let near: Vec<Near> = typed.map(|typed| self.near(&typed.typed, &form)).collect();
+        self.near.extend(near);
+        self.found.push(form);
         let position = self.found.len() - 1;
         self.by_text.insert(word.to_owned(), position);
         position
@@ -207,8 +259,8 @@ impl Comparison {
     }
 
     fn nearness(&self, typed: usize, found: usize) -> Near {
-        let form = self.found.get(found);
-        form.and_then(|form| form.near.get(typed)).copied().unwrap_or(Near::NONE)
+        let at = found * self.typed.len() + typed;
+        self.near.get(at).copied().unwrap_or(Near::NONE)
     }
 
     fn weight(&self, typed: usize) -> f32 {
@@ -223,9 +275,9 @@ impl Comparison {
         person: usize,
     ) -> NameMatch {
         let mut result =
-            NameMatch { score: 0.0, tier: Tier::Exact, person, syllables: Vec::new() };
+            NameMatch { score: 0.0, tier: Tier::Exact, person, syllables: 0 };
         let Some(name) = names.all.get(person) else { return result };
-        let mut pairs = self.pairs(typed, name);
+        let mut pairs = self.pairs(typed, names, name);
         if pairs.is_empty() {
             return result;
         }
@@ -251,7 +303,7 @@ impl Comparison {
                 if let Some(used) = used.get_mut(at) {
                     *used = true;
                 }
-                result.syllables.push(at);
+                result.syllables |= 1 << at;
             }
             result.tier = result.tier.max(pair.near.tier);
         }
@@ -259,47 +311,13 @@ impl Comparison {
             weight += self.weight(syllable);
         }
         result.score = value / f32::max(weight, 0.1);
-        result.syllables.sort_unstable();
-        Self::judge_rest(&mut result, name, &given, typed.len(), &used);
+        let num_found = names.single(name).len();
+        judge_rest(&mut result, name, num_found, &given[..], typed.len(), &used);
         result
     }
 
-    /// Takes off what is missing or stands elsewhere.
-    fn judge_rest(
-        result: &mut NameMatch,
-        name: &Name,
-        given: &[Option<usize>; MAX_SYLLABLES],
-        num_typed: usize,
-        used: &[bool; MAX_SYLLABLES],
-    ) {
-        let order: Vec<usize> = given.iter().take(num_typed).copied().flatten().collect();
-        let all_typed = order.len() == num_typed;
-        let in_order = order.windows(2).all(|two| two.first() <= two.last());
-        let mut missing = 0.0;
-        if !name.is_text {
-            let last = name.single.len().saturating_sub(1);
-            for at in (0..name.single.len()).filter(|&at| used.get(at) == Some(&false)) {
-                missing += match at {
-                    _ if at == last => GIVEN_MISSING,
-                    0 => FAMILY_MISSING,
-                    _ => MIDDLE_MISSING,
-                };
-            }
-        }
-        if !in_order {
-            missing += OTHER_ORDER;
-        }
-        result.score = (result.score - missing).max(0.0);
-        let whole = all_typed && in_order && missing <= 0.0;
-        if !whole {
-            result.tier = result.tier.max(Tier::Syllable);
-        }
-        if !all_typed {
-            result.tier = Tier::Partial;
-        }
-    }
-
-    fn pairs(&self, typed: &[usize], name: &Name) -> Vec<Pair> {
+    fn pairs(&self, typed: &[usize], names: &Names, name: &Name) -> Vec<Pair> {
+        let (single, double) = (names.single(name), names.double(name));
         let mut pairs = Vec::new();
         let mut put =
             |typed: std::ops::Range<usize>, found: std::ops::Range<usize>, near: Near| {
@@ -311,10 +329,10 @@ impl Comparison {
                 }
             };
         for (i, &one) in typed.iter().enumerate() {
-            for (j, &other) in name.single.iter().enumerate() {
+            for (j, &other) in single.iter().enumerate() {
                 put(i..i + 1, j..j + 1, self.nearness(one, other));
             }
-            for &(j, other) in &name.double {
+            for &(j, other) in double {
                 let near = self.nearness(one, other);
                 if near.score > CLEAR {
                     put(i..i + 1, j..j + 2, Near { score: near.score * JOINED, ..near });
@@ -324,7 +342,7 @@ impl Comparison {
         for (i, two) in typed.windows(2).enumerate() {
             let &[first, second] = two else { continue };
             let Some(&whole) = self.doubles.get(&(first, second)) else { continue };
-            for (j, &other) in name.single.iter().enumerate() {
+            for (j, &other) in single.iter().enumerate() {
                 let near = self.nearness(whole, other);
                 if near.score > CLEAR {
                     put(i..i + 2, j..j + 1, Near { score: near.score * JOINED, ..near });
@@ -337,17 +355,17 @@ impl Comparison {
     /// The syllables on the paper that agree.
     pub(super) fn words(&self, names: &Names, found: &NameMatch) -> Vec<String> {
         let name = names.all.get(found.person);
-        let single = name.map_or(&[][..], |name| name.single.as_slice());
-        let positions = found.syllables.iter().filter_map(|&at| single.get(at));
-        let forms = positions.filter_map(|&position| self.found.get(position));
-        forms.map(|form| form.form.verbatim.clone()).collect()
+        let single = name.map_or(&[][..], |name| names.single(name));
+        let agrees = |(at, _): &(usize, &usize)| found.syllables & (1 << at) != 0;
+        let positions = single.iter().take(MAX_SYLLABLES).enumerate().filter(agrees);
+        let forms = positions.filter_map(|(_, &position)| self.found.get(position));
+        forms.map(|form| form.verbatim.clone()).collect()
     }
 
     /// Whether a syllable stands in any name, without accents where it was typed so.
     pub(super) fn has(&self, names: &Names, word: &Syllable) -> bool {
-        let mut all = names.all.iter().flat_map(|name| &name.single);
-        all.any(|&position| {
-            self.found.get(position).is_some_and(|found| same(word, &found.form))
+        names.single.iter().any(|&position| {
+            self.found.get(position).is_some_and(|found| same(word, found))
         })
     }
 
@@ -355,11 +373,47 @@ impl Comparison {
     pub(super) fn has_phrase(&self, names: &Names, phrase: &[Syllable]) -> bool {
         let is = |positions: &[usize]| {
             positions.iter().zip(phrase).all(|(&position, word)| {
-                self.found.get(position).is_some_and(|found| same(word, &found.form))
+                self.found.get(position).is_some_and(|found| same(word, found))
             })
         };
         let width = phrase.len().max(1);
-        names.all.iter().any(|name| name.single.windows(width).any(is))
+        names.all.iter().any(|name| names.single(name).windows(width).any(is))
+    }
+}
+
+/// Takes off what is missing or stands elsewhere.
+fn judge_rest(
+    result: &mut NameMatch,
+    name: &Name,
+    num_found: usize,
+    given: &[Option<usize>],
+    num_typed: usize,
+    used: &[bool; MAX_SYLLABLES],
+) {
+    let order = given.iter().take(num_typed).copied().flatten();
+    let all_typed = order.clone().count() == num_typed;
+    let in_order = order.is_sorted();
+    let mut missing = 0.0;
+    if !name.is_text {
+        let last = num_found.saturating_sub(1);
+        for at in (0..num_found).filter(|&at| used.get(at) == Some(&false)) {
+            missing += match at {
+                _ if at == last => GIVEN_MISSING,
+                0 => FAMILY_MISSING,
+                _ => MIDDLE_MISSING,
+            };
+        }
+    }
+    if !in_order {
+        missing += OTHER_ORDER;
+    }
+    result.score = (result.score - missing).max(0.0);
+    let whole = all_typed && in_order && missing <= 0.0;
+    if !whole {
+        result.tier = result.tier.max(Tier::Syllable);
+    }
+    if !all_typed {
+        result.tier = Tier::Partial;
     }
 }
 

@@ -122,18 +122,27 @@ fn near_day(typed: Day, found: Day) -> Option<f32> {
 }
 
 /// What was found of a place.
-pub(super) struct PlaceFound {
+pub(super) struct PlaceFound<'e> {
     pub(super) value: f32,
     pub(super) by: Option<Relation>,
+    /// The unit in the record.
+    entity: Option<&'static str>,
+    /// Where it stands.
+    pub(super) field: Option<&'e str>,
+}
+
+impl PlaceFound<'_> {
     /// The unit in the record, by its name.
-    pub(super) unit: Option<&'static str>,
-    pub(super) matched: Option<(String, Vec<String>)>,
+    pub(super) fn unit(&self) -> Option<&'static str> {
+        let unit = Gazetteer::get().newest(self.entity?);
+        unit.map(|unit| unit.name)
+    }
 }
 
 /// How well a place agrees with those of a record.
-pub(super) fn place(wish: &PlaceWish, entry: &Entry<&str>) -> PlaceFound {
+pub(super) fn place<'e>(wish: &PlaceWish, entry: &Entry<&'e str>) -> PlaceFound<'e> {
     let nothing = if entry.places.is_empty() { NOT_SAID } else { 0.0 };
-    let mut best = PlaceFound { value: nothing, by: None, unit: None, matched: None };
+    let mut best = PlaceFound { value: nothing, by: None, entity: None, field: None };
     for place in &entry.places {
         let meaning = match place.meaning {
             PlaceMeaning::Registered => 1.0,
@@ -141,10 +150,7 @@ pub(super) fn place(wish: &PlaceWish, entry: &Entry<&str>) -> PlaceFound {
             PlaceMeaning::Path => 0.9,
             PlaceMeaning::Other => 0.85,
         };
-        let matched = || {
-            let words = wish.words.clone();
-            (!place.field.is_empty()).then(|| (place.field.to_owned(), words))
-        };
+        let field = Some(place.field);
         for entity in place.entities.split(' ').filter(|entity| !entity.is_empty()) {
             let related = wish.entities.iter().find(|related| related.entity == entity);
             let Some(related) = related else { continue };
@@ -155,14 +161,13 @@ pub(super) fn place(wish: &PlaceWish, entry: &Entry<&str>) -> PlaceFound {
                     Relation::CameOf => 0.95,
                 };
             if value > best.value {
-                let unit = Gazetteer::get().newest(related.entity).map(|unit| unit.name);
-                best =
-                    PlaceFound { value, by: Some(related.by), unit, matched: matched() };
+                let (by, entity) = (Some(related.by), Some(related.entity));
+                best = PlaceFound { value, by, entity, field };
             }
         }
         let value = meaning * by_words(&wish.words, place.text);
         if value > best.value {
-            best = PlaceFound { value, by: None, unit: None, matched: matched() };
+            best = PlaceFound { value, by: None, entity: None, field };
         }
     }
     best
@@ -170,10 +175,10 @@ pub(super) fn place(wish: &PlaceWish, entry: &Entry<&str>) -> PlaceFound {
 
 /// How far the words of a place stand together in an address.
 fn by_words(words: &[String], text: &str) -> f32 {
-    let found: Vec<&str> = text.split(' ').collect();
-    if words.is_empty() || found.len() < words.len() {
+    if words.is_empty() || text.is_empty() {
         return 0.0;
     }
+    let found: Vec<&str> = text.split(' ').collect();
     let mut best = 0.0_f32;
     for window in found.windows(words.len()) {
         let off = window.iter().zip(words).filter(|(a, b)| **a != b.as_str()).count();
@@ -192,16 +197,17 @@ fn by_words(words: &[String], text: &str) -> f32 {
 }
 
 /// What was found of a number.
-pub(super) struct NumberFound {
+pub(super) struct NumberFound<'e> {
     pub(super) weight: f32,
     pub(super) value: f32,
     /// A digit or two are off.
     pub(super) near: bool,
-    pub(super) matched: Option<(String, Vec<String>)>,
+    /// Field and value.
+    pub(super) matched: Option<(&'e str, &'e str)>,
 }
 
 /// How well a number agrees with those of a record.
-pub(super) fn number(wish: &NumberWish, entry: &Entry<&str>) -> NumberFound {
+pub(super) fn number<'e>(wish: &NumberWish, entry: &Entry<&'e str>) -> NumberFound<'e> {
     let first = wish.may_be.first().map(|(class, _)| *class);
     let weight = match first {
         Some(NumberClass::Identity | NumberClass::Serial) => 8.0,
@@ -237,7 +243,7 @@ pub(super) fn number(wish: &NumberWish, entry: &Entry<&str>) -> NumberFound {
         let likely = if rank == 0 { 1.0 } else { 0.9 };
         let value = likely * near_number(*class, typed, number.value, entry);
         if value > best.value {
-            let matched = Some((number.field.to_owned(), vec![number.value.to_owned()]));
+            let matched = Some((number.field, number.value));
             best = NumberFound { weight, value, near: value < 0.9 * likely, matched };
         }
     }

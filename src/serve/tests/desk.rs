@@ -7,7 +7,8 @@ use std::time::Duration;
 use image::GrayImage;
 
 use super::super::{
-    App, Chip, Filters, Found, FoundRecord, PageImageError, PageImages, Seek, SeekError,
+    App, Chip, Filters, Found, FoundRecord, Held, PageImageError, PageImages, Seek,
+    SeekError,
 };
 use crate::catalog::Catalog;
 use crate::catalog::NewScan;
@@ -53,6 +54,15 @@ impl Seek for ById {
             "boom" => return Err(SeekError("the secret /path/of/the/index".into())),
             "panic" => panic!("a fake that panics"),
             "nobody" => return Ok(Found::default()),
+            "nobody na u 1987" => {
+                let held = Held {
+                    place: Some("na u".to_owned()),
+                    years: Some("1987".to_owned()),
+                    of_place: Some(1200),
+                    of_years: Some(0),
+                };
+                return Ok(Found { held: Some(held), ..Found::default() });
+            }
             _ => {}
         }
         let of_kind = filters.kind.as_ref().is_none_or(|kind| kind.0 == "so-khai-sinh");
@@ -64,6 +74,7 @@ impl Seek for ById {
             matched: vec!["nksHoTen".into(), "nksHoTen".into()],
         });
         Ok(Found {
+            held: None,
             total: if of_kind { 3 } else { 0 },
             took: Duration::from_millis(4),
             understood: vec![Chip { taken_for: "year".into(), text: "1987".into() }],

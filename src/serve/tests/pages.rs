@@ -146,3 +146,17 @@ fn the_viewer_outlines_the_field_and_offers_the_text() {
         "says why there is nothing"
     );
 }
+
+#[test]
+fn not_found_is_told_from_not_digitized() {
+    let server = Server::start();
+    let page = server.get("/?q=nobody+na+u+1987").text();
+    assert!(page.contains("“na u”: 1.200 bản ghi"), "{page}");
+    assert!(page.contains("Chưa số hóa giấy tờ nào của na u, 1987."), "{page}");
+    let json = server.get("/api/v1/search?q=nobody+na+u+1987").text();
+    assert!(
+        json.contains("\"of_place\":1200") && json.contains("\"of_years\":0"),
+        "{json}"
+    );
+    assert!(!server.get("/api/v1/search?q=nobody").text().contains("\"held\""));
+}

@@ -9,6 +9,7 @@ use super::super::error::Failure;
 use super::super::holdings::Counts;
 use super::super::region;
 use super::super::request::{Asked, SearchRequest};
+use super::super::seek::Held;
 use super::super::text::grouped;
 use super::field::{self, CutOut};
 use super::frame::Frame;
@@ -54,6 +55,8 @@ struct ResultList {
     /// The same search without filters; empty if there were none.
     unfiltered: String,
     is_beyond: bool,
+    /// How much is digitized of the place and years that were asked for.
+    digitized: Vec<String>,
 }
 
 struct ChipView {
@@ -175,6 +178,7 @@ fn result_list(
         took_ms: answered.took_ms,
         chips: chips.collect(),
         is_beyond: shown == 0 && answered.total > 0,
+        digitized: answered.held.map_or_else(Vec::new, |held| digitized(frame, &held)),
         previous: match request.offset {
             0 => String::new(),
             offset => page(offset.saturating_sub(request.limit)),
@@ -192,6 +196,26 @@ fn result_list(
             .map(|(index, hit)| hit_view(frame, request.offset + index + 1, hit))
             .collect(),
     }
+}
+
+/// Says how much there is of the place and years: none is not the same as not digitized.
+fn digitized(frame: &Frame<'_>, held: &Held) -> Vec<String> {
+    let say = |some: &'static str, none: &'static str, what: &str, count: u64| {
+        let text = frame.say(if count == 0 { none } else { some });
+        text.replace("{n}", &grouped(count, frame.lang)).replace("{x}", what)
+    };
+    let mut lines = Vec::new();
+    if let (Some(place), Some(count)) = (&held.place, held.of_place) {
+        lines.push(say("none.of_place", "none.not_place", place, count));
+    }
+    if let (Some(years), Some(count)) = (&held.years, held.of_years) {
+        let what = match &held.place {
+            Some(place) => format!("{place}, {years}"),
+            None => years.clone(),
+        };
+        lines.push(say("none.of_years", "none.not_years", &what, count));
+    }
+    lines
 }
 
 fn hit_view(frame: &Frame<'_>, number: usize, hit: AnsweredHit) -> HitView {

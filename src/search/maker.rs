@@ -1,0 +1,192 @@
+//! From a record to its compact form.
+
+use std::collections::HashMap;
+
+use super::entry::{Entry, IndexedRecord, Number, Person, Place, Sureness};
+use super::numbers::{self, Day};
+use super::places::PlaceResolver;
+use crate::config::index::{Event, IndexDefinitions, NumberClass, PlaceMeaning};
+use crate::model::{Field, FieldState, Record, nfc};
+
+/// Longest text that is kept of one field, in letters.
+const MAX_TEXT: usize = 160;
+
+/// Most alternatives of one field that are indexed: second and third reading.
+const MAX_ALTERNATIVES: usize = 2;
+
+/// Names of fields that are remembered; a record has some thirty, an archive a few hundred.
+const REMEMBERED: usize = 10_000;
+
+/// What a field is to the index, by its name.
+#[derive(Debug, Clone, Default)]
+struct FieldMeaning {
+    dates: Vec<Event>,
+    numbers: Vec<NumberClass>,
+    places: Vec<PlaceMeaning>,
+    is_words: bool,
+}
+
+impl FieldMeaning {
+    fn of(name: &str, definitions: &IndexDefinitions) -> Self {
+        let schema = &definitions.schema;
+        let mut meaning = Self::default();
+        for of in &schema.date {
+            if of.fields.iter().any(|pattern| pattern.matches(name)) {
+                meaning.dates.push(of.meaning);
+            }
+        }
+        for of in &schema.number {
+            if of.fields.iter().any(|pattern| pattern.matches(name)) {
+                meaning.numbers.push(of.class);
+            }
+        }
+        for of in &schema.place {
+            if of.fields.iter().any(|pattern| pattern.matches(name)) {
+                meaning.places.push(of.meaning);
+            }
+        }
+        let mut words = schema.words.iter().flat_map(|words| &words.fields);
+        meaning.is_words = words.any(|pattern| pattern.matches(name));
+        meaning
+    }
+}
+
+/// Makes entries; remembers what fields mean and which units places are. One a thread.
+pub(super) struct EntryMaker {
+    definitions: &'static IndexDefinitions,
+    meanings: HashMap<String, FieldMeaning>,
+    places: PlaceResolver,
+}
+
+impl EntryMaker {
+    pub(super) fn new() -> Self {
+        Self {
+            definitions: IndexDefinitions::get(),
+            meanings: HashMap::new(),
+            places: PlaceResolver::new(),
+        }
+    }
+
+    /// Takes from a record what the definitions name.
+    pub(super) fn entry(&mut self, indexed: &IndexedRecord<'_>) -> Entry<String> {
+        let record = indexed.record;
+        let mut entry = Entry {
+            id: record.record.0.clone(),
+            kind: record.kind.0.clone(),
+            persons: Vec::new(),
+            numbers: Vec::new(),
+            days: Vec::new(),
+            places: Vec::new(),
+            texts: Vec::new(),
+        };
+        if self.meanings.len() > REMEMBERED {
+            self.meanings.clear();
+        }
+        for (name, field) in &record.fields {
+            if !self.meanings.contains_key(name) {
+                let meaning = FieldMeaning::of(name, self.definitions);
+                self.meanings.insert(name.clone(), meaning);
+            }
+            if let Some(meaning) = self.meanings.get(name) {
+                take_field(&mut entry, name, field, meaning, &mut self.places);
+            }
+        }
+        self.take_persons(&mut entry, record);
+        let entities = self.places.of_path(indexed.path, indexed.unit);
+        if !entities.is_empty() {
+            let (field, text) = (String::new(), String::new());
+            entry.places.push(Place {
+                meaning: PlaceMeaning::Path,
+                field,
+                text,
+                entities,
+            });
+        }
+        entry.places.sort_by_key(|place| place.meaning);
+        let file = indexed.path.rsplit(['/', '\\']).next().unwrap_or_default();
+        let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+        entry.texts.push((String::new(), kept(stem)));
+        entry
+    }
+
+    fn take_persons(&self, entry: &mut Entry<String>, record: &Record) {
+        let entered = entry.days.iter().find(|(event, _)| *event == Event::Entered);
+        let entered = entered.map(|(_, day)| u32::from(day.year));
+        for (position, of) in self.definitions.schema.person.iter().enumerate() {
+            let Some(field) = record.fields.get(&of.name) else { continue };
+            let value = |name: &Option<String>| {
+                name.as_ref().and_then(|name| record.fields.get(name)).and_then(value_of)
+            };
+            let said = value(&of.born).and_then(Day::parse);
+            let by_age = value(&of.age)
+                .and_then(|age| age.trim().parse::<u32>().ok())
+                .zip(entered)
+                .and_then(|(age, year)| Day::new(year.checked_sub(age)?, 0, 0));
+            let sureness = match field.state {
+                FieldState::Keyed | FieldState::Verified | FieldState::Approved => {
+                    Sureness::Checked
+                }
+                _ => Sureness::Read,
+            };
+            let readings = value_of(field).map(|name| (name, sureness)).into_iter();
+            let others = field.alternatives.iter().take(MAX_ALTERNATIVES);
+            let others = others.map(|name| (name.as_str(), Sureness::Doubtful));
+            for (name, sureness) in readings.chain(others) {
+                entry.persons.push(Person {
+                    position: position as u8,
+                    name: kept(name),
+                    born: said.or(by_age),
+                    by_age: said.is_none() && by_age.is_some(),
+                    sureness,
+                });
+            }
+        }
+    }
+}
+
+fn take_field(
+    entry: &mut Entry<String>,
+    name: &str,
+    field: &Field,
+    meaning: &FieldMeaning,
+    places: &mut PlaceResolver,
+) {
+    let value = value_of(field);
+    if let Some(day) = value.filter(|_| !meaning.dates.is_empty()).and_then(Day::parse) {
+        entry.days.extend(meaning.dates.iter().map(|&event| (event, day)));
+    }
+    for &class in &meaning.numbers {
+        let others = field.alternatives.iter().take(MAX_ALTERNATIVES);
+        for text in value.into_iter().chain(others.map(String::as_str)) {
+            let value = numbers::normalized(class, text);
+            let same =
+                |other: &Number<String>| other.class == class && other.value == value;
+            if !value.is_empty() && !entry.numbers.iter().any(same) {
+                entry.numbers.push(Number { class, field: name.to_owned(), value });
+            }
+        }
+    }
+    let Some(value) = value else { return };
+    for &meaning in &meaning.places {
+        let (text, entities) = places.resolve(&kept(value));
+        let same =
+            |other: &Place<String>| other.text == text && other.entities == entities;
+        if !entry.places.iter().any(same) {
+            let field = name.to_owned();
+            entry.places.push(Place { meaning, field, text, entities });
+        }
+    }
+    if meaning.is_words {
+        entry.texts.push((name.to_owned(), kept(value)));
+    }
+}
+
+/// The value, where there is one to search for.
+fn value_of(field: &Field) -> Option<&str> {
+    let value = field.value.as_deref().map(str::trim);
+    value.filter(|value| !value.is_empty())
+}
+
+fn kept(text: &str) -> String {
+    nfc(text).chars().take(MAX_TEXT).flat_map(char::to_lowercase).collect()
+}
