@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::catalog::ScanName;
 use crate::catalog::StoredRecord;
 use crate::model::Field;
 use crate::model::FieldState;
@@ -24,6 +25,8 @@ pub struct PageRow {
     text: String,
     blank: bool,
     engine: String,
+    #[serde(skip_serializing_if = "ScanName::is_empty")]
+    name: ScanName,
     lines: Vec<LineRow>,
 }
 
@@ -48,8 +51,8 @@ fn thousandth(confidence: f32) -> f32 {
 }
 
 impl PageRow {
-    /// The row of a page.
-    pub fn of(key: &PageKey, path: &str, text: &PageText) -> Self {
+    /// The row of a page; `name` is what folder and file names say.
+    pub fn of(key: &PageKey, path: &str, name: ScanName, text: &PageText) -> Self {
         let lines = text.lines.iter().map(|line| LineRow {
             text: line.text.clone(),
             quad: line.quad.mapped(&text.to_original),
@@ -73,6 +76,7 @@ impl PageRow {
             text: text.text(),
             blank: text.blank,
             engine: text.engine.clone(),
+            name,
             lines: lines.collect(),
         }
     }
@@ -88,6 +92,8 @@ pub struct RecordRow<'a> {
     pages: &'a [u32],
     fields: BTreeMap<&'a str, FieldRow<'a>>,
     findings: &'a [Finding],
+    #[serde(skip_serializing_if = "ScanName::is_empty")]
+    name: ScanName,
 }
 
 #[derive(Debug, Serialize)]
@@ -117,8 +123,8 @@ impl<'a> FieldRow<'a> {
 }
 
 impl<'a> RecordRow<'a> {
-    /// The row of a record.
-    pub fn of(stored: &'a StoredRecord) -> Self {
+    /// The row of a record; `name` is what folder and file names say.
+    pub fn of(stored: &'a StoredRecord, name: ScanName) -> Self {
         let record = &stored.record;
         let fields = record
             .fields
@@ -133,6 +139,7 @@ impl<'a> RecordRow<'a> {
             pages: &record.pages,
             fields,
             findings: &record.findings,
+            name,
         }
     }
 }

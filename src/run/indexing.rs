@@ -1,9 +1,10 @@
 //! Takes what the catalog has stored over into the index: the index commits first, then
 //! the watermark moves.
 
-use super::RunError;
+use super::error::RunError;
 use crate::catalog::Catalog;
 use crate::catalog::StoredRecord;
+use crate::failpoint;
 use crate::search::IndexedRecord;
 use crate::search::Writer;
 
@@ -39,8 +40,11 @@ impl<'a> Indexer<'a> {
                     None => self.writer.delete(&change.id),
                 }
             }
+            failpoint::reach("index-filled");
             self.writer.commit(last)?;
+            failpoint::reach("index-committed");
             self.catalog.indexed_up_to(last)?;
+            failpoint::reach("outbox-cleared");
             count += pending.len();
         }
     }
