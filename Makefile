@@ -42,8 +42,9 @@ score: build models
 	python3 ../shared/tools/score.py --bin $(SOHOA) --corpus $(CORPUS) \
 	  --letters $(REAL)/letters $(REAL)/letters_truth --lines $(REAL)/handwriting
 
-bench: setup
+bench: build
 	$(CARGO) bench --locked
+	SOHOA_SPEED=1 SOHOA_TEST_PROGRAM=$(SOHOA) $(CARGO) test --locked --test all archive_speed -- --nocapture
 
 # Search alone at another size: `make bench-national RECORDS=10000000`. A million records take
 # some 400 MB of disk and, while the index is built, 600 MB of memory.
@@ -51,9 +52,10 @@ RECORDS ?= 10000000
 bench-national: setup
 	SOHOA_BENCH_RECORDS=$(RECORDS) $(CARGO) bench --locked --bench search
 
-# Kills a run at 500 random moments; the short form is part of `make test`.
+# Kills runs on 200 files at 500 random moments, and at every commit step four times; the short form is part of `make test`.
+KILLS   ?= 500
 kill: setup
-	SOHOA_KILLS=500 $(CARGO) test --locked --test all kill -- --nocapture
+	SOHOA_KILLS=$(KILLS) $(CARGO) test --locked --test all kill -- --nocapture
 
 # Drives the search page in Chromium by keyboard.
 browser: build

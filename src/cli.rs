@@ -83,7 +83,13 @@ pub(crate) enum Command {
     /// Counts what the archive holds and what waits.
     Status(Where),
     /// Checks every original, the catalog and the index.
-    Verify(Where),
+    Verify {
+        #[command(flatten)]
+        place: Where,
+        /// Check every book instead: numbers missing or twice, dates out of order.
+        #[arg(long)]
+        books: bool,
+    },
     /// Says what is wrong with the set-up and what to do.
     Doctor(Where),
     /// Builds the index anew beside the old one and swaps it in.
@@ -150,6 +156,9 @@ pub(crate) struct Ingest {
     /// Draw no progress bar.
     #[arg(long)]
     pub(crate) no_progress: bool,
+    /// Write one JSON line a file to stderr instead of the account for people.
+    #[arg(long)]
+    pub(crate) log_json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -160,6 +169,9 @@ pub(crate) struct Nightly {
     /// Begin nothing after this time of day.
     #[arg(long, value_name = "HH:MM")]
     pub(crate) until: Option<String>,
+    /// Write one JSON line a file to stderr instead of the account for people.
+    #[arg(long)]
+    pub(crate) log_json: bool,
     /// End with one JSON object on stdout.
     #[arg(long)]
     pub(crate) json: bool,
@@ -208,8 +220,17 @@ pub(crate) struct Search {
 pub(crate) enum Quarantine {
     /// What was set aside, why, and what to do.
     List(Where),
-    /// Lets everything that was set aside be tried again by the next `ingest`.
-    Retry(Where),
+    /// Reads what was set aside again, now.
+    Retry {
+        #[command(flatten)]
+        place: Where,
+        /// Only what was set aside for this reason, e.g. `timeout`.
+        #[arg(long, value_name = "REASON")]
+        reason: Option<String>,
+        /// Worker processes at a time; one a core without it.
+        #[arg(long, value_name = "N")]
+        jobs: Option<std::num::NonZeroUsize>,
+    },
     /// Writes the list as a table that opens in Excel.
     Export {
         /// The archive folder.
@@ -218,6 +239,9 @@ pub(crate) enum Quarantine {
         /// File to write; stdout without it.
         #[arg(long, value_name = "PATH")]
         out: Option<PathBuf>,
+        /// Copy the files themselves into this folder too, under their own names.
+        #[arg(long, value_name = "DIR")]
+        files: Option<PathBuf>,
     },
 }
 
@@ -248,6 +272,10 @@ mod tests {
             "sohoa quarantine export --archive A",
             "sohoa status --archive A --json",
             "sohoa verify --archive A --json",
+            "sohoa verify --archive A --books",
+            "sohoa nightly --archive A --log-json",
+            "sohoa quarantine retry --archive A --reason timeout --json",
+            "sohoa quarantine export --archive A --out x.csv --files y",
             "sohoa doctor --archive A --json",
             "sohoa reindex --archive A --json",
             "sohoa check --archive A --json",

@@ -7,6 +7,7 @@
 //! Modules are listed in the order in which a page meets them. A module imports [`model`]
 //! and [`config`], never a stage beside it; only [`run`] knows them all.
 
+pub mod failpoint;
 pub mod model;
 pub mod config;
 pub mod intake;

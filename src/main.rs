@@ -16,6 +16,7 @@ use clap::Parser as _;
 use crate::commands::Ended;
 
 fn main() -> ExitCode {
+    sohoa::run::be_silent_where_caught(|line| eprintln!("sohoa: {line}"));
     let cli = match cli::Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

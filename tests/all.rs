@@ -12,7 +12,13 @@
 
 mod architecture;
 mod archive;
+mod archive_night;
+mod archive_speed;
 mod command_line;
 mod definitions;
 mod documents;
 mod kill;
+mod kill_disk;
+mod kill_pages;
+mod kill_steps;
+mod packaging;

@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 /// What each module may import from the crate.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &[]),
+    ("failpoint", &[]),
     ("config", &["model"]),
     ("intake", &["model", "config"]),
     ("clean", &["model", "config"]),
     // Finding lines needs the cleaned planes of the page, which are no noun of the model.
     ("read", &["model", "config", "clean"]),
     ("extract", &["model", "config"]),
-    ("catalog", &["model", "config"]),
+    ("catalog", &["model", "config", "failpoint"]),
     ("search", &["model", "config"]),
     ("serve", &["model", "config", "catalog", "search"]),
     ("export", &["model", "catalog"]),
@@ -21,8 +22,17 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "run",
         &[
-            "model", "config", "intake", "clean", "read", "extract", "catalog", "search",
-            "serve", "report",
+            "model",
+            "config",
+            "intake",
+            "clean",
+            "read",
+            "extract",
+            "catalog",
+            "search",
+            "serve",
+            "report",
+            "failpoint",
         ],
     ),
 ];
@@ -36,6 +46,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("hayro", &["intake"]),
     ("lopdf", &["intake"]),
     ("rten", &["read"]),
+    ("seccompiler", &["run"]),
+    ("landlock", &["run"]),
     ("anyhow", &["main", "commands"]),
 ];
 

@@ -3,6 +3,8 @@
 //! The only SQL. One `SQLite` file inside the archive folder, in write-ahead mode with full
 //! synchronisation: a transaction that has returned survives a power cut.
 
+mod disk;
+mod names;
 mod original;
 mod pages;
 mod records;
@@ -13,15 +15,23 @@ mod tests;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 
+use self::disk::Disk as _;
+
+pub use names::ScanName;
 pub use original::{CopyError, Originals, StoredOriginal};
 pub use pages::{PageState, StoredPage};
 pub use records::{PendingRecord, StoredRecord};
 pub use scans::{Location, NewScan, ScanState, StoredScan};
 
-/// Version of the tables; a catalog of another version is refused.
-const SCHEMA_VERSION: i64 = 1;
+/// Version of the tables; a catalog of a later version is refused.
+const SCHEMA_VERSION: i64 = 2;
+
+/// What leads from each version to the next; the first entry from version 1 to 2.
+/// `schema.sql`, which is run afterwards, makes the tables that are new.
+const STEPS: [&str; SCHEMA_VERSION as usize - 1] =
+    ["ALTER TABLE scan ADD COLUMN retries INTEGER NOT NULL DEFAULT 0"];
 
 /// Why the catalog could not answer.
 #[derive(Debug, thiserror::Error)]
@@ -73,7 +83,10 @@ impl CatalogError {
     /// Whether the disk is full: to be continued when there is room again.
     pub fn is_disk_full(&self) -> bool {
         match self {
-            Self::Io { source, .. } => source.kind() == std::io::ErrorKind::StorageFull,
+            Self::Io { source, .. } => matches!(
+                source.kind(),
+                std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded
+            ),
             Self::Sql(rusqlite::Error::SqliteFailure(code, _)) => {
                 code.code == rusqlite::ErrorCode::DiskFull
             }
@@ -123,16 +136,46 @@ impl Catalog {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
-        let found: i64 =
-            connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-        if found == 0 {
-            connection.execute_batch(include_str!("schema.sql"))?;
-            connection.pragma_update(None, "user_version", SCHEMA_VERSION)?;
-        } else if found != SCHEMA_VERSION {
-            return Err(CatalogError::Version { found, expected: SCHEMA_VERSION });
+        let mut connection = connection;
+        if Self::bring_up_to_date(&mut connection)? {
+            // The names of a new catalog and of its folder must survive a power cut too.
+            let folders = [archive, archive.parent().unwrap_or(archive)];
+            for folder in folders.into_iter().filter(|f| !f.as_os_str().is_empty()) {
+                disk::Real.sync_folder(folder).map_err(|source| CatalogError::Io {
+                    path: folder.to_owned(),
+                    action: "written",
+                    source,
+                })?;
+            }
         }
         let originals = Originals::new(archive.join("originals"));
         Ok(Self { connection: Mutex::new(connection), originals })
+    }
+
+    /// Makes the tables, or brings older ones to this version, in one transaction.
+    /// Returns whether the catalog is new.
+    fn bring_up_to_date(connection: &mut Connection) -> Result<bool, CatalogError> {
+        let version = |connection: &Connection| {
+            connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))
+        };
+        if version(connection)? == SCHEMA_VERSION {
+            return Ok(false);
+        }
+        let transaction =
+            connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let found = version(&transaction)?;
+        if found > SCHEMA_VERSION {
+            return Err(CatalogError::Version { found, expected: SCHEMA_VERSION });
+        }
+        if found > 0 {
+            for step in STEPS.iter().skip(found as usize - 1) {
+                transaction.execute_batch(step)?;
+            }
+        }
+        transaction.execute_batch(include_str!("schema.sql"))?;
+        transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+        transaction.commit()?;
+        Ok(found == 0)
     }
 
     /// The files as they arrived.
@@ -157,6 +200,25 @@ impl Catalog {
         let mut wrong = rows.collect::<Result<Vec<_>, _>>()?;
         wrong.retain(|line| line != "ok");
         Ok(wrong)
+    }
+
+    /// Writes the log of changes back into the database file and gives room that is free
+    /// inside it back to the disk, if it is more than a quarter of it.
+    ///
+    /// # Errors
+    ///
+    /// If the database refuses.
+    pub fn compact(&self) -> Result<(), CatalogError> {
+        let connection = self.lock();
+        let number = |name: &str| {
+            connection
+                .query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0))
+        };
+        if number("freelist_count")? * 4 > number("page_count")? {
+            connection.execute_batch("VACUUM")?;
+        }
+        connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);")?;
+        Ok(())
     }
 
     /// A consistent copy of the database into `path`, while others go on.

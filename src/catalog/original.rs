@@ -3,10 +3,14 @@
 use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
 use super::CatalogError;
+use super::disk::Disk;
+use super::disk::Real;
+use crate::failpoint;
 use crate::model::ScanId;
 
 /// Bytes that are read and hashed at a time.
@@ -32,6 +36,12 @@ pub enum CopyError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The source is being written while it is copied: it is not complete yet.
+    #[error("`{}` is still being written", path.display())]
+    Changing {
+        /// The source file.
+        path: PathBuf,
+    },
     /// The archive could not be written: everybody's trouble.
     #[error(transparent)]
     Archive(#[from] CatalogError),
@@ -41,11 +51,26 @@ pub enum CopyError {
 #[derive(Debug, Clone)]
 pub struct Originals {
     root: PathBuf,
+    disk: Arc<dyn Disk>,
+}
+
+/// Whether a file of that size lies at `place`. Another size is what a power cut leaves
+/// on a file system that does not keep the order of writes; it is written again.
+fn is_whole(place: &Path, bytes: u64) -> std::io::Result<bool> {
+    match std::fs::metadata(place) {
+        Ok(metadata) => Ok(metadata.len() == bytes),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 impl Originals {
     pub(super) fn new(root: PathBuf) -> Self {
-        Self { root }
+        Self::on(root, Arc::new(Real))
+    }
+
+    fn on(root: PathBuf, disk: Arc<dyn Disk>) -> Self {
+        Self { root, disk }
     }
 
     /// Where the scan's bytes lie.
@@ -91,25 +116,26 @@ impl Originals {
     }
 
     /// Copies the file at `source` in, durably: temporary file, fsync, rename, fsync of
-    /// the folder. A file whose bytes are here already costs one reading and no writing
-    /// that stays.
+    /// the folders up to the archive. A file whose bytes are here already costs one
+    /// reading and no writing that stays.
     ///
     /// # Errors
     ///
-    /// [`CopyError::Source`] if the source cannot be read, [`CopyError::Archive`] if the
-    /// archive cannot be written.
+    /// [`CopyError::Source`] if the source cannot be read, [`CopyError::Changing`] if it
+    /// is being written meanwhile, [`CopyError::Archive`] if the archive cannot be written.
     pub fn copy_in(&self, source: &Path) -> Result<StoredOriginal, CopyError> {
         let unreadable =
             |error| CopyError::Source { path: source.to_owned(), source: error };
         let mut from = File::open(source).map_err(unreadable)?;
+        let before = from.metadata().map_err(unreadable)?;
         let incoming = self.root.join("incoming");
         let broken = |path: &Path, action| {
             let path = path.to_owned();
             move |source| CatalogError::Io { path, action, source }
         };
-        std::fs::create_dir_all(&incoming).map_err(broken(&incoming, "created"))?;
-        let mut copy = tempfile::NamedTempFile::new_in(&incoming)
-            .map_err(broken(&incoming, "written"))?;
+        self.disk.make_folder(&incoming).map_err(broken(&incoming, "created"))?;
+        let mut copy =
+            self.disk.draft(&incoming).map_err(broken(&incoming, "written"))?;
         let mut write_failed = None;
         let stored = Self::digest(&mut from, |chunk| {
             copy.write_all(chunk).map_err(|error| {
@@ -119,30 +145,36 @@ impl Originals {
             })
         });
         if let Some(error) = write_failed {
-            return Err(broken(copy.path(), "written")(error).into());
+            return Err(broken(&incoming, "written")(error).into());
         }
         let stored = stored.map_err(unreadable)?;
-        let place = self.path(&stored.id);
-        if place.try_exists().map_err(broken(&place, "read"))? {
-            return Ok(stored);
+        let after = std::fs::metadata(source).map_err(unreadable)?;
+        let is_same = before.modified().ok() == after.modified().ok();
+        if !is_same || before.len() != stored.bytes || after.len() != stored.bytes {
+            return Err(CopyError::Changing { path: source.to_owned() });
         }
-        copy.as_file().sync_all().map_err(broken(copy.path(), "written"))?;
-        let folder = place.parent().unwrap_or(&self.root).to_owned();
-        std::fs::create_dir_all(&folder).map_err(broken(&folder, "created"))?;
-        let mut rights =
-            copy.as_file().metadata().map_err(broken(copy.path(), "read"))?.permissions();
-        rights.set_readonly(true);
-        copy.as_file().set_permissions(rights).map_err(broken(copy.path(), "written"))?;
-        copy.persist(&place).map_err(|error| broken(&place, "written")(error.error))?;
-        self.sync_up_from(&folder).map_err(broken(&folder, "written"))?;
+        failpoint::reach_disk("original-written")
+            .map_err(broken(&incoming, "written"))?;
+        let place = self.path(&stored.id);
+        if !is_whole(&place, stored.bytes).map_err(broken(&place, "read"))? {
+            copy.sync().map_err(broken(&incoming, "written"))?;
+            failpoint::reach("original-synced");
+            let folder = place.parent().unwrap_or(&self.root);
+            self.disk.make_folder(folder).map_err(broken(folder, "created"))?;
+            copy.place(&place).map_err(broken(&place, "written"))?;
+            failpoint::reach("original-renamed");
+        }
+        // Also where the file was there: whoever put it there may have been killed before
+        // its name was durable.
+        self.sync_up_from(&place).map_err(broken(&place, "written"))?;
         Ok(stored)
     }
 
-    /// Makes the names of the folders from `folder` up to the root durable.
-    fn sync_up_from(&self, folder: &Path) -> std::io::Result<()> {
-        for ancestor in folder.ancestors() {
-            File::open(ancestor)?.sync_all()?;
-            if ancestor == self.root {
+    /// Makes the names of `place` and of the folders above it durable, up to the archive.
+    fn sync_up_from(&self, place: &Path) -> std::io::Result<()> {
+        for ancestor in place.ancestors().skip(1) {
+            self.disk.sync_folder(ancestor)?;
+            if Some(ancestor) == self.root.parent() {
                 break;
             }
         }
@@ -189,34 +221,5 @@ impl Originals {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_same_bytes_twice_are_one_original_and_a_changed_byte_is_noticed() {
-        let folder = tempfile::tempdir().unwrap();
-        let source = folder.path().join("a.bin");
-        std::fs::write(&source, b"abc").unwrap();
-        let originals = Originals::new(folder.path().join("originals"));
-        let first = originals.copy_in(&source).unwrap();
-        assert_eq!(
-            first.id.0,
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        );
-        assert_eq!(originals.copy_in(&source).unwrap(), first);
-        assert_eq!(originals.verify(&first.id).unwrap(), 3);
-
-        let place = originals.path(&first.id);
-        std::fs::remove_file(&place).unwrap();
-        std::fs::write(&place, b"abd").unwrap();
-        assert!(matches!(originals.verify(&first.id), Err(CatalogError::Fixity { .. })));
-    }
-
-    #[test]
-    fn a_source_that_is_not_there_is_the_sources_own_trouble() {
-        let folder = tempfile::tempdir().unwrap();
-        let originals = Originals::new(folder.path().join("originals"));
-        let missing = folder.path().join("missing.pdf");
-        assert!(matches!(originals.copy_in(&missing), Err(CopyError::Source { .. })));
-    }
-}
+#[path = "original/tests.rs"]
+mod tests;

@@ -75,7 +75,7 @@ impl Catalog {
     }
 
     /// Counts that a worker died on the page or was stopped on it. Returns how often that
-    /// has happened. An interruption from outside does not count.
+    /// has happened. An end from outside does not count and must not be noted.
     ///
     /// # Errors
     ///

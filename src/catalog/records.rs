@@ -6,6 +6,7 @@ use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 
 use super::Catalog;
 use super::CatalogError;
+use crate::failpoint;
 use crate::model::FieldState;
 use crate::model::Record;
 use crate::model::RecordId;
@@ -138,6 +139,7 @@ impl Catalog {
                 note(&transaction, &id)?;
             }
         }
+        failpoint::reach("records-written");
         transaction.execute("UPDATE scan SET state = 'done' WHERE id = ?1", [&scan.0])?;
         transaction.commit()?;
         Ok(())
@@ -173,6 +175,19 @@ impl Catalog {
         ))?;
         let rows = statement.query_map([&scan.0], raw)?;
         rows.map(|row| stored(row?)).collect()
+    }
+
+    /// How many records a scan has.
+    ///
+    /// # Errors
+    ///
+    /// If the database refuses.
+    pub fn num_records(&self, scan: &ScanId) -> Result<u64, CatalogError> {
+        let connection = self.lock();
+        let mut statement =
+            connection.prepare_cached("SELECT count(*) FROM record WHERE scan = ?1")?;
+        let count: i64 = statement.query_row([&scan.0], |row| row.get(0))?;
+        Ok(count.unsigned_abs())
     }
 
     /// The next changes that the index has not seen, oldest first, at most `limit`.

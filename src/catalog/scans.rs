@@ -4,6 +4,8 @@ use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::Catalog;
 use super::CatalogError;
+use super::names;
+use super::names::ScanName;
 use crate::model::Reason;
 use crate::model::ScanId;
 
@@ -37,6 +39,8 @@ pub struct NewScan<'a> {
     pub collection: Option<&'a str>,
     /// Code of the unit whose books these are.
     pub unit: Option<&'a str>,
+    /// What folder and file names say about it; empty where they say nothing.
+    pub name: ScanName,
 }
 
 /// A place where a scan was found.
@@ -67,6 +71,8 @@ pub struct StoredScan {
     pub collection: Option<String>,
     /// Code of the unit whose books these are.
     pub unit: Option<String>,
+    /// How often it was let be tried again after it was set aside.
+    pub retries: u32,
     /// The first place where it was found.
     pub path: String,
 }
@@ -74,7 +80,7 @@ pub struct StoredScan {
 /// Columns of a [`StoredScan`], in its order.
 const COLUMNS: &str = "scan.id, scan.bytes, scan.state, scan.reason, scan.message, \
     scan.num_pages, scan.family, scan.collection, scan.unit, \
-    (SELECT path FROM location WHERE location.scan = scan.id ORDER BY ordinal, path LIMIT 1)";
+    scan.retries, (SELECT path FROM location WHERE location.scan = scan.id ORDER BY ordinal, path LIMIT 1)";
 
 fn stored(row: &Row<'_>) -> rusqlite::Result<StoredScan> {
     let state: String = row.get(2)?;
@@ -96,7 +102,8 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<StoredScan> {
         family: row.get(6)?,
         collection: row.get(7)?,
         unit: row.get(8)?,
-        path: row.get::<_, Option<String>>(9)?.unwrap_or_default(),
+        retries: row.get(9)?,
+        path: row.get::<_, Option<String>>(10)?.unwrap_or_default(),
     })
 }
 
@@ -128,6 +135,7 @@ impl Catalog {
              ON CONFLICT (path, scan) DO UPDATE SET bytes = ?3, modified_ms = ?4",
             params![new.path, new.id.0, new.bytes as i64, new.modified_ms],
         )?;
+        names::put(&transaction, new.path, new.id, &new.name)?;
         transaction.commit()?;
         Ok(is_new)
     }
@@ -175,7 +183,7 @@ impl Catalog {
     pub fn scans(&self) -> Result<Vec<StoredScan>, CatalogError> {
         let connection = self.lock();
         let mut statement =
-            connection.prepare(&format!("SELECT {COLUMNS} FROM scan ORDER BY 10, 1"))?;
+            connection.prepare(&format!("SELECT {COLUMNS} FROM scan ORDER BY 11, 1"))?;
         let rows = statement.query_map([], stored)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -252,35 +260,60 @@ impl Catalog {
         Ok(())
     }
 
-    /// Lets everything that was set aside be tried again. Returns how many scans will be.
+    /// Scans of which something is set aside, the whole or a page, by path.
     ///
     /// # Errors
     ///
     /// If the database refuses.
-    pub fn retry_quarantined(&self) -> Result<u32, CatalogError> {
+    pub fn scans_set_aside(&self) -> Result<Vec<ScanId>, CatalogError> {
+        let connection = self.lock();
+        let mut statement = connection.prepare(
+            "SELECT id, (SELECT path FROM location WHERE scan = id ORDER BY ordinal, path \
+             LIMIT 1) FROM scan WHERE state = 'quarantined' OR id IN \
+             (SELECT scan FROM page WHERE state = 'quarantined') ORDER BY 2, 1",
+        )?;
+        let rows = statement.query_map([], |row| Ok(ScanId(row.get(0)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Lets what was set aside be tried again, after everything new: all of it, or only
+    /// what has that reason, and only scans that were tried again less often than
+    /// `below`. Returns how many scans that are.
+    ///
+    /// # Errors
+    ///
+    /// If the database refuses.
+    pub fn retry_quarantined(
+        &self,
+        only: Option<Reason>,
+        below: u32,
+    ) -> Result<u32, CatalogError> {
         let mut connection = self.lock();
         let transaction = connection.transaction()?;
-        transaction.execute(
-            "UPDATE scan SET state = 'waiting' WHERE state = 'done' AND id IN \
-             (SELECT scan FROM page WHERE state = 'quarantined')",
-            [],
-        )?;
-        transaction.execute(
-            "UPDATE page SET state = 'waiting', crashes = 0, reason = NULL, message = NULL \
-             WHERE state = 'quarantined'",
-            [],
-        )?;
-        transaction.execute(
-            "UPDATE scan SET state = 'waiting', reason = NULL, message = NULL \
-             WHERE state = 'quarantined'",
-            [],
-        )?;
-        let waiting: u32 = transaction.query_row(
-            "SELECT count(*) FROM scan WHERE state = 'waiting'",
-            [],
-            |row| row.get(0),
-        )?;
+        let reason = only.map(Reason::name);
+        let ids: Vec<String> = {
+            let mut statement = transaction.prepare(
+                "SELECT id FROM scan WHERE retries < ?2 AND (\
+                 (state = 'quarantined' AND reason = coalesce(?1, reason)) OR \
+                 (state = 'done' AND id IN (SELECT scan FROM page WHERE \
+                 state = 'quarantined' AND reason = coalesce(?1, reason))))",
+            )?;
+            let rows = statement.query_map(params![reason, below], |row| row.get(0))?;
+            rows.collect::<Result<_, _>>()?
+        };
+        for id in &ids {
+            transaction.execute(
+                "UPDATE page SET state = 'waiting', crashes = 0, reason = NULL, \
+                 message = NULL WHERE scan = ?1 AND state = 'quarantined'",
+                [id],
+            )?;
+            transaction.execute(
+                "UPDATE scan SET state = 'waiting', reason = NULL, message = NULL, \
+                 retries = retries + 1 WHERE id = ?1",
+                [id],
+            )?;
+        }
         transaction.commit()?;
-        Ok(waiting)
+        Ok(ids.len() as u32)
     }
 }

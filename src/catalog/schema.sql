@@ -14,6 +14,8 @@ CREATE TABLE IF NOT EXISTS scan (
   unit       TEXT,
   reason     TEXT,
   message    TEXT,
+  -- How often it was let be tried again after it was set aside.
+  retries    INTEGER NOT NULL DEFAULT 0,
   CHECK ((state = 'quarantined') = (reason IS NOT NULL))
 ) STRICT;
 CREATE INDEX IF NOT EXISTS scan_state ON scan (state);
@@ -29,6 +31,15 @@ CREATE TABLE IF NOT EXISTS location (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS location_scan ON location (scan);
 
+-- What folder and file names say about a scan: kind of register, year, book, number, …
+CREATE TABLE IF NOT EXISTS scan_name (
+  scan  TEXT NOT NULL REFERENCES scan (id),
+  path  TEXT NOT NULL,
+  part  TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (scan, path, part)
+) STRICT;
+
 CREATE TABLE IF NOT EXISTS page (
   scan     TEXT NOT NULL REFERENCES scan (id),
   number   INTEGER NOT NULL CHECK (number >= 1),
@@ -43,6 +54,8 @@ CREATE TABLE IF NOT EXISTS page (
   CHECK ((state = 'quarantined') = (reason IS NOT NULL)),
   CHECK ((state = 'done') = (text IS NOT NULL))
 ) STRICT;
+
+CREATE INDEX IF NOT EXISTS page_aside ON page (scan) WHERE state = 'quarantined';
 
 CREATE TABLE IF NOT EXISTS record (
   id      TEXT PRIMARY KEY,

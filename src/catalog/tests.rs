@@ -18,6 +18,7 @@ fn add(catalog: &Catalog, id: &ScanId, path: &str) -> bool {
         family: "auto",
         collection: None,
         unit: None,
+        name: ScanName::new(),
     };
     catalog.add_scan(&new).unwrap()
 }
@@ -148,7 +149,7 @@ fn what_was_set_aside_waits_again_after_a_retry() {
         catalog.scan(&whole).unwrap().unwrap().state,
         ScanState::Quarantined(Reason::Corrupt, "no page tree".to_owned())
     );
-    assert_eq!(catalog.retry_quarantined().unwrap(), 2);
+    assert_eq!(catalog.retry_quarantined(None, u32::MAX).unwrap(), 2);
     assert_eq!(catalog.waiting_scans().unwrap().len(), 2);
     assert_eq!(catalog.waiting_pages(&part).unwrap(), [2], "page 1 stays read");
 }
@@ -170,4 +171,83 @@ fn a_folder_without_a_catalog_is_not_an_archive() {
     let folder = tempfile::tempdir().unwrap();
     let error = Catalog::open(folder.path()).err().unwrap();
     assert!(matches!(error, CatalogError::NoArchive(_)), "{error}");
+}
+
+#[test]
+fn what_was_tried_again_often_enough_is_left_to_a_person() {
+    let folder = tempfile::tempdir().unwrap();
+    let catalog = Catalog::create_or_open(folder.path()).unwrap();
+    let id = scan_id('a');
+    add(&catalog, &id, "a.pdf");
+    for expected in [1, 1, 0] {
+        catalog.quarantine_scan(&id, Reason::Corrupt, "no page tree").unwrap();
+        assert_eq!(catalog.retry_quarantined(Some(Reason::Crash), 2).unwrap(), 0);
+        assert_eq!(catalog.retry_quarantined(None, 2).unwrap(), expected);
+    }
+    assert_eq!(catalog.scans_set_aside().unwrap(), [id]);
+}
+
+#[test]
+fn a_catalog_of_the_first_version_is_brought_up_to_date() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = Connection::open(folder.path().join("catalog.sqlite")).unwrap();
+    let schema = include_str!("schema.sql");
+    let first = schema.replace("  retries    INTEGER NOT NULL DEFAULT 0,\n", "");
+    assert_ne!(schema, first, "the column has another name now");
+    old.execute_batch(&first).unwrap();
+    old.execute_batch("DROP TABLE scan_name; PRAGMA user_version = 1").unwrap();
+    old.execute(
+        "INSERT INTO scan (id, bytes, arrived_ms, state) VALUES (?1, 1, 1, 'waiting')",
+        [scan_id('a').0],
+    )
+    .unwrap();
+    drop(old);
+    let catalog = Catalog::create_or_open(folder.path()).unwrap();
+    assert_eq!(catalog.waiting_scans().unwrap()[0].retries, 0);
+    assert_eq!(catalog.name_of(&scan_id('a')).unwrap(), ScanName::new());
+}
+
+#[test]
+fn a_transaction_that_has_returned_survives_a_power_cut_as_far_as_sqlite_can_promise() {
+    let folder = tempfile::tempdir().unwrap();
+    let catalog = Catalog::create_or_open(folder.path()).unwrap();
+    let connection = catalog.lock();
+    let mode: String =
+        connection.query_row("PRAGMA journal_mode", [], |row| row.get(0)).unwrap();
+    let sync: i64 =
+        connection.query_row("PRAGMA synchronous", [], |row| row.get(0)).unwrap();
+    // 2 is FULL: every commit waits until the log is on the disk.
+    assert_eq!((mode.as_str(), sync), ("wal", 2));
+}
+
+#[test]
+fn the_name_of_a_scan_is_that_of_the_first_place_that_says_something() {
+    let folder = tempfile::tempdir().unwrap();
+    let catalog = Catalog::create_or_open(folder.path()).unwrap();
+    let id = scan_id('a');
+    add(&catalog, &id, "scan1.pdf");
+    add(&catalog, &id, "KS.1987.pdf");
+    assert_eq!(catalog.name_of(&id).unwrap(), ScanName::new());
+    let year = |path: &str| {
+        path.starts_with("KS").then(|| [("year".to_owned(), "1987".to_owned())].into())
+    };
+    assert_eq!(catalog.name_again(year).unwrap(), 1);
+    assert_eq!(catalog.name_of(&id).unwrap()["year"], "1987");
+}
+
+#[test]
+fn room_that_became_free_is_given_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let catalog = Catalog::create_or_open(folder.path()).unwrap();
+    let id = scan_id('a');
+    add(&catalog, &id, "a.pdf");
+    let long = "x".repeat(1 << 20);
+    let big = record("r1", &id, &[("so", field(&long, FieldState::Read))]);
+    catalog.finish_scan(&id, &[big]).unwrap();
+    catalog.compact().unwrap();
+    let size = || folder.path().join("catalog.sqlite").metadata().unwrap().len();
+    let before = size();
+    catalog.finish_scan(&id, &[]).unwrap();
+    catalog.compact().unwrap();
+    assert!(size() < before / 2, "{} of {before}", size());
 }

@@ -1,4 +1,4 @@
-//! Commands that look after an archive: export, quarantine, status, verify, reindex.
+//! Commands that look after an archive: export, status, verify, reindex.
 
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -6,13 +6,13 @@ use std::path::Path;
 use anyhow::Context as _;
 use serde_json::json;
 use sohoa::export::{ExportError, Format};
-use sohoa::report::SetAside;
+use sohoa::run::Archive;
 
 use super::{Ended, Usage, open, print_json};
-use crate::cli::{Quarantine, Where};
+use crate::cli::Where;
 
 /// Calls `write` with the file `out`, or with stdout.
-fn write_to(
+pub(super) fn write_to(
     out: Option<&Path>,
     write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
@@ -58,65 +58,6 @@ pub(super) fn export(
     Ok(Ended::Well)
 }
 
-fn set_aside(place: &Path) -> anyhow::Result<Vec<SetAside>> {
-    let archive = open(place)?;
-    let mut all = Vec::new();
-    for scan in archive.catalog.scans()? {
-        all.extend(sohoa::run::set_aside_of(&archive.catalog, &scan.id)?);
-    }
-    Ok(all)
-}
-
-pub(super) fn quarantine(action: Quarantine) -> anyhow::Result<Ended> {
-    match action {
-        Quarantine::List(place) => {
-            for aside in set_aside(&place.archive)? {
-                if place.json {
-                    print_json(&aside)?;
-                    continue;
-                }
-                let page =
-                    aside.page.map(|page| format!(" page {page}")).unwrap_or_default();
-                println!(
-                    "{}{page}: {}: {}; {}",
-                    aside.path,
-                    aside.reason.name(),
-                    aside.message,
-                    aside.remedy
-                );
-            }
-        }
-        Quarantine::Retry(place) => {
-            let archive = open(&place.archive)?;
-            let _lock = archive.lock()?;
-            let waiting = archive.catalog.retry_quarantined()?;
-            if place.json {
-                print_json(&json!({ "waiting": waiting }))?;
-            } else {
-                eprintln!("{waiting} files wait for the next `sohoa ingest`");
-            }
-        }
-        Quarantine::Export { archive, out } => {
-            let all = set_aside(&archive)?;
-            write_to(out.as_deref(), |out| {
-                // Excel takes a CSV file for UTF-8 only if it begins with this mark.
-                out.write_all("\u{feff}".as_bytes())?;
-                let mut table = csv::Writer::from_writer(out);
-                table.write_record(["path", "page", "reason", "message", "remedy"])?;
-                for aside in &all {
-                    let page =
-                        aside.page.map(|page| page.to_string()).unwrap_or_default();
-                    let reason = aside.reason.name();
-                    let row = [&aside.path, &page, reason, &aside.message, aside.remedy];
-                    table.write_record(row)?;
-                }
-                Ok(table.flush()?)
-            })?;
-        }
-    }
-    Ok(Ended::Well)
-}
-
 pub(super) fn status(place: &Where) -> anyhow::Result<Ended> {
     let archive = open(&place.archive)?;
     let counts = archive.catalog.counts()?;
@@ -136,8 +77,11 @@ pub(super) fn status(place: &Where) -> anyhow::Result<Ended> {
     Ok(Ended::Well)
 }
 
-pub(super) fn verify(place: &Where) -> anyhow::Result<Ended> {
+pub(super) fn verify(place: &Where, books: bool) -> anyhow::Result<Ended> {
     let archive = open(&place.archive)?;
+    if books {
+        return verify_books(&archive, place.json);
+    }
     let wrong = sohoa::run::verify(&archive)?;
     if place.json {
         print_json(&json!({ "ok": wrong.is_empty(), "wrong": wrong }))?;
@@ -149,6 +93,21 @@ pub(super) fn verify(place: &Where) -> anyhow::Result<Ended> {
         }
     }
     Ok(if wrong.is_empty() { Ended::Well } else { Ended::IntegrityFailed })
+}
+
+/// Checks every book. What does not hold stands on the paper or was read wrongly; it is
+/// for a person to look at, and no failed check of the archive.
+fn verify_books(archive: &Archive, json: bool) -> anyhow::Result<Ended> {
+    for book in sohoa::run::books(archive)? {
+        if json {
+            print_json(&book)?;
+        } else {
+            for line in book.lines() {
+                println!("{line}");
+            }
+        }
+    }
+    Ok(Ended::Well)
 }
 
 pub(super) fn reindex(place: &Where, extract: bool) -> anyhow::Result<Ended> {

@@ -44,7 +44,7 @@ pub(super) fn doctor(place: &Where, models: &Path) -> anyhow::Result<Ended> {
             format!("`{engine}` is asked for, `{}` reads", reader.engine())
         });
         findings.push(Finding::of("engine", reader.map_err(|e| error_text(&e))));
-        findings.push(Finding::of("isolation", Ok(sohoa::run::isolation())));
+        findings.push(Finding::of("isolation", sohoa::run::isolation()));
         let counts = archive.catalog.counts()?;
         for (name, what) in [
             ("scans_waiting", "files wait: run the same `sohoa ingest` again"),

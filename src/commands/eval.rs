@@ -66,6 +66,7 @@ fn fill(
         jobs: arguments.jobs.map_or_else(cores, usize::from),
         now_ms: jiff::Timestamp::now().as_millisecond(),
         until: None,
+        settle: std::time::Duration::ZERO,
     };
     let report = sohoa::run::ingest(archive, &setup, &plan, &stop, |_| {})?;
     for line in report.lines() {

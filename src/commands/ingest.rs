@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use sohoa::report::Report;
 use sohoa::run::{Archive, IngestPlan};
 
+use super::log::Log;
 use super::{Ended, Usage, print_json};
 use crate::cli;
 use crate::progress::Bar;
@@ -35,21 +36,34 @@ pub(super) fn ingest(arguments: &cli::Ingest, models: &Path) -> anyhow::Result<E
         jobs: jobs(arguments),
         now_ms: jiff::Timestamp::now().as_millisecond(),
         until,
+        // A file that changes while it is copied is noticed; waiting is for the night.
+        settle: Duration::ZERO,
     };
-    let bar = Bar::new(!arguments.no_progress);
+    let bar = Bar::new(!arguments.no_progress && !arguments.log_json);
+    let mut log = Log::new(arguments.log_json, Some(&bar));
     let report =
-        sohoa::run::ingest(&archive, &setup, &plan, &stop, |progress| bar.show(progress));
+        sohoa::run::ingest(&archive, &setup, &plan, &stop, |notice| log.tell(&notice));
     bar.end();
     let report = report?;
-    tell(&report, arguments.json)?;
+    if !arguments.log_json {
+        tell(&report);
+    }
+    if arguments.json {
+        print_json(&report)?;
+    }
     let is_late = until.is_some_and(|until| Instant::now() >= until);
-    Ok(if report.waiting > 0 || stop.load(Ordering::SeqCst) || is_late {
+    Ok(ended(&report, is_late || stop.load(Ordering::SeqCst)))
+}
+
+/// How a run with that account ends.
+pub(super) fn ended(report: &Report, is_stopped: bool) -> Ended {
+    if report.waiting > 0 || is_stopped {
         Ended::ToBeContinued
-    } else if report.set_aside.is_empty() {
-        Ended::Well
-    } else {
+    } else if report.is_something_set_aside() {
         Ended::SomeQuarantined
-    })
+    } else {
+        Ended::Well
+    }
 }
 
 fn jobs(arguments: &cli::Ingest) -> usize {
@@ -57,14 +71,10 @@ fn jobs(arguments: &cli::Ingest) -> usize {
     arguments.jobs.map_or_else(cores, usize::from)
 }
 
-fn tell(report: &Report, json: bool) -> anyhow::Result<()> {
+pub(super) fn tell(report: &Report) {
     for line in report.lines() {
         eprintln!("{line}");
     }
-    if json {
-        print_json(report)?;
-    }
-    Ok(())
 }
 
 /// A flag that the first SIGINT or SIGTERM sets; the second ends the program at once.
@@ -93,6 +103,9 @@ pub(super) fn until(text: &str) -> anyhow::Result<Instant> {
 fn dry_run(arguments: &cli::Ingest) -> anyhow::Result<Ended> {
     let known = sohoa::catalog::Catalog::open(&arguments.archive).ok();
     let report = sohoa::run::dry_run(&arguments.paths, known.as_ref())?;
-    tell(&report, arguments.json)?;
+    tell(&report);
+    if arguments.json {
+        print_json(&report)?;
+    }
     Ok(Ended::Well)
 }

@@ -5,7 +5,9 @@ mod check;
 mod doctor;
 mod eval;
 mod ingest;
+mod log;
 mod nightly;
+mod quarantine;
 mod search;
 
 use std::io::{ErrorKind, Write as _};
@@ -69,7 +71,7 @@ pub(crate) fn ended_by(error: &anyhow::Error) -> Ended {
         Some(RunError::Config(_) | RunError::Kinds(_)) => Ended::InvalidConfig,
         Some(
             RunError::Io { .. }
-            | RunError::Locked(_)
+            | RunError::Locked { .. }
             | RunError::Catalog(CatalogError::NoArchive(_) | CatalogError::Io { .. }),
         ) => Ended::FileAccess,
         Some(_) => Ended::Other,
@@ -105,9 +107,9 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Ended> {
         Command::Export { archive, format, out } => {
             archive::export(&archive, &format, out.as_deref())
         }
-        Command::Quarantine { action } => archive::quarantine(action),
+        Command::Quarantine { action } => quarantine::quarantine(action, &models),
         Command::Status(place) => archive::status(&place),
-        Command::Verify(place) => archive::verify(&place),
+        Command::Verify { place, books } => archive::verify(&place, books),
         Command::Doctor(place) => doctor::doctor(&place, &models),
         Command::Reindex { place, extract } => archive::reindex(&place, extract),
         Command::Check { archive, pipelines, json } => {
@@ -115,11 +117,17 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Ended> {
         }
         Command::Worker { engine, memory_bytes, trust_hidden_text } => {
             let plan = WorkerPlan { engine, models, memory_bytes, trust_hidden_text };
-            let (stdin, stdout) = (std::io::stdin(), std::io::stdout());
-            sohoa::run::work(&plan, &mut stdin.lock(), &mut stdout.lock())?;
+            let mut stdout = std::io::stdout().lock();
+            sohoa::run::work(&plan, std::io::stdin(), &mut stdout, end_at_once)?;
             Ok(Ended::Well)
         }
     }
+}
+
+/// Ends a worker whose coordinator is gone, whatever it is doing.
+#[expect(clippy::exit, reason = "nobody is left to return to")]
+fn end_at_once() {
+    std::process::exit(0);
 }
 
 /// Where the models are: as named, else beside the program, else in the checkout.

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use sohoa::run::{Archive, IngestPlan};
 
 use super::ingest::{stop_on_signals, until};
+use super::log::Log;
 use super::{Ended, print_json};
 use crate::cli;
 
@@ -25,12 +26,24 @@ pub(super) fn nightly(arguments: &cli::Nightly, models: &Path) -> anyhow::Result
         jobs: std::thread::available_parallelism().map_or(1, usize::from),
         now_ms: now.timestamp().as_millisecond(),
         until,
+        settle: archive.config.settle,
     };
     let day = now.date().to_string();
     let night = now.timestamp().as_second().unsigned_abs() / (24 * 60 * 60);
-    let report = sohoa::run::nightly(&archive, &setup, &plan, &stop, &day, night)?;
-    for line in report.ingested.lines() {
-        eprintln!("{line}");
+    let mut log = Log::new(arguments.log_json, None);
+    let report =
+        sohoa::run::nightly(&archive, &setup, &plan, &stop, (&day, night), |notice| {
+            log.tell(&notice);
+        })?;
+    if !arguments.log_json {
+        for line in report.ingested.lines() {
+            eprintln!("{line}");
+        }
+        for book in &report.books {
+            for line in book.lines() {
+                eprintln!("{line}");
+            }
+        }
     }
     for line in &report.wrong {
         eprintln!("wrong: {line}");

@@ -5,8 +5,14 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::names::NameGrammar;
+use super::names::PatternError;
+
 /// The settings with which a new archive starts, comments included.
 pub const DEFAULT_TOML: &str = include_str!("archive-default.toml");
+
+/// Longer than this nobody waits for a file; it is taken in the next night.
+const MAX_SETTLE_SECONDS: u64 = 3_600;
 
 /// Why the settings of an archive cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +33,14 @@ pub enum ArchiveConfigError {
         path: PathBuf,
         /// Line, key and cause.
         source: Box<toml::de::Error>,
+    },
+    /// A pattern of names makes no sense; `source` names it.
+    #[error("`{}`: `names.patterns` cannot be used", path.display())]
+    Names {
+        /// The file.
+        path: PathBuf,
+        /// Which pattern, and why.
+        source: PatternError,
     },
     /// A value is outside its range.
     #[error("`{}`: `{key}` is {found}, expected {expected}", path.display())]
@@ -51,8 +65,44 @@ struct Written {
     worker: WrittenWorker,
     #[serde(default)]
     watch: Vec<PathBuf>,
+    #[serde(default = "settle_seconds")]
+    settle_seconds: u64,
+    #[serde(default = "csv_separator")]
+    csv_separator: String,
     #[serde(default)]
     pipelines: Option<PathBuf>,
+    #[serde(default)]
+    names: WrittenNames,
+    #[serde(default)]
+    books: BookFields,
+}
+
+/// Names of the fields by which the entries of a book are checked.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct BookFields {
+    /// Holds the number of the entry, `31/1982`.
+    pub number: String,
+    /// Holds the number of the book.
+    pub book: String,
+    /// Holds the day of registration.
+    pub date: String,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct WrittenNames {
+    #[serde(default)]
+    patterns: Vec<String>,
+}
+
+/// Network drives and scanners that write page by page pause for seconds, not minutes.
+fn settle_seconds() -> u64 {
+    10
+}
+
+fn csv_separator() -> String {
+    ",".to_owned()
 }
 
 #[derive(Deserialize)]
@@ -81,8 +131,17 @@ pub struct ArchiveConfig {
     pub worker_memory_bytes: u64,
     /// Folders that `sohoa nightly` looks into.
     pub watch: Vec<PathBuf>,
+    /// How long size and time of a file in a watched folder must stay the same before
+    /// it is taken in.
+    pub settle: Duration,
+    /// Between the cells of tables: `,` or `;`, whichever Excel is set to.
+    pub csv_separator: u8,
     /// Folder of definitions to use instead of the built-in ones.
     pub pipelines: Option<PathBuf>,
+    /// What folder and file names say.
+    pub names: NameGrammar,
+    /// By which fields books are checked; empty names check nothing.
+    pub book_fields: BookFields,
 }
 
 impl ArchiveConfig {
@@ -127,6 +186,24 @@ impl ArchiveConfig {
         if worker.memory_mb < 256 {
             return Err(range("worker.memory_mb", worker.memory_mb, "at least 256"));
         }
+        if written.settle_seconds > MAX_SETTLE_SECONDS {
+            let expected = "0 to 3600";
+            return Err(range("settle_seconds", written.settle_seconds, expected));
+        }
+        let csv_separator = match written.csv_separator.as_bytes() {
+            [separator @ (b',' | b';')] => *separator,
+            _ => {
+                return Err(ArchiveConfigError::Range {
+                    path: path.to_owned(),
+                    key: "csv_separator",
+                    found: written.csv_separator,
+                    expected: "`,` or `;`",
+                });
+            }
+        };
+        let names = NameGrammar::new(&written.names.patterns).map_err(|source| {
+            ArchiveConfigError::Names { path: path.to_owned(), source }
+        })?;
         Ok(Self {
             engine: written.engine,
             trust_hidden_text: written.trust_hidden_text,
@@ -135,6 +212,10 @@ impl ArchiveConfig {
             pages_before_restart: worker.pages_before_restart,
             worker_memory_bytes: worker.memory_mb << 20,
             watch: written.watch,
+            settle: Duration::from_secs(written.settle_seconds),
+            csv_separator,
+            names,
+            book_fields: written.books,
             pipelines: written.pipelines,
         })
     }

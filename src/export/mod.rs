@@ -68,9 +68,10 @@ pub fn export(
     out: &mut impl Write,
 ) -> Result<(), ExportError> {
     match format {
-        Format::RecordsJsonl => {
-            each_record(catalog, |record| json_line(out, &RecordRow::of(&record)))
-        }
+        Format::RecordsJsonl => each_record(catalog, |record| {
+            let name = catalog.name_of(&record.record.scan)?;
+            json_line(out, &RecordRow::of(&record, name))
+        }),
         Format::PagesJsonl => pages(catalog, out),
         Format::Csv => table(catalog, out),
     }
@@ -98,7 +99,8 @@ fn pages(catalog: &Catalog, out: &mut impl Write) -> Result<(), ExportError> {
     for scan in catalog.scans()? {
         for page in catalog.pages(&scan.id)? {
             if let Some(text) = catalog.page_text(&page.key)? {
-                json_line(out, &PageRow::of(&page.key, &scan.path, &text))?;
+                let name = catalog.name_of(&scan.id)?;
+                json_line(out, &PageRow::of(&page.key, &scan.path, name, &text))?;
             }
         }
     }

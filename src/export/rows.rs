@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::catalog::ScanName;
 use crate::catalog::StoredRecord;
 use crate::model::Field;
 use crate::model::FieldState;
@@ -27,6 +28,8 @@ pub struct PageRow {
     engine: String,
     source: TextSource,
     codes: Vec<CodeRow>,
+    #[serde(skip_serializing_if = "ScanName::is_empty")]
+    name: ScanName,
     lines: Vec<LineRow>,
 }
 
@@ -58,8 +61,8 @@ fn thousandth(confidence: f32) -> f32 {
 }
 
 impl PageRow {
-    /// The row of a page.
-    pub fn of(key: &PageKey, path: &str, text: &PageText) -> Self {
+    /// The row of a page; `name` is what folder and file names say.
+    pub fn of(key: &PageKey, path: &str, name: ScanName, text: &PageText) -> Self {
         let lines = text.lines.iter().map(|line| LineRow {
             text: line.text.clone(),
             quad: line.quad.mapped(&text.to_original),
@@ -89,6 +92,7 @@ impl PageRow {
             engine: text.engine.clone(),
             source: text.source,
             codes: codes.collect(),
+            name,
             lines: lines.collect(),
         }
     }
@@ -104,6 +108,8 @@ pub struct RecordRow<'a> {
     pages: &'a [u32],
     fields: BTreeMap<&'a str, FieldRow<'a>>,
     findings: &'a [Finding],
+    #[serde(skip_serializing_if = "ScanName::is_empty")]
+    name: ScanName,
 }
 
 #[derive(Debug, Serialize)]
@@ -133,8 +139,8 @@ impl<'a> FieldRow<'a> {
 }
 
 impl<'a> RecordRow<'a> {
-    /// The row of a record.
-    pub fn of(stored: &'a StoredRecord) -> Self {
+    /// The row of a record; `name` is what folder and file names say.
+    pub fn of(stored: &'a StoredRecord, name: ScanName) -> Self {
         let record = &stored.record;
         let fields = record
             .fields
@@ -149,6 +155,7 @@ impl<'a> RecordRow<'a> {
             pages: &record.pages,
             fields,
             findings: &record.findings,
+            name,
         }
     }
 }

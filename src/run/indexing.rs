@@ -1,9 +1,10 @@
 //! Takes what the catalog has stored over into the index: the index commits first, then
 //! the watermark moves.
 
-use super::RunError;
+use super::error::RunError;
 use crate::catalog::Catalog;
 use crate::catalog::StoredRecord;
+use crate::failpoint;
 use crate::search::IndexedRecord;
 use crate::search::Writer;
 
@@ -37,8 +38,11 @@ impl<'a> Indexer<'a> {
             gone.for_each(|change| self.writer.delete(&change.id));
             let stored = pending.iter().filter_map(|change| change.now.as_ref());
             self.writer.add(&stored.map(indexed).collect::<Vec<_>>())?;
+            failpoint::reach("index-filled");
             self.writer.commit(last)?;
+            failpoint::reach("index-committed");
             self.catalog.indexed_up_to(last)?;
+            failpoint::reach("outbox-cleared");
             count += pending.len();
         }
     }

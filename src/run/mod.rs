@@ -1,204 +1,57 @@
 //! Wires the stages. The only module that knows their order.
 
+mod account;
+mod archive;
+mod arrival;
+mod books;
 mod child;
 mod confine;
 pub mod desk;
+mod durable;
+mod error;
 mod indexing;
 mod ingest;
+mod memory;
 mod nightly;
 mod page;
+mod panics;
 mod pictures;
 mod queue;
+mod reading;
+mod upkeep;
 mod wire;
 mod worker;
 
 use std::collections::BTreeSet;
-use std::fs::File;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-pub use child::{WorkerError, WorkerSetup};
+pub use account::{all_set_aside, set_aside_of};
+pub use archive::{Archive, ArchiveLock};
+pub use books::{Book, BookFinding, BookName, BookRule, books};
+pub use child::{Death, WorkerError, WorkerSetup};
 pub use confine::isolation;
-pub use ingest::{IngestPlan, Progress, set_aside_of};
+pub use error::RunError;
+pub use ingest::{IngestPlan, Notice, Progress};
 pub use nightly::{NightReport, nightly};
 pub use page::PageReader;
+pub use panics::{Panicked, be_silent_where_caught};
 pub use pictures::Pictures;
+pub use upkeep::{reindex, verify};
 pub use worker::{WorkerPlan, work};
 
 use self::indexing::Indexer;
 use self::ingest::Ingest;
 use crate::catalog::Catalog;
-use crate::catalog::CatalogError;
 use crate::catalog::Originals;
-use crate::catalog::ScanState;
-use crate::config::archive::ArchiveConfig;
-use crate::config::archive::ArchiveConfigError;
-use crate::config::archive::DEFAULT_TOML;
-use crate::config::built_in_kinds;
-use crate::config::kind::KindError;
-use crate::config::kind::Kinds;
 use crate::extract::Extract;
+use crate::failpoint;
 use crate::intake::walk;
-use crate::model::RecordId;
 use crate::report::Fate;
 use crate::report::Report;
-use crate::search::Index;
-use crate::search::SearchError;
-
-/// Why a run ended before its end.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum RunError {
-    /// Another run works on the archive.
-    #[error("another run works on `{}`; wait for it or stop it", .0.display())]
-    Locked(PathBuf),
-    /// The settings cannot be used.
-    #[error(transparent)]
-    Config(#[from] ArchiveConfigError),
-    /// A definition cannot be used.
-    #[error(transparent)]
-    Kinds(#[from] KindError),
-    /// The catalog failed.
-    #[error(transparent)]
-    Catalog(#[from] CatalogError),
-    /// The index failed.
-    #[error(transparent)]
-    Search(#[from] SearchError),
-    /// Workers cannot be started.
-    #[error(transparent)]
-    Worker(#[from] WorkerError),
-    /// Something that reading needs is missing.
-    #[error("{message}")]
-    Unable {
-        /// What, and what to do.
-        message: String,
-    },
-    /// A worker answered something else than it was asked.
-    #[error("worker process answered out of turn")]
-    Protocol,
-    /// A file of the archive could not be read or written.
-    #[error("`{}` could not be {action}", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// `read`, `written`, …
-        action: &'static str,
-        /// What the system said.
-        source: std::io::Error,
-    },
-}
-
-impl RunError {
-    /// Whether the disk is full: to be continued when there is room again.
-    pub fn is_disk_full(&self) -> bool {
-        match self {
-            Self::Catalog(error) => error.is_disk_full(),
-            Self::Search(error) => error.is_disk_full(),
-            Self::Io { source, .. } => source.kind() == std::io::ErrorKind::StorageFull,
-            _ => false,
-        }
-    }
-}
-
-/// What an archive consists of, opened.
-pub struct Archive {
-    /// Its folder.
-    pub folder: PathBuf,
-    /// Its settings.
-    pub config: ArchiveConfig,
-    /// What it knows.
-    pub catalog: Arc<Catalog>,
-}
-
-impl Archive {
-    /// Opens the archive in `folder`.
-    ///
-    /// # Errors
-    ///
-    /// If there is none, or it cannot be used.
-    pub fn open(folder: &Path) -> Result<Self, RunError> {
-        let catalog = Arc::new(Catalog::open(folder)?);
-        let config = ArchiveConfig::load(folder)?;
-        Ok(Self { folder: folder.to_owned(), config, catalog })
-    }
-
-    /// Opens the archive in `folder`, making it if there is none.
-    ///
-    /// # Errors
-    ///
-    /// If it cannot be made or used.
-    pub fn create_or_open(folder: &Path) -> Result<Self, RunError> {
-        let catalog = Arc::new(Catalog::create_or_open(folder)?);
-        let settings = folder.join("sohoa.toml");
-        if !settings.try_exists().unwrap_or(true) {
-            std::fs::write(&settings, DEFAULT_TOML).map_err(|source| RunError::Io {
-                path: settings,
-                action: "written",
-                source,
-            })?;
-        }
-        let config = ArchiveConfig::load(folder)?;
-        Ok(Self { folder: folder.to_owned(), config, catalog })
-    }
-
-    /// How its workers are started; `program` is this program.
-    pub fn worker_setup(&self, program: &Path, models: &Path) -> WorkerSetup {
-        WorkerSetup {
-            program: program.to_owned(),
-            engine: self.config.engine.clone(),
-            models: models.to_owned(),
-            stall: self.config.stall,
-            total: self.config.total,
-            requests_before_restart: self.config.pages_before_restart,
-            memory_bytes: self.config.worker_memory_bytes,
-            trust_hidden_text: self.config.trust_hidden_text,
-        }
-    }
-
-    /// The definitions of the kinds of document.
-    ///
-    /// # Errors
-    ///
-    /// If one is not valid.
-    pub fn kinds(&self) -> Result<Kinds, RunError> {
-        Ok(match &self.config.pipelines {
-            Some(folder) => Kinds::load(folder)?,
-            None => built_in_kinds()?,
-        })
-    }
-
-    /// The index.
-    ///
-    /// # Errors
-    ///
-    /// If it cannot be opened.
-    pub fn index(&self) -> Result<Index, RunError> {
-        Ok(Index::create_or_open(&self.index_folder())?)
-    }
-
-    fn index_folder(&self) -> PathBuf {
-        self.folder.join("index")
-    }
-
-    /// Makes sure that no second run works on the archive as long as the answer lives.
-    ///
-    /// # Errors
-    ///
-    /// [`RunError::Locked`] if one does.
-    pub fn lock(&self) -> Result<File, RunError> {
-        let path = ingest::lock_path(&self.folder);
-        let file = File::create(&path).map_err(|source| RunError::Io {
-            path,
-            action: "written",
-            source,
-        })?;
-        match file.try_lock() {
-            Ok(()) => Ok(file),
-            Err(_) => Err(RunError::Locked(self.folder.clone())),
-        }
-    }
-}
+use crate::report::write_table;
 
 /// Takes in what the plan names; goes on with what an earlier run left.
 ///
@@ -210,9 +63,21 @@ pub fn ingest(
     setup: &WorkerSetup,
     plan: &IngestPlan,
     stop: &AtomicBool,
-    tick: impl FnMut(Progress),
+    observe: impl FnMut(Notice),
 ) -> Result<Report, RunError> {
-    let _lock = archive.lock()?;
+    let lock = archive.lock()?;
+    or_disk_full(archive, ingest_locked(archive, &lock, setup, plan, stop, observe))
+}
+
+/// As [`ingest`], for one who holds the lock for longer.
+fn ingest_locked(
+    archive: &Archive,
+    _lock: &ArchiveLock,
+    setup: &WorkerSetup,
+    plan: &IngestPlan,
+    stop: &AtomicBool,
+    observe: impl FnMut(Notice),
+) -> Result<Report, RunError> {
     archive.catalog.originals().clear_incoming()?;
     let extract = Extract::new(Arc::new(archive.kinds()?));
     let index = archive.index()?;
@@ -221,7 +86,57 @@ pub fn ingest(
     if index.watermark()? == 0 {
         archive.catalog.index_everything_again()?;
     }
-    Ingest::new(&archive.catalog, &extract, setup, plan, stop).run(&mut indexer, tick)
+    let report =
+        Ingest::new(archive, &extract, setup, plan, stop).run(&mut indexer, observe)?;
+    write_report(archive, &report, plan.now_ms)?;
+    failpoint::reach("report-written");
+    Ok(report)
+}
+
+/// Writes the account of a run under `reports/`, as JSON and as a table.
+fn write_report(archive: &Archive, report: &Report, now_ms: i64) -> Result<(), RunError> {
+    let folder = archive.folder.join("reports");
+    let time = jiff::Timestamp::from_millisecond(now_ms).unwrap_or_default();
+    let name = format!("{}-ingest", time.strftime("%Y-%m-%dT%H%M%SZ"));
+    let mut json = serde_json::to_vec_pretty(report).unwrap_or_default();
+    json.push(b'\n');
+    durable::write(&folder.join(format!("{name}.json")), &json)?;
+    let mut table = Vec::new();
+    let path = folder.join(format!("{name}.csv"));
+    write_table(&report.rows, archive.config.csv_separator, &mut table).map_err(
+        |source| RunError::Io { path: path.clone(), action: "written", source },
+    )?;
+    durable::write(&path, &table)
+}
+
+/// Bytes that are written to see whether the disk has room.
+const PROBE_BYTES: usize = 1 << 20;
+
+/// The error of a run, but one that a full disk is behind is told as such: parts of the
+/// database and the index only say that they could not write.
+fn or_disk_full<T>(
+    archive: &Archive,
+    result: Result<T, RunError>,
+) -> Result<T, RunError> {
+    result.map_err(|error| {
+        let is_full = error.is_disk_full()
+            || error.may_be_disk_full() && !has_room(&archive.folder);
+        if is_full { RunError::DiskFull(archive.folder.clone()) } else { error }
+    })
+}
+
+fn has_room(folder: &Path) -> bool {
+    let probe = || {
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(&vec![0; PROBE_BYTES])?;
+        file.as_file().sync_all()
+    };
+    !probe().is_err_and(|error: std::io::Error| {
+        matches!(
+            error.kind(),
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded
+        )
+    })
 }
 
 /// Says what `ingest` would do with the files, by their bytes, and writes nothing.
@@ -252,85 +167,4 @@ pub fn dry_run(paths: &[PathBuf], known: Option<&Catalog>) -> Result<Report, Run
         report.count(&path, fate);
     }
     Ok(report)
-}
-
-/// Makes the records of every scan anew from what was read, without reading again, and
-/// builds the index beside the old one.
-///
-/// # Errors
-///
-/// If the archive fails.
-pub fn reindex(archive: &Archive, extract_again: bool) -> Result<usize, RunError> {
-    let _lock = archive.lock()?;
-    if extract_again {
-        let extract = Extract::new(Arc::new(archive.kinds()?));
-        for scan in archive.catalog.scans()? {
-            if scan.state == ScanState::Done {
-                let records = ingest::extracted(&archive.catalog, &extract, &scan.id)?;
-                archive.catalog.finish_scan(&scan.id, &records)?;
-            }
-        }
-    }
-    let folder = archive.index_folder();
-    let fresh = archive.folder.join("index-new");
-    let moved = |path: &Path, action: &'static str| {
-        let path = path.to_owned();
-        move |source| RunError::Io { path, action, source }
-    };
-    remove_folder(&fresh)?;
-    let index = Index::create_or_open(&fresh)?;
-    let count = archive.catalog.index_everything_again()?;
-    Indexer::new(&archive.catalog, index.writer()?).catch_up()?;
-    drop(index);
-    let old = archive.folder.join("index-old");
-    remove_folder(&old)?;
-    if folder.try_exists().map_err(moved(&folder, "read"))? {
-        std::fs::rename(&folder, &old).map_err(moved(&folder, "moved"))?;
-    }
-    std::fs::rename(&fresh, &folder).map_err(moved(&fresh, "moved"))?;
-    remove_folder(&old)?;
-    Ok(count)
-}
-
-fn remove_folder(folder: &Path) -> Result<(), RunError> {
-    match std::fs::remove_dir_all(folder) {
-        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-            Err(RunError::Io { path: folder.to_owned(), action: "removed", source })
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Checks every original against its SHA-256, the database, and whether catalog and
-/// index agree. The answer lists what is wrong, empty if nothing is.
-///
-/// # Errors
-///
-/// If the check itself cannot run.
-pub fn verify(archive: &Archive) -> Result<Vec<String>, RunError> {
-    let mut wrong = archive.catalog.integrity()?;
-    let mut records: BTreeSet<RecordId> = BTreeSet::new();
-    for scan in archive.catalog.scans()? {
-        if let Err(error) = archive.catalog.originals().verify(&scan.id) {
-            wrong.push(format!("{}: {error}", scan.path));
-        }
-        let of_scan = archive.catalog.records_of(&scan.id)?;
-        records.extend(of_scan.into_iter().map(|stored| stored.record.record));
-    }
-    let waiting = archive.catalog.counts()?.get("not_indexed").copied().unwrap_or(0);
-    if waiting == 0 {
-        let mut unknown = 0_u64;
-        archive.index()?.searcher()?.each_record(&mut |id| {
-            // One that stands there twice is as wrong as one that nobody knows.
-            unknown += u64::from(!records.remove(&id));
-        })?;
-        let missing = records.len();
-        if missing > 0 || unknown > 0 {
-            wrong.push(format!(
-                "index lacks {missing} records of the catalog and has {unknown} others: \
-                 run `sohoa reindex`"
-            ));
-        }
-    }
-    Ok(wrong)
 }

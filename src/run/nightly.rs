@@ -1,21 +1,28 @@
 //! What runs every night: take in what is new, try again what was set aside, verify a
 //! slice, tidy up, back up, report.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use serde::Serialize;
 
-use super::Archive;
-use super::IngestPlan;
-use super::RunError;
-use super::WorkerSetup;
+use super::archive::Archive;
+use super::archive::ArchiveLock;
+use super::books::Book;
+use super::child::WorkerSetup;
+use super::durable;
+use super::error::RunError;
+use super::ingest::IngestPlan;
+use super::ingest::Notice;
 use crate::report::Report;
 use crate::report::SetAside;
 
 /// The originals are verified in so many slices, one a night: a whole round takes a month.
 const VERIFY_SLICES: u64 = 30;
+
+/// What failed so many nights is left to a person, who can let it be tried again.
+const MAX_RETRIES: u32 = 3;
 
 /// Backups that are kept beside the newest.
 const KEPT_BACKUPS: usize = 7;
@@ -35,6 +42,10 @@ pub struct NightReport {
     pub verified: u64,
     /// What does not hold; empty if all is well.
     pub wrong: Vec<String>,
+    /// Books in which numbers are missing or twice, or dates out of order.
+    pub books: Vec<Book>,
+    /// Whether the catalog was compacted.
+    pub compacted: bool,
     /// The new backup of the catalog, relative to the archive; `None` if time ran out.
     pub backup: Option<String>,
     /// Whether the night was over before all was done.
@@ -52,8 +63,23 @@ pub fn nightly(
     setup: &WorkerSetup,
     plan: &IngestPlan,
     stop: &AtomicBool,
-    day: &str,
-    night: u64,
+    (day, night): (&str, u64),
+    observe: impl FnMut(Notice),
+) -> Result<NightReport, RunError> {
+    // Held from the first file to the last line of the report: never two at once.
+    let lock = archive.lock()?;
+    let result = one_night(archive, &lock, setup, plan, stop, (day, night), observe);
+    super::or_disk_full(archive, result)
+}
+
+fn one_night(
+    archive: &Archive,
+    lock: &ArchiveLock,
+    setup: &WorkerSetup,
+    plan: &IngestPlan,
+    stop: &AtomicBool,
+    (day, night): (&str, u64),
+    mut observe: impl FnMut(Notice),
 ) -> Result<NightReport, RunError> {
     let is_over = || {
         let late = plan.until.is_some_and(|until| Instant::now() >= until);
@@ -61,30 +87,45 @@ pub fn nightly(
     };
     let mut fresh = plan.clone();
     fresh.paths.extend(archive.config.watch.iter().cloned());
-    let ingested = super::ingest(archive, setup, &fresh, stop, |_| {})?;
-    let mut retried = 0;
-    if !is_over() {
-        // New papers go before those that failed already.
-        retried = archive.catalog.retry_quarantined()?;
-        let again = IngestPlan { paths: Vec::new(), ..plan.clone() };
-        super::ingest(archive, setup, &again, stop, |_| {})?;
-    }
-    let mut set_aside = Vec::new();
-    for scan in archive.catalog.scans()? {
-        set_aside.extend(super::set_aside_of(&archive.catalog, &scan.id)?);
-    }
+    let ingested =
+        super::ingest_locked(archive, lock, setup, &fresh, stop, &mut observe)?;
     let mut report = NightReport {
         day: day.to_owned(),
         ingested,
-        retried,
-        set_aside,
+        retried: 0,
+        set_aside: Vec::new(),
         verified: 0,
-        wrong: archive.catalog.integrity()?,
+        wrong: Vec::new(),
+        books: Vec::new(),
+        compacted: false,
         backup: None,
         stopped: false,
     };
     if !is_over() {
+        // New papers go before those that failed already.
+        report.retried = archive.catalog.retry_quarantined(None, MAX_RETRIES)?;
+        let again = IngestPlan {
+            paths: Vec::new(),
+            // Its report has a name of its own.
+            now_ms: plan.now_ms.max(jiff::Timestamp::now().as_millisecond()),
+            ..plan.clone()
+        };
+        if report.retried > 0 {
+            super::ingest_locked(archive, lock, setup, &again, stop, &mut observe)?;
+        }
+    }
+    report.set_aside = super::all_set_aside(&archive.catalog)?;
+    report.wrong = archive.catalog.integrity()?;
+    if !is_over() {
         verify_slice(archive, night % VERIFY_SLICES, &is_over, &mut report)?;
+    }
+    if !is_over() {
+        report.books = super::books(archive)?;
+        report.books.retain(|book| !book.findings.is_empty());
+    }
+    if !is_over() {
+        archive.catalog.compact()?;
+        report.compacted = true;
     }
     if !is_over() {
         report.backup = Some(back_up(archive, day)?);
@@ -133,7 +174,9 @@ fn back_up(archive: &Archive, day: &str) -> Result<String, RunError> {
         std::fs::remove_file(&fresh).map_err(broken(&fresh, "removed"))?;
     }
     archive.catalog.back_up(&fresh)?;
-    std::fs::rename(&fresh, &place).map_err(broken(&place, "written"))?;
+    let file = std::fs::File::open(&fresh).map_err(broken(&fresh, "read"))?;
+    file.sync_all().map_err(broken(&fresh, "written"))?;
+    durable::rename(&fresh, &place)?;
     let mut kept = Vec::new();
     for entry in std::fs::read_dir(&folder).map_err(broken(&folder, "read"))? {
         let path = entry.map_err(broken(&folder, "read"))?.path();
@@ -149,15 +192,12 @@ fn back_up(archive: &Archive, day: &str) -> Result<String, RunError> {
     Ok(format!("backup/{name}"))
 }
 
-fn write_report(archive: &Archive, report: &NightReport) -> Result<PathBuf, RunError> {
-    let folder = archive.folder.join("reports");
-    let path = folder.join(format!("{}.json", report.day));
-    let broken = |action| {
-        let path = path.clone();
-        move |source| RunError::Io { path, action, source }
-    };
-    std::fs::create_dir_all(&folder).map_err(broken("created"))?;
-    let json = serde_json::to_vec_pretty(report).map_err(std::io::Error::from);
-    std::fs::write(&path, json.map_err(broken("written"))?).map_err(broken("written"))?;
-    Ok(path)
+fn write_report(archive: &Archive, report: &NightReport) -> Result<(), RunError> {
+    let path = archive.folder.join("reports").join(format!("{}.json", report.day));
+    let json = serde_json::to_vec_pretty(report).map_err(|error| RunError::Io {
+        path: path.clone(),
+        action: "written",
+        source: error.into(),
+    })?;
+    durable::write(&path, &json)
 }

@@ -36,7 +36,7 @@ pub struct Pictures {
 impl Pictures {
     /// Pictures of the pages of `catalog`, kept in `folder`.
     pub fn new(catalog: Arc<Catalog>, folder: PathBuf, setup: WorkerSetup) -> Self {
-        Self { catalog, folder, worker: Mutex::new(Slot::new(setup)) }
+        Self { catalog, folder, worker: Mutex::new(Slot::new(setup, Arc::default())) }
     }
 
     /// The page as it came out of its file, as JPEG.
@@ -55,7 +55,12 @@ impl Pictures {
             self.worker.lock().unwrap_or_else(PoisonError::into_inner).ask(&request);
         let jpeg = match answer {
             Ok((Reply::Picture, jpeg)) => jpeg,
-            Ok((Reply::Refused { message, .. } | Reply::Unable { message }, _)) => {
+            Ok((
+                Reply::Refused { message, .. }
+                | Reply::Unable { message }
+                | Reply::Panicked { message },
+                _,
+            )) => {
                 return Err(PictureError::Refused(message));
             }
             Ok(_) => return Err(PictureError::Refused("no picture came".to_owned())),

@@ -20,6 +20,8 @@ pub(super) enum Job {
 #[derive(Default)]
 struct State {
     scans: VecDeque<ScanId>,
+    /// Scans that failed before and are tried again when nothing else is left.
+    last: VecDeque<ScanId>,
     /// Pages of opened scans; taken before another scan is opened, so that few scans are
     /// half done at any time.
     pages: VecDeque<PageKey>,
@@ -46,6 +48,12 @@ impl Queue {
     /// A scan that is to be opened.
     pub(super) fn add_scan(&self, scan: ScanId) {
         self.lock().scans.push_back(scan);
+        self.changed.notify_one();
+    }
+
+    /// A scan that is to be opened after all others.
+    pub(super) fn add_scan_last(&self, scan: ScanId) {
+        self.lock().last.push_back(scan);
         self.changed.notify_one();
     }
 
@@ -87,8 +95,13 @@ impl Queue {
                 Some(Job::Finish(scan))
             } else if let Some(page) = state.pages.pop_front() {
                 Some(Job::Read(page))
+            } else if let Some(scan) = state.scans.pop_front() {
+                Some(Job::Open(scan))
+            } else if state.closed {
+                // Only now is it known that nothing new comes.
+                state.last.pop_front().map(Job::Open)
             } else {
-                state.scans.pop_front().map(Job::Open)
+                None
             };
             if let Some(job) = job {
                 state.running += 1;
@@ -119,7 +132,8 @@ impl Queue {
 
     /// Scans that nobody has opened yet.
     pub(super) fn unopened(&self) -> usize {
-        self.lock().scans.len()
+        let state = self.lock();
+        state.scans.len() + state.last.len()
     }
 }
 
@@ -145,6 +159,17 @@ mod tests {
         assert_eq!(finish, Job::Finish(scan));
         queue.done(&finish);
         assert_eq!(queue.next(), None);
+    }
+
+    #[test]
+    fn what_failed_before_comes_after_everything_new() {
+        let queue = Queue::default();
+        let (old, new) = (ScanId("old".into()), ScanId("new".into()));
+        queue.add_scan_last(old.clone());
+        queue.add_scan(new.clone());
+        queue.close();
+        assert_eq!(queue.next(), Some(Job::Open(new)));
+        assert_eq!(queue.next(), Some(Job::Open(old)));
     }
 
     #[test]

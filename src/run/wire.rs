@@ -65,6 +65,11 @@ pub(super) enum Reply {
         /// For people; no page text.
         message: String,
     },
+    /// The program itself went wrong on it; the worker ends.
+    Panicked {
+        /// For people: where, and what was being done; no page text.
+        message: String,
+    },
     /// It cannot be done; the set-up is at fault (no model, no program).
     Unable {
         /// For people, with what to do.

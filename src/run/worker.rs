@@ -1,16 +1,21 @@
 //! A worker: decodes and reads untrusted bytes, one request at a time, in a process of
 //! its own that may die without harm.
 
+use std::cell::Cell;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Instant;
 
 use super::confine;
+use super::confine::Trust;
 use super::page;
 use super::page::PageReader;
+use super::panics;
 use super::wire;
 use super::wire::Reply;
 use super::wire::Request;
+use crate::failpoint;
 use crate::intake;
 use crate::intake::Document;
 use crate::intake::IntakeError;
@@ -34,42 +39,57 @@ pub struct WorkerPlan {
     pub trust_hidden_text: bool,
 }
 
-/// Answers requests until the stream ends.
+/// Answers requests until the stream ends. Then, even in the middle of a page, `at_end`
+/// is called on another thread: the coordinator is gone, and nobody waits for the answer.
 ///
 /// # Errors
 ///
 /// If the streams break.
 pub fn work(
     plan: &WorkerPlan,
-    from: &mut impl Read,
+    from: impl Read + Send + 'static,
     to: &mut impl Write,
+    at_end: impl FnOnce() + Send + 'static,
 ) -> std::io::Result<()> {
-    confine::confine(plan.memory_bytes, plan.engine.contains(page::TESSERACT))?;
-    let mut worker = Worker { plan: plan.clone(), reader: None, open: None };
-    while let Some(request) = wire::receive::<Request>(from)? {
+    let calls_program = plan.engine.contains(page::TESSERACT);
+    let trust = if calls_program { Trust::CallsProgram } else { Trust::Alone };
+    confine::confine(plan.memory_bytes, trust)?;
+    let requests = requests(from, at_end);
+    let mut worker = Worker {
+        plan: plan.clone(),
+        reader: None,
+        open: None,
+        doing: Cell::new("starting"),
+    };
+    while let Ok(request) = requests.recv() {
         wire::send(to, &Reply::Progress)?;
-        match request {
-            Request::Open { path } => {
-                let reply = match worker.document(&path) {
-                    Ok(document) => Reply::Opened { num_pages: document.num_pages() },
-                    Err(error) => error.reply(),
-                };
-                wire::send(to, &reply)?;
+        match panics::caught(|| worker.answer(request, to)) {
+            Ok(sent) => sent?,
+            Err(panicked) => {
+                let message = format!("{panicked} while {}", worker.doing.get());
+                return wire::send(to, &Reply::Panicked { message });
             }
-            Request::Read { path, page } => {
-                let reply = worker.read(&path, page, || wire::send(to, &Reply::Progress));
-                wire::send(to, &reply?)?;
-            }
-            Request::Picture { path, page } => match worker.picture(&path, page) {
-                Ok(jpeg) => {
-                    wire::send(to, &Reply::Picture)?;
-                    wire::send_bytes(to, &jpeg)?;
-                }
-                Err(error) => wire::send(to, &error.reply())?,
-            },
         }
     }
     Ok(())
+}
+
+/// Receives requests on a thread of its own, which notices the end of the stream while a
+/// page is being read.
+fn requests(
+    mut from: impl Read + Send + 'static,
+    at_end: impl FnOnce() + Send + 'static,
+) -> Receiver<Request> {
+    let (sender, requests) = sync_channel(1);
+    std::thread::spawn(move || {
+        while let Ok(Some(request)) = wire::receive::<Request>(&mut from) {
+            if sender.send(request).is_err() {
+                return;
+            }
+        }
+        at_end();
+    });
+    requests
 }
 
 /// Why a worker has no page to give.
@@ -113,9 +133,37 @@ struct Worker {
     reader: Option<PageReader>,
     /// The file of the last request: pages of one file come one after the other.
     open: Option<(PathBuf, Document)>,
+    /// In words, for the account of a panic.
+    doing: Cell<&'static str>,
 }
 
 impl Worker {
+    fn answer(&mut self, request: Request, to: &mut impl Write) -> std::io::Result<()> {
+        match request {
+            Request::Open { path } => {
+                self.doing.set("opening the file");
+                let reply = match self.document(&path) {
+                    Ok(document) => Reply::Opened { num_pages: document.num_pages() },
+                    Err(error) => error.reply(),
+                };
+                wire::send(to, &reply)
+            }
+            Request::Read { path, page } => {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                failpoint::reach_with(failpoint::IN_WORKER, &name);
+                let reply = self.read(&path, page, || wire::send(to, &Reply::Progress));
+                wire::send(to, &reply?)
+            }
+            Request::Picture { path, page } => match self.picture(&path, page) {
+                Ok(jpeg) => {
+                    wire::send(to, &Reply::Picture)?;
+                    wire::send_bytes(to, &jpeg)
+                }
+                Err(error) => wire::send(to, &error.reply()),
+            },
+        }
+    }
+
     fn document(&mut self, path: &Path) -> Result<&Document, NoPage> {
         let open = match self.open.take() {
             Some((open, document)) if open == path => document,
@@ -135,6 +183,7 @@ impl Worker {
         mut progress: impl FnMut() -> std::io::Result<()>,
     ) -> std::io::Result<Reply> {
         if self.reader.is_none() {
+            self.doing.set("loading the engine");
             match PageReader::new(&self.plan.engine, &self.plan.models) {
                 Ok(reader) => {
                     let trust = self.plan.trust_hidden_text;
@@ -146,12 +195,14 @@ impl Worker {
             }
         }
         let begun = Instant::now();
+        self.doing.set("decoding the page");
         let loaded = match self.page(path, page) {
             Ok(loaded) => loaded,
             Err(error) => return Ok(error.reply()),
         };
         let intake_ms = begun.elapsed().as_millis() as u64;
         progress()?;
+        self.doing.set("reading the page");
         let Some(reader) = &mut self.reader else {
             return Ok(Reply::Unable { message: "the engine is missing".to_owned() });
         };
@@ -167,6 +218,7 @@ impl Worker {
     }
 
     fn picture(&mut self, path: &Path, page: u32) -> Result<Vec<u8>, NoPage> {
+        self.doing.set("making the picture");
         Ok(jpeg(&self.page(path, page)?.image)?)
     }
 }

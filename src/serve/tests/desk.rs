@@ -140,6 +140,7 @@ fn catalog(folder: &std::path::Path) -> Catalog {
     let catalog = Catalog::create_or_open(folder).expect("a catalog");
     let scan = ScanId(SCAN.into());
     let new = NewScan {
+        name: crate::catalog::ScanName::new(),
         id: &scan,
         bytes: 1,
         path: "a/<b>.pdf",

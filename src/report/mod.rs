@@ -1,6 +1,12 @@
 //! What became of every file and page of a run.
 
+mod table;
+mod why;
+
 use std::collections::BTreeMap;
+
+pub use table::{harmless, write_table};
+pub use why::{Fate, FileNotice, Why};
 
 use serde::Serialize;
 
@@ -22,19 +28,54 @@ pub struct SetAside {
     pub remedy: &'static str,
 }
 
-/// What became of one file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
-    /// Its pages were read in this run.
-    Ingested,
-    /// Its bytes were in the archive already.
-    Duplicate,
-    /// It lies in the archive but could not be read.
-    Quarantined,
-    /// It could not even be copied in.
-    Failed,
-    /// The run was stopped before it was done.
-    Waiting,
+/// A file, or a page of one, that was not ingested.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Row {
+    /// Where the file was found.
+    pub path: String,
+    /// The page, from 1; `None` for the whole file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<u32>,
+    /// What became of it; a page of an ingested file can be quarantined.
+    pub fate: Fate,
+    /// Why.
+    pub reason: Why,
+    /// In detail.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub message: String,
+    /// What a person can do.
+    pub remedy: &'static str,
+}
+
+impl Row {
+    /// The row of a file, or of one of its pages.
+    pub fn new(path: &str, page: Option<u32>, why: Why, message: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            page,
+            fate: why.fate(),
+            reason: why,
+            message: message.to_owned(),
+            remedy: why.remedy(),
+        }
+    }
+}
+
+/// What a run has taken of the machine.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Resources {
+    /// Largest resident memory of the coordinator, in MiB; 0 where the system does not
+    /// tell.
+    pub coordinator_peak_mb: u64,
+    /// Largest resident memory of any worker, in MiB; 0 without workers.
+    pub worker_peak_mb: u64,
+    /// Worker processes that were started.
+    pub workers_started: u64,
+}
+
+/// The folder part of a path with `/`; empty for a file that lies in none.
+fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// Files by what became of them. `found` is always the sum of the other four.
@@ -86,12 +127,17 @@ pub struct Report {
     /// Junk of file systems that was passed over (`Thumbs.db`, `.DS_Store`, …).
     #[serde(skip_serializing_if = "is_zero")]
     pub skipped: u64,
+    /// What the run has taken of the machine.
+    pub resources: Resources,
     /// The same counters for each folder.
-    #[serde(skip)]
     pub folders: BTreeMap<String, Tally>,
-    /// Everything that was set aside.
-    #[serde(skip)]
-    pub set_aside: Vec<SetAside>,
+    /// Everything that was not ingested, but for files that lie in the archive unchanged
+    /// since an earlier run: those are counted only.
+    #[serde(rename = "not_ingested")]
+    pub rows: Vec<Row>,
+    /// Paths that follow no grammar of `sohoa.toml`, where it has one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub names_not_understood: Vec<String>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
@@ -107,8 +153,12 @@ impl Report {
             return;
         }
         self.tally.count(fate);
-        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        self.folders.entry(folder.to_owned()).or_default().count(fate);
+        self.folders.entry(folder_of(path).to_owned()).or_default().count(fate);
+    }
+
+    /// Whether a file or page was set aside, or a file not copied in.
+    pub fn is_something_set_aside(&self) -> bool {
+        self.rows.iter().any(|row| matches!(row.fate, Fate::Quarantined | Fate::Failed))
     }
 
     /// The reconciliation as lines for the screen.
@@ -141,14 +191,34 @@ impl Report {
                 self.waiting
             ));
         }
-        for aside in &self.set_aside {
-            let page = aside.page.map(|page| format!(" page {page}")).unwrap_or_default();
+        let used = &self.resources;
+        if used.coordinator_peak_mb > 0 {
             lines.push(format!(
-                "{}{page}: {}: {}; {}",
-                aside.path,
-                aside.reason.name(),
-                aside.message,
-                aside.remedy
+                "memory at most: {} MB coordinator, {} MB a worker ({} started)",
+                used.coordinator_peak_mb, used.worker_peak_mb, used.workers_started
+            ));
+        }
+        if !self.names_not_understood.is_empty() {
+            lines.push(format!(
+                "{} file names follow no pattern of sohoa.toml, e.g. `{}`",
+                self.names_not_understood.len(),
+                self.names_not_understood.first().map_or("", String::as_str)
+            ));
+        }
+        // What is there twice or left for the next run is counted above, and listed in the
+        // report's files.
+        let is_quiet = |why| matches!(why, Why::SameBytes | Why::NotBegun);
+        for row in self.rows.iter().filter(|row| !is_quiet(row.reason)) {
+            let page = row.page.map(|page| format!(" page {page}")).unwrap_or_default();
+            let message = match row.message.as_str() {
+                "" => String::new(),
+                message => format!(" {message};"),
+            };
+            lines.push(format!(
+                "{}{page}: {}:{message} {}",
+                row.path,
+                row.reason.name(),
+                row.remedy
             ));
         }
         lines
