@@ -51,7 +51,9 @@ fn main() {
             (number..last).map(|number| made_up.record(number)).collect();
         making += before.elapsed();
         if let Some(file) = &mut written {
-            batch.iter().for_each(|made| write_record(file, made));
+            for made in &batch {
+                write_record(file, made);
+            }
         }
         let indexed: Vec<IndexedRecord<'_>> = batch.iter().map(indexed).collect();
         writer.add_new(&indexed).unwrap();
