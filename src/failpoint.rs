@@ -127,12 +127,16 @@ mod active {
     }
 
     /// Arrives at `step` with something of that key.
+    ///
+    /// # Panics
+    ///
+    /// Where the test asked for it.
     #[expect(clippy::panic, reason = "that is what the test asked for")]
     pub fn reach_with(step: &str, key: &str) {
         match action(step, key) {
             Some(Action::Abort) => std::process::abort(),
             Some(Action::Panic) => panic!("failpoint {step}"),
-            Some(Action::Hang) => std::thread::sleep(Duration::from_secs(3600)),
+            Some(Action::Hang) => std::thread::sleep(Duration::from_hours(1)),
             Some(Action::Eat) => {
                 let mut taken = Vec::new();
                 loop {

@@ -200,17 +200,23 @@ fn a_run_that_was_killed_ends_in_the_same_archive_as_an_undisturbed_one() {
             let whom = chance.below(4);
             if whom == 0 {
                 at_workers += 1;
-                workers.iter().for_each(|worker| kill(worker));
+                for worker in &workers {
+                    kill(worker);
+                }
                 // The coordinator carries on by itself.
                 assert_eq!(child.wait().unwrap().code(), Some(20), "workers were killed");
                 continue;
             }
             // In both orders: workers that die first must not be taken for crashed.
             if whom == 1 {
-                workers.iter().for_each(|worker| kill(worker));
+                for worker in &workers {
+                    kill(worker);
+                }
             }
             child.kill().unwrap();
-            workers.iter().for_each(|worker| kill(worker));
+            for worker in &workers {
+                kill(worker);
+            }
             child.wait().unwrap();
         }
         calm.finish(&archive, &format!("archive {archives} after {done} kills"));

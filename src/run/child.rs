@@ -263,7 +263,7 @@ mod tests {
     use super::*;
 
     fn ended(script: &str) -> ExitStatus {
-        Command::new("sh").args(["-c", script]).status().unwrap()
+        Command::new("sh").args(["-c", script]).status().expect("a shell")
     }
 
     #[test]

@@ -133,7 +133,7 @@ fn add_sisters(all: &mut Vec<Choice>, plain: &[char], seen: &[&[(char, f32)]]) {
     }
     for sister in LIST.sisters(&fold(&core)) {
         let mut letters = plain.to_vec();
-        let (mut sum, mut unseen) = (0.0, 0);
+        let (mut sum, mut unseen) = (0.0_f32, 0_usize);
         let mut fits = sister.chars().count() == end + 1 - start;
         for (at, wanted) in (start..=end).zip(sister.chars()) {
             let upper = plain[at].is_uppercase();
@@ -147,13 +147,9 @@ fn add_sisters(all: &mut Vec<Choice>, plain: &[char], seen: &[&[(char, f32)]]) {
             }
             fits &= fold_letter(wanted) == fold_letter(plain[at]);
             letters[at] = wanted;
-            match price(seen[at], wanted) {
-                Some(price) => sum += price.max(UNSEEN.ln()),
-                None => {
-                    sum += UNSEEN.ln();
-                    unseen += 1;
-                }
-            }
+            let price = price(seen[at], wanted);
+            unseen += usize::from(price.is_none());
+            sum += price.map_or(UNSEEN.ln(), |price| price.max(UNSEEN.ln()));
         }
         if fits && unseen <= 1 && letters != plain {
             all.push(Choice::new(letters, sum, unseen > 0));

@@ -20,6 +20,8 @@ use pairs::LIST;
 const WEIGHT: f32 = 0.8;
 /// Least probability of a word, as a logarithm.
 const LEAST: f32 = -16.0;
+/// Letters that a place of the lattice holds at most.
+const MOST_RIVALS: usize = 5;
 /// Confidence of a word whose letters the engine did not see itself, at most.
 const UNSEEN_AT_MOST: f32 = 0.75;
 
@@ -105,12 +107,11 @@ fn take(word: &mut Word, choice: &Choice) {
         .filter(|it| it.may_be.first().is_some_and(|(best, _)| *best != '\0'))
     {
         let Some(wanted) = changes.next() else { break };
-        match letter.may_be.iter().position(|(it, _)| it == wanted) {
-            Some(at) => letter.may_be.swap(0, at),
-            None => {
-                letter.may_be.insert(0, (*wanted, choices::UNSEEN));
-                letter.may_be.truncate(5);
-            }
+        if let Some(at) = letter.may_be.iter().position(|(it, _)| it == wanted) {
+            letter.may_be.swap(0, at);
+        } else {
+            letter.may_be.insert(0, (*wanted, choices::UNSEEN));
+            letter.may_be.truncate(MOST_RIVALS);
         }
     }
     word.text = choice.letters.iter().collect();

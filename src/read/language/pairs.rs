@@ -1,5 +1,6 @@
 //! How often words follow each other, from `pipelines/lexicon/language/pairs.tsv`.
 
+use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -29,14 +30,14 @@ pub(super) type Known = u32;
 pub(super) struct Pairs {
     words: HashMap<&'static str, Known>,
     names: Vec<&'static str>,
-    pairs: HashMap<(Known, Known), f32>,
+    counts: HashMap<(Known, Known), f32>,
     /// Count of each word as the first of a pair, and as any.
     first: Vec<f32>,
     any: Vec<f32>,
     total: f32,
     capital: Option<Known>,
     /// Plain letters → words, most frequent first.
-    sisters: HashMap<String, Vec<Known>>,
+    sisters: BTreeMap<String, Vec<Known>>,
 }
 
 /// The list, parsed at its first use.
@@ -80,7 +81,7 @@ impl Pairs {
             any[b as usize] += count / 2.0;
         }
         let total = any.iter().sum();
-        let mut sisters: HashMap<String, Vec<Known>> = HashMap::new();
+        let mut sisters: BTreeMap<String, Vec<Known>> = BTreeMap::new();
         for (at, word) in names.iter().enumerate() {
             sisters.entry(fold(word)).or_default().push(at as Known);
         }
@@ -88,7 +89,7 @@ impl Pairs {
             group.sort_by(|a, b| any[*b as usize].total_cmp(&any[*a as usize]));
             group.truncate(MOST_SISTERS);
         }
-        Self { words, names, pairs, first, any, total, capital, sisters }
+        Self { words, names, counts: pairs, first, any, total, capital, sisters }
     }
 
     /// The word, in lower case, if the list has it.
@@ -123,7 +124,7 @@ impl Pairs {
             before.and_then(|it| self.first.get(it as usize)).copied().unwrap_or(0.0);
         let share = |second: Option<Known>| {
             let count =
-                before.zip(second).and_then(|pair| self.pairs.get(&pair)).copied();
+                before.zip(second).and_then(|pair| self.counts.get(&pair)).copied();
             if all > 0.0 { (count.unwrap_or(0.0) / all).min(1.0) } else { 0.0 }
         };
         let [pair, single] = MIXED;
