@@ -46,8 +46,7 @@ bench: build
 	$(CARGO) bench --locked
 	SOHOA_SPEED=1 SOHOA_TEST_PROGRAM=$(SOHOA) $(CARGO) test --locked --test all archive_speed -- --nocapture
 
-# Search alone at another size: `make bench-national RECORDS=10000000`. A million records take
-# some 400 MB of disk and, while the index is built, 600 MB of memory.
+# Search alone at another size: `make bench-national RECORDS=10000000`.
 RECORDS ?= 10000000
 bench-national: setup
 	SOHOA_BENCH_RECORDS=$(RECORDS) $(CARGO) bench --locked --bench search
