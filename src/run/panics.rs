@@ -35,7 +35,7 @@ fn place_of(location: &Location<'_>) -> String {
     format!("{file}:{}", location.line())
 }
 
-/// Makes panics silent where [`caught`] waits for them; any other is one line for `tell`.
+/// Makes panics silent where `caught` waits for them; any other is one line for `tell`.
 /// For the program, once at its start.
 pub fn be_silent_where_caught(tell: fn(&str)) {
     std::panic::set_hook(Box::new(move |info: &PanicHookInfo<'_>| {
