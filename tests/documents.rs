@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use sohoa::extract::normal::{Context, TYPES, normalize};
+
 /// Paths of the project that a document names in backticks, e.g. `src/run/mod.rs`.
 fn named_paths(text: &str) -> Vec<String> {
     text.split('`')
@@ -65,4 +67,46 @@ fn every_source_has_a_first_line_that_says_what_it_is_for() {
             }
         }
     }
+}
+
+#[test]
+fn the_reference_of_definitions_names_every_key_and_every_type() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
+    let reference = read("pipelines/README.md");
+    let code = read("src/config/kind/written.rs");
+    let keys = code.lines().filter_map(|line| {
+        let (name, _) = line.trim().strip_prefix("pub ")?.split_once(": ")?;
+        // A key of TOML that Rust spells otherwise.
+        Some(if name == "value_type" { "type" } else { name })
+    });
+    let keys: Vec<&str> = keys.filter(|name| !name.contains([' ', '('])).collect();
+    assert!(keys.len() > 30, "only {} keys were found", keys.len());
+    let words: Vec<&str> =
+        reference.split(|it: char| !it.is_alphanumeric() && !"_-".contains(it)).collect();
+    let missing = |names: &[&str]| -> Vec<String> {
+        let lacking = names.iter().filter(|name| !words.contains(name));
+        lacking.map(|name| (*name).to_owned()).collect()
+    };
+    assert_eq!(missing(&keys), [""; 0], "keys that pipelines/README.md lacks");
+}
+
+#[test]
+fn the_table_of_types_names_each_type_with_an_example_that_holds() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let reference = std::fs::read_to_string(root.join("pipelines/README.md")).unwrap();
+    let (_, table) = reference.split_once("### Types of values").unwrap();
+    let (table, _) = table.split_once("\n### ").unwrap();
+    let mut seen = Vec::new();
+    for row in table.lines().filter(|row| row.starts_with("| `")) {
+        let cells: Vec<&str> =
+            row.split('|').map(|cell| cell.trim().trim_matches('`')).collect();
+        let [_, name, _, written, value, _] = cells[..] else { panic!("{row}") };
+        let read = normalize(name, written, &Context::default());
+        let read = read.unwrap_or_else(|| panic!("no type `{name}`"));
+        assert_eq!(read.value.as_deref(), Some(value), "{row}");
+        seen.push(name);
+    }
+    seen.sort_unstable();
+    assert_eq!(seen, TYPES);
 }

@@ -39,7 +39,7 @@ pub mod search {
     pub mod analysis;
     #[path = "../../../src/search/numbers.rs"]
     pub mod numbers;
-    #[path = "../../../src/search/parse.rs"]
+    #[path = "../../../src/search/parse/mod.rs"]
     pub mod parse;
     #[path = "../../../src/search/query.rs"]
     pub mod query;

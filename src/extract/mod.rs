@@ -28,6 +28,7 @@ pub mod normal;
 mod phrase;
 mod recognise;
 mod record;
+mod repeat;
 mod sheet;
 mod ruled;
 mod signature;
@@ -91,6 +92,7 @@ impl Extract {
                     let codes: Vec<String> =
                         codes.map(|(code, _)| code.clone()).collect();
                     record.findings.extend(finding::compare_codes(&record, &codes));
+                    finding::doubt(&mut record);
                     records.push(record);
                 }
             }

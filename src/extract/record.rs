@@ -13,11 +13,12 @@ use super::grid;
 use super::line;
 use super::normal::Context;
 use super::phrase::Phrase;
+use super::repeat::{self, Names};
 use super::sheet::{Piece, Row, Sheet, glyphs, sheets};
 use super::signature;
 use super::table;
 use super::template::best_fill;
-use super::value::field;
+use super::value::{field, words_of};
 use super::walk::Walk;
 
 /// A definition with its forms.
@@ -31,6 +32,8 @@ pub(super) struct Reader {
 /// Fields of one record with the pages it stands on.
 pub(super) struct Entry {
     pub(super) fields: BTreeMap<String, Field>,
+    /// Words of the fields that are names.
+    pub(super) names: Names,
     pub(super) pages: Vec<u32>,
     /// The sheet on which it begins.
     pub(super) sheet: usize,
@@ -108,6 +111,7 @@ impl Reader {
                     .find_map(|(_, _, found)| year_in(found.value.as_deref()?));
                 let mut entry = read_entry(form, definition, body, &all, year);
                 add_page_fields(&mut entry, &page_fields);
+                repeat::settle(&definition.repeats, &mut entry);
                 entry.fields.retain(|name, _| !is_hidden(name));
                 entry
             })
@@ -267,10 +271,14 @@ fn read_entry(
         raw.extend(raw_fields(form, value));
     }
     let context = Context { year: year(&raw, book_year) };
+    let mut names = Names::new();
     for value in raw {
         let known = fields.get(&value.name).is_some_and(|it| it.value.is_some());
         if known {
             continue;
+        }
+        if value.value_type == "name" {
+            names.insert(value.name.clone(), words_of(&value.pieces));
         }
         let (page, cost) = (value.page, value.label_cost);
         if let Some(found) = field(&value.value_type, &value.pieces, page, cost, &context)
@@ -278,15 +286,18 @@ fn read_entry(
             fields.insert(value.name, found);
         }
     }
-    for (name, found) in signed {
-        fields.entry(name).or_insert(found);
+    for signed in signed {
+        if !fields.contains_key(&signed.name) {
+            names.insert(signed.name.clone(), words_of(&signed.pieces));
+            fields.insert(signed.name, signed.field);
+        }
     }
     let places = (text.as_slice(), anchors.as_slice());
     for (name, found) in alone::read(definition, form, &paper, places, &fields, &context)
     {
         fields.insert(name, found);
     }
-    Entry { fields, pages, sheet }
+    Entry { fields, names, pages, sheet }
 }
 
 /// The words of grids.

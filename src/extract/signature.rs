@@ -36,16 +36,23 @@ struct Heading {
     cost: f32,
 }
 
-/// Names and titles of office, by field.
+/// A field of a signature with the words that it was read from.
+pub(super) struct Signed {
+    pub(super) name: String,
+    pub(super) field: Field,
+    pub(super) pieces: Vec<Piece>,
+}
+
+/// Names and titles of office.
 pub(super) fn read(
     form: &Form,
     rows: &[Row],
     anchors: &[Anchor],
     context: &Context,
-) -> Vec<(String, Field)> {
+) -> Vec<Signed> {
     let headings: Vec<Heading> =
         anchors.iter().filter_map(|anchor| heading(form, rows, anchor)).collect();
-    let mut out: Vec<(String, Field)> = Vec::new();
+    let mut out: Vec<Signed> = Vec::new();
     for heading in &headings {
         let signature = &form.signatures[heading.signature];
         let lines = lines(rows, anchors, form, &headings, heading);
@@ -68,11 +75,12 @@ pub(super) fn read(
                        value_type: &str,
                        pieces: Option<&Vec<Piece>>| {
             let (Some(field_name), Some(pieces)) = (field_name, pieces) else { return };
-            if out.iter().any(|(known, _)| known == field_name) {
+            if out.iter().any(|known| known.name == *field_name) {
                 return;
             }
             if let Some(found) = field(value_type, pieces, page, heading.cost, context) {
-                out.push((field_name.clone(), found));
+                let (name, pieces) = (field_name.clone(), pieces.clone());
+                out.push(Signed { name, field: found, pieces });
             }
         };
         add(&signature.name, "name", name);
@@ -85,15 +93,15 @@ pub(super) fn read(
             && below == title
         {
             let name = signature.position.as_ref();
-            let found = out.iter_mut().find(|(known, _)| Some(known) == name);
-            if let Some((_, found)) = found {
-                as_deputy(form, title, found, context);
+            let found = out.iter_mut().find(|known| Some(&known.name) == name);
+            if let Some(found) = found {
+                as_deputy(form, title, &mut found.field, context);
             }
         }
     }
     for signature in &form.signatures {
         let is_missing = |name: &Option<String>| {
-            name.as_ref().is_some_and(|name| out.iter().all(|(known, _)| known != name))
+            name.as_ref().is_some_and(|name| out.iter().all(|known| known.name != *name))
         };
         if is_missing(&signature.position) && is_missing(&signature.name) {
             out.extend(below_title(form, signature, rows, context));
@@ -122,7 +130,7 @@ fn below_title(
     signature: &SignatureForm,
     rows: &[Row],
     context: &Context,
-) -> Vec<(String, Field)> {
+) -> Vec<Signed> {
     let right = rows.iter().map(|row| row.rect.right).fold(0.0, f32::max);
     let left = rows.iter().map(|row| row.rect.left).fold(right, f32::min);
     let half = f32::midpoint(left, right);
@@ -153,7 +161,11 @@ fn below_title(
         if let Some(name) = name
             && let Some(found) = field(value_type, pieces, row.page, UNHEADED, context)
         {
-            out.push((name.clone(), found));
+            out.push(Signed {
+                name: name.clone(),
+                field: found,
+                pieces: pieces.to_vec(),
+            });
         }
     };
     // Without the name below it, the title may stand anywhere.

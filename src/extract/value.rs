@@ -97,9 +97,13 @@ fn meaning(
     if is_whole && !normal::has_lexicon(value_type) {
         return Some(plain);
     }
-    let words: Vec<Word> = pieces.iter().map(|piece| piece.word.clone()).collect();
-    let decoded = normal::decode(value_type, &words, context);
+    let decoded = normal::decode(value_type, &words_of(pieces), context);
     Some(decoded.filter(|decoded| decoded.value.is_some()).unwrap_or(plain))
+}
+
+/// The words without their places.
+pub(super) fn words_of(pieces: &[Piece]) -> Vec<Word> {
+    pieces.iter().map(|piece| piece.word.clone()).collect()
 }
 
 /// Mean confidence of words, each weighted with its letters.

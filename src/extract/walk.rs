@@ -6,11 +6,15 @@ use crate::model::Rect;
 use super::form::{Anchor, Form, Target};
 use super::normal::Context;
 use super::phrase::Phrase;
-use super::sheet::{Glyph, Piece, Row, cut, glyphs_of};
+use super::sheet::{Glyph, Piece, Row, cut, glyphs_of, median};
 use super::value::certainty;
 
 /// A row belongs to the value above it if the gap is at most this many heights.
 const NEXT_ROW_GAP: f32 = 1.7;
+/// In a form whose rows lie far apart, the next row is as near as the rows mostly are, give
+/// or take this share, and at most so many heights away.
+const EVEN_ROWS: f32 = 1.15;
+const FAREST_ROW_GAP: f32 = 3.0;
 /// Rows that a value of a short type may take.
 const SHORT_LINES: usize = 3;
 /// Rows that a place or a text may take.
@@ -57,6 +61,8 @@ pub(super) struct Walk<'a> {
     pub(super) values: Vec<Value>,
     cells: Vec<Cell>,
     last: Option<(usize, Rect, f32)>,
+    /// How far the rows of the column mostly lie apart, middle to middle, in pixels.
+    pitch: f32,
 }
 
 impl<'a> Walk<'a> {
@@ -71,6 +77,7 @@ impl<'a> Walk<'a> {
             values: Vec::new(),
             cells: Vec::new(),
             last: None,
+            pitch: 0.0,
         }
     }
 
@@ -78,6 +85,12 @@ impl<'a> Walk<'a> {
     pub(super) fn flow(&mut self, rows: &[Row]) {
         (self.section, self.lost, self.last) = (None, false, None);
         self.cells.clear();
+        self.pitch = median(rows.windows(2).filter_map(|pair| match pair {
+            [above, row] if above.sheet == row.sheet => {
+                Some(distance(above.rect, row.rect))
+            }
+            _ => None,
+        }));
         let (text, anchors) = self.form.anchors(rows);
         let bounds = rows.iter().map(|row| row.rect).reduce(|a, b| a.union(&b));
         let Some(bounds) = bounds else { return };
@@ -306,7 +319,10 @@ impl<'a> Walk<'a> {
     fn leading(&mut self, row: &Row, words: Vec<Piece>, bounds: Rect) {
         let Some((sheet, above, em)) = self.last else { return };
         let gap = row.rect.top - above.bottom;
-        if sheet != row.sheet || gap > NEXT_ROW_GAP * em.max(row.em()) {
+        let em = em.max(row.em());
+        let is_even = distance(above, row.rect) <= EVEN_ROWS * self.pitch
+            && gap <= FAREST_ROW_GAP * em;
+        if sheet != row.sheet || (gap > NEXT_ROW_GAP * em && !is_even) {
             self.cells.clear();
             self.last = None;
             return;
@@ -331,7 +347,11 @@ impl<'a> Walk<'a> {
                 self.give(owner, run, row);
             }
         }
-        let reach = Rect { bottom: row.rect.bottom, ..above.union(&part.rect) };
+        let reach = Rect {
+            top: row.rect.top,
+            bottom: row.rect.bottom,
+            ..above.union(&part.rect)
+        };
         self.last = Some((row.sheet, Rect { right: part.rect.right, ..reach }, em));
     }
 
@@ -409,4 +429,9 @@ impl<'a> Walk<'a> {
         let after = certainty(field, &pieces, self.context);
         before < 0.35 || after >= before - 0.01
     }
+}
+
+/// How far the middle of a row lies below that of another, in pixels.
+fn distance(above: Rect, row: Rect) -> f32 {
+    row.centre().y - above.centre().y
 }

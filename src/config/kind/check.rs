@@ -117,6 +117,7 @@ impl Source<'_> {
             signatures: written.signatures,
             choices: written.choices,
             alone: written.alone,
+            repeats: written.repeats,
             skip,
             positions: self.common.positions.clone(),
             ticked: self.common.ticked.clone(),
@@ -191,8 +192,29 @@ impl Source<'_> {
                 return Err(self.wrong("table", "has more than one `key` column"));
             }
         }
+        let names = names_of(definition);
+        let said =
+            definition.repeats.iter().flat_map(|it| it.of.iter().chain([&it.name]));
+        for name in said {
+            if !names.contains(name.as_str()) {
+                return Err(self.wrong(name, "is no field of this kind behind a label"));
+            }
+        }
         Ok(())
     }
+}
+
+/// Names of the fields that are read behind labels, in grids and below headings.
+fn names_of(definition: &Definition) -> BTreeSet<&str> {
+    let inner = definition.sections.iter().flat_map(|section| &section.fields);
+    let mut names = BTreeSet::new();
+    for field in definition.fields.iter().chain(inner) {
+        names.insert(field.name.as_str());
+        let slots = field.parts.iter().flat_map(|pattern| pattern.split('{').skip(1));
+        names.extend(slots.filter_map(|slot| Some(slot.split_once(':')?.0)));
+    }
+    names.extend(definition.signatures.iter().filter_map(|it| it.name.as_deref()));
+    names
 }
 
 /// A field's name with its prefix; `=name` stands for itself.

@@ -36,6 +36,8 @@ pub(super) struct WrittenKind {
     pub(super) choices: Vec<Choice>,
     #[serde(default)]
     pub(super) alone: Vec<Alone>,
+    #[serde(default, rename = "repeat")]
+    pub(super) repeats: Vec<Repeat>,
     #[serde(default, rename = "test")]
     pub(super) tests: Vec<Test>,
 }
@@ -306,6 +308,17 @@ pub struct Alone {
     /// Whether the last one on the paper counts, not the first.
     #[serde(default)]
     pub last: bool,
+}
+
+/// A name that is often that of another field too: who reports a birth is mostly father or
+/// mother, and signs below.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Repeat {
+    /// Name of the field.
+    pub name: String,
+    /// Fields of the same record that may hold the same name.
+    pub of: Vec<String>,
 }
 
 /// A paper with the fields that must be found on it.

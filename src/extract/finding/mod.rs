@@ -100,6 +100,20 @@ fn another_reading_agrees(
     })
 }
 
+/// How sure a value is at most that does not go together with another one.
+const DISPUTED: f32 = 0.8;
+
+/// Lowers the confidence of the fields that a finding is about: where two statements do not
+/// go together, one of them was misread more often than miswritten.
+pub fn doubt(record: &mut Record) {
+    for name in record.findings.iter().flat_map(|finding| &finding.fields) {
+        if let Some(field) = record.fields.get_mut(name).filter(|it| is_machine_read(it))
+        {
+            field.confidence = field.confidence.min(DISPUTED);
+        }
+    }
+}
+
 /// The value of a field, if it has one.
 fn value<'a>(record: &'a Record, name: &str) -> Option<&'a str> {
     record.fields.get(name)?.value.as_deref()

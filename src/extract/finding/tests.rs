@@ -177,3 +177,23 @@ fn a_code_is_compared_part_by_part_and_only_where_its_shape_is_known() {
     assert_eq!(differs[0].fields, ["certificate_serial"]);
     assert_eq!(found("https://example.org/AA03442629"), []);
 }
+
+#[test]
+fn values_that_do_not_go_together_are_not_sure_unless_a_person_has_seen_them() {
+    let mut record = record(
+        "so-khai-sinh",
+        &[("nksNgaySinh", "1976-05-06"), ("ngayDangKy", "1976-04-14"), ("so", "38/1976")],
+    );
+    for field in record.fields.values_mut() {
+        field.confidence = 0.97;
+    }
+    if let Some(field) = record.fields.get_mut("ngayDangKy") {
+        field.state = FieldState::Verified;
+    }
+    record.findings = check(&record);
+    doubt(&mut record);
+    let confidence = |name: &str| record.fields.get(name).map(|it| it.confidence);
+    assert_eq!(confidence("nksNgaySinh"), Some(0.8));
+    assert_eq!(confidence("ngayDangKy"), Some(0.97));
+    assert_eq!(confidence("so"), Some(0.97));
+}

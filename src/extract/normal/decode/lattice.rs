@@ -18,6 +18,11 @@ const HAT: f32 = 0.6;
 const SPACE: f32 = 0.5;
 /// Cost of a text that begins within a word.
 const INSIDE_WORD: f32 = 1.5;
+/// Letters of a word that may belong to nothing, and what each letter behind the end costs.
+const MOST_STRAY: usize = 3;
+const STRAY: f32 = 1.0;
+/// Letters of an abbreviation of one word.
+const MOST_ABBREVIATED: usize = 2;
 /// Letters that may be read beside those of a text.
 const MOST_TOO_MANY: usize = 5;
 /// Stands for no letter in the lattice.
@@ -97,6 +102,8 @@ struct Priced {
     is_mark: bool,
     /// The set of the plain letters that it may be.
     set: u64,
+    /// Whether marks that the engine did not see cost as much as other letters.
+    is_strict: bool,
 }
 
 impl Priced {
@@ -111,7 +118,7 @@ impl Priced {
             .collect();
         let is_mark = is_mark_or_space(choices);
         let set = may_be.iter().fold(0, |set, (_, parts, _)| set | set_of(parts.plain));
-        Self { may_be, skip: skip_cost(choices), is_mark, set }
+        Self { may_be, skip: skip_cost(choices), is_mark, set, is_strict: false }
     }
 
     /// What it costs to read a letter as `wanted`.
@@ -120,7 +127,7 @@ impl Priced {
         for &(letter, parts, cost) in &self.may_be {
             if letter == wanted.0 {
                 best = best.min(cost);
-            } else if parts.plain == wanted.1.plain && letter != ' ' {
+            } else if !self.is_strict && parts.plain == wanted.1.plain && letter != ' ' {
                 best = best.min(cost + parts.cost_of_marks(wanted.1));
             }
         }
@@ -151,6 +158,22 @@ impl Lattice {
     fn of_letters(letters: Vec<Choices>) -> Self {
         let priced = letters.iter().map(Priced::of).collect();
         Self { letters, priced }
+    }
+
+    /// The letters and digits of a word, where a mark that the engine did not see is as dear
+    /// as another letter: for what may be anything, such as a name.
+    pub(super) fn strict(word: &Word) -> Self {
+        let mut letters = of_word(word);
+        letters.retain(|choices| {
+            choices.first().is_none_or(|it| {
+                it.0 == NOTHING || it.0.is_alphanumeric() || it.0 == '\''
+            })
+        });
+        let mut lattice = Self::of_letters(letters);
+        for letter in &mut lattice.priced {
+            letter.is_strict = true;
+        }
+        lattice
     }
 
     /// Whether each letter is as good as certain.
@@ -237,6 +260,72 @@ impl Lattice {
             end -= 1;
         }
         end
+    }
+
+    /// Where a text may end, with what the letters behind cost: at its end, or before up to
+    /// `most` short words that belong to nothing, such as the edge of a frame.
+    pub(super) fn ends(&self, most: usize) -> Vec<(usize, f32)> {
+        let whole = self.without_marks_before(self.len());
+        let mut ends = vec![(whole, 0.0)];
+        let mut end = whole;
+        for _ in 0..most {
+            let start = self.word_start(end);
+            if start == 0 || start == end || end - start > MOST_STRAY {
+                break;
+            }
+            end = self.without_marks_before(start);
+            ends.push((end, STRAY * (whole - end) as f32));
+        }
+        ends
+    }
+
+    /// Where a mark or two letters begin that stand before `start` on their own, parted by a
+    /// dot behind them or a comma before them: what is left of an abbreviation. `None` where
+    /// none stand there.
+    pub(super) fn abbreviation_before(&self, start: usize) -> Option<usize> {
+        let end = self.without_marks_before(start);
+        let mut begin = end;
+        while begin > 0 && self.priced.get(begin - 1).is_some_and(|it| !it.is_mark) {
+            begin -= 1;
+        }
+        if begin == end || end - begin > MOST_ABBREVIATED {
+            return None;
+        }
+        let between =
+            |from: usize, to: usize, of: &[char]| self.text(from, to).contains(of);
+        let is_dotted = between(end, start, &['.', ':']);
+        let before = self.without_marks_before(begin);
+        let is_parted = before == 0 || between(before, begin, &[',', ';', '-', '–']);
+        let is_number = self.text(begin, end).chars().all(|it| it.is_numeric());
+        let follows_number = self.text(0, before).ends_with(char::is_numeric);
+        let is_known = is_parted || (is_dotted && (!is_number || follows_number));
+        is_known.then_some(begin)
+    }
+
+    /// The words between `start` and `end`, each with where it begins and ends.
+    pub(super) fn words(&self, start: usize, end: usize) -> Vec<(usize, usize)> {
+        let mut words = Vec::new();
+        let mut from = start;
+        for at in start..=end.min(self.len()) {
+            if at == end || self.letters.get(at).is_some_and(is_space) {
+                if from < at {
+                    words.push((from, at));
+                }
+                from = at + 1;
+            }
+        }
+        words
+    }
+
+    /// The likeliest readings of the letters from `start` to before `end`, as in
+    /// [`Self::readings`].
+    pub(super) fn readings_of(
+        &self,
+        (start, end): (usize, usize),
+        sure: f32,
+        most: usize,
+    ) -> Vec<(String, f32)> {
+        best_readings(self.letters.get(start..end).unwrap_or_default(), sure, most)
     }
 
     /// The likeliest letters from `start` to before `end`.

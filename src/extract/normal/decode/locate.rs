@@ -6,9 +6,10 @@
 //! is a unit that could be two. The chains are searched by beam, best score first, where the
 //! score is what the letters of the names gain ([`GAIN`] each) less what reading them costs.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use crate::config::gazetteer::Level;
+use crate::config::gazetteer::{Gazetteer, Level, Unit};
 
 use super::super::lexicon::PLACES;
 use super::lattice::{Lattice, Pattern};
@@ -36,10 +37,32 @@ const NO_KIND: f32 = 1.0;
 const ALONE: f32 = 1.5;
 /// Price of a commune whose district is not named.
 const DISTRICT_LEFT_OUT: f32 = 1.5;
-/// Price of a letter at the end that belongs to nothing: the edge of a frame.
-const STRAY: f32 = 1.0;
-/// Letters at the end that may belong to nothing.
-const MOST_STRAY: usize = 3;
+/// Price of a mark that can only be what is left of the word for a unit.
+const UNREADABLE_KIND: f32 = 2.0;
+/// Words at the end that may belong to nothing.
+const STRAY_WORDS: usize = 2;
+
+/// What stands before the name of a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Said {
+    /// The word for it.
+    Word,
+    /// A letter or two that stand for the word.
+    Abbreviated,
+    /// Nothing, or something that cannot be read.
+    Nothing,
+}
+
+/// The word for a unit before its name.
+#[derive(Debug, Clone)]
+struct Kind {
+    word: String,
+    said: Said,
+    /// Where it begins in the lattice.
+    start: usize,
+    /// What it is worth.
+    score: f32,
+}
 
 /// A unit that was found.
 #[derive(Debug, Clone)]
@@ -48,8 +71,8 @@ pub(super) struct Found {
     pub(super) level: Level,
     /// Its position among the names of its level.
     place: usize,
-    /// Whether no word for the unit stands before the name.
-    is_bare: bool,
+    /// How the unit is called before its name.
+    said: Said,
     /// Word for the unit, in lower case.
     pub(super) kind: String,
     /// Its name as the gazetteer spells it.
@@ -77,11 +100,11 @@ pub(super) struct Chain {
 /// where none can be told.
 pub(super) fn chain(lattice: &Lattice, floor: usize) -> Option<Chain> {
     let mut chains: Vec<Chain> = Vec::new();
-    for (end, price) in ends(lattice) {
+    for (end, price) in lattice.ends(STRAY_WORDS) {
         let empty = Chain { units: Vec::new(), start: end, floor, score: -price };
         let tops = provinces(lattice, &empty);
         let is_known = tops.iter().any(|top| {
-            top.cost_per_letter() < DEAREST_BARE && top.units.iter().all(|it| !it.is_bare)
+            top.cost_per_letter() < DEAREST_BARE && top.units.iter().all(Found::is_called)
         });
         for top in tops {
             chains.extend(below(lattice, &top));
@@ -98,7 +121,7 @@ pub(super) fn chain(lattice: &Lattice, floor: usize) -> Option<Chain> {
     }
     // A name on its own may be anything.
     chains.retain(|chain| {
-        chain.units.len() > 1 || chain.units.iter().all(|it| !it.is_bare)
+        chain.units.len() > 1 || chain.units.iter().all(Found::is_called)
     });
     chains.sort_by(|a, b| b.score.total_cmp(&a.score));
     let mut best = chains.first()?.clone();
@@ -118,25 +141,8 @@ pub(super) fn chain(lattice: &Lattice, floor: usize) -> Option<Chain> {
     let sure = best.units.iter().take_while(|found| !rival(found)).count();
     best.units.truncate(sure);
     best.start = best.units.last()?.start;
+    best.call_units();
     Some(best)
-}
-
-/// Where the place may end, with what the letters behind cost.
-fn ends(lattice: &Lattice) -> Vec<(usize, f32)> {
-    let whole = lattice.without_marks_before(lattice.len());
-    let mut ends = vec![(whole, 0.0)];
-    let mut end = whole;
-    for _ in 0..2 {
-        let start = lattice.word_start(end);
-        let letters = end - start;
-        if start == 0 || letters > MOST_STRAY || start == end {
-            break;
-        }
-        end = lattice.without_marks_before(start);
-        let price = STRAY * (whole - end) as f32;
-        ends.push((end, price));
-    }
-    ends
 }
 
 /// Chains of one province at the end.
@@ -213,91 +219,189 @@ fn grown(
     near.truncate(BEAM);
     let grown = near.into_iter().filter_map(|(gain, cost, start, place)| {
         let node = UNITS.level(level).get(place)?;
-        let (kind, kind_start, kind_score) = kind_before(lattice, start, level, node)?;
-        let is_bare = kind_start == start;
-        if is_bare
+        let kind = kind_before(lattice, start, level, node)?;
+        if kind.said == Said::Nothing
             && (cost > DEAREST_BARE * node.letters.len() as f32
                 || !lattice.begins_word(start))
         {
             return None;
         }
         let mut chain = before.clone();
-        chain.score += gain + kind_score;
-        chain.start = kind_start;
+        chain.score += gain + kind.score;
+        chain.start = kind.start;
         chain.units.push(Found {
             level,
             place,
-            is_bare,
-            kind,
+            said: kind.said,
+            kind: kind.word,
             name: node.name,
             cost,
-            start: kind_start,
+            start: kind.start,
         });
         Some(chain)
     });
     grown.collect()
 }
 
-/// The word for the unit before a name, where it begins and what it is worth; `None` where
-/// the word before the name is that of a hamlet.
+/// The word for the unit before a name; `None` where the word before the name is that of a
+/// hamlet.
 fn kind_before(
     lattice: &Lattice,
     start: usize,
     level: Level,
     node: &Node,
-) -> Option<(String, usize, f32)> {
+) -> Option<Kind> {
     let end = lattice.without_marks_before(start);
-    let own = node.kinds.last().cloned().unwrap_or_default();
-    let mut best: Option<(String, usize, f32)> = None;
-    for (letters, kind) in kinds_of(level) {
-        let most = DEAREST_KIND * letters.len() as f32;
-        let Some((cost, at)) = lattice.ends_at(end, letters, most) else { continue };
+    let mut best: Option<Kind> = None;
+    for word in kinds_of(level) {
+        let most = DEAREST_KIND * word.letters.len() as f32;
+        let Some((cost, at)) = lattice.ends_at(end, &word.letters, most) else {
+            continue;
+        };
         if !lattice.begins_word(at) {
             continue;
         }
-        let other = if node.kinds.iter().any(|it| it == kind) { 0.0 } else { OTHER_KIND };
-        let score = GAIN * letters.len() as f32 - cost - other;
-        if best.as_ref().is_none_or(|(_, _, most)| score > *most) {
-            best = Some((kind.to_owned(), at, score));
+        let is_its_own = node.kinds.iter().any(|it| it == word.kind);
+        let other = if is_its_own { 0.0 } else { OTHER_KIND };
+        let score = GAIN * word.letters.len() as f32 - cost - other;
+        if best.as_ref().is_none_or(|best| score > best.score) {
+            best = Some(Kind {
+                word: word.kind.to_owned(),
+                said: word.said,
+                start: at,
+                score,
+            });
         }
     }
     if best.is_some() {
         return best;
     }
-    let is_hamlet = HAMLETS.iter().any(|letters| {
-        let most = DEAREST_KIND * letters.len() as f32 / 2.0;
-        let found = lattice.ends_at(end, letters, most);
-        found.is_some_and(|(_, at)| lattice.begins_word(at))
-    });
-    (!is_hamlet).then_some((own, start, -NO_KIND))
+    let is_hamlet_at = |end: usize| {
+        HAMLETS.iter().any(|(_, letters)| {
+            let most = DEAREST_KIND * letters.len() as f32 / 2.0;
+            let found = lattice.ends_at(end, letters, most);
+            found.is_some_and(|(_, at)| lattice.begins_word(at))
+        })
+    };
+    if is_hamlet_at(end) {
+        return None;
+    }
+    let word = node.kinds.last().cloned().unwrap_or_default();
+    let unreadable = lattice
+        .abbreviation_before(start)
+        .filter(|&at| !is_hamlet_at(lattice.without_marks_before(at)));
+    Some(match unreadable {
+        Some(at) => {
+            Kind { word, said: Said::Nothing, start: at, score: -UNREADABLE_KIND }
+        }
+        None => Kind { word, said: Said::Nothing, start, score: -NO_KIND },
+    })
 }
 
-/// Words and abbreviations for units, with the height of each (1 province to 3 commune) and
-/// the word that it stands for.
-static KINDS: LazyLock<Vec<(u8, Pattern, &'static str)>> = LazyLock::new(|| {
+/// A word or an abbreviation for units.
+struct KindWord {
+    /// Height of the units: 1 province to 3 commune.
+    height: u8,
+    letters: Pattern,
+    said: Said,
+    /// The word that it stands for.
+    kind: &'static str,
+}
+
+/// Words and abbreviations for units.
+static KINDS: LazyLock<Vec<KindWord>> = LazyLock::new(|| {
     let known = PLACES.abbreviations.iter();
     let both = known.flat_map(|it| {
-        [&it.short, &it.long].map(|word| (it.level, Pattern::of(word), it.long.as_str()))
+        [(&it.short, Said::Abbreviated), (&it.long, Said::Word)].map(|(word, said)| {
+            KindWord {
+                height: it.level,
+                letters: Pattern::of(word),
+                said,
+                kind: it.long.as_str(),
+            }
+        })
     });
     both.collect()
 });
 
-/// Words for hamlets.
-static HAMLETS: LazyLock<Vec<Pattern>> =
-    LazyLock::new(|| PLACES.hamlets.iter().map(|word| Pattern::of(word)).collect());
+/// Words for hamlets with their letters.
+pub(super) static HAMLETS: LazyLock<Vec<(&str, Pattern)>> = LazyLock::new(|| {
+    PLACES.hamlets.iter().map(|word| (word.as_str(), Pattern::of(word))).collect()
+});
 
-/// Words and abbreviations for the units of a level, with the word that each stands for.
-fn kinds_of(level: Level) -> impl Iterator<Item = (&'static Pattern, &'static str)> {
+/// Words and abbreviations for the units of a level.
+fn kinds_of(level: Level) -> impl Iterator<Item = &'static KindWord> {
     let height = match level {
         Level::Province => 1,
         Level::District => 2,
         Level::Commune => 3,
     };
-    let of_level = KINDS.iter().filter(move |(of, ..)| *of == height);
-    of_level.map(|(_, word, kind)| (word, *kind))
+    KINDS.iter().filter(move |word| word.height == height)
+}
+
+impl Found {
+    /// Whether a word or an abbreviation for the unit stands before its name.
+    fn is_called(&self) -> bool {
+        self.said != Said::Nothing
+    }
+
+    /// Words for the units of its name that lie in `above`, oldest first.
+    fn kinds_within(&self, above: &Found) -> Vec<String> {
+        let all = Gazetteer::get();
+        let lies_in_it = |unit: &&Unit| {
+            unit.short_name() == self.name
+                && all.versions(unit.parent).any(|it| it.short_name() == above.name)
+        };
+        let units = all.find(self.name, Some(self.level), None);
+        let mut kinds: Vec<String> = Vec::new();
+        for unit in units.into_iter().filter(lies_in_it) {
+            let kind = unit.name.strip_suffix(self.name).unwrap_or_default();
+            let kind = kind.trim().to_lowercase();
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
+        kinds
+    }
 }
 
 impl Chain {
+    /// Calls each unit what the units of its name are called where it lies, if no word stands
+    /// before it, or a letter that stands for another word: a handwritten `X.` is easily
+    /// read as `P.`. Written words stay.
+    fn call_units(&mut self) {
+        for lower in 1..self.units.len() {
+            let Some([above, found]) = self.units.get(lower - 1..=lower) else {
+                continue;
+            };
+            let kinds = found.kinds_within(above);
+            let word = match (found.said, kinds.as_slice()) {
+                (Said::Nothing, [.., newest]) => newest.clone(),
+                (Said::Abbreviated, [only]) => only.clone(),
+                _ => continue,
+            };
+            if let Some(found) = self.units.get_mut(lower) {
+                found.kind = word;
+            }
+        }
+    }
+
+    /// Syllables of the names of all communes of its province or, where none is named, of
+    /// its highest unit, in lower case.
+    pub(super) fn syllables(&self) -> BTreeSet<String> {
+        let top = self.units.first().and_then(|it| UNITS.level(it.level).get(it.place));
+        let Some(top) = top else { return BTreeSet::new() };
+        let districts =
+            top.districts.iter().filter_map(|(at, _)| UNITS.districts.get(*at));
+        let communes = districts.flat_map(|district| &district.communes);
+        communes
+            .chain(&top.communes)
+            .filter_map(|(at, _)| UNITS.communes.get(*at))
+            .flat_map(|commune| commune.name.split([' ', '-']))
+            .map(str::to_lowercase)
+            .collect()
+    }
+
     /// What a letter of the names cost.
     pub(super) fn cost_per_letter(&self) -> f32 {
         let letters: usize =

@@ -6,12 +6,14 @@
 //! and free text get other readings beside them; a name is changed in one case alone, see
 //! [`named`].
 
+mod hamlet;
 mod lattice;
 mod list;
 mod locate;
 mod named;
 mod placed;
 mod readings;
+mod repeated;
 mod said_date;
 mod spoken;
 mod units;
@@ -22,6 +24,7 @@ use crate::model::{FieldState, Word};
 
 use super::{CERTAIN, Context, LIKELY, Normalized, normalize};
 use lattice::Lattice;
+pub(in super::super) use repeated::same_name;
 
 /// Whether a type has a lexicon that a reading without any fault in its form may still
 /// disagree with.

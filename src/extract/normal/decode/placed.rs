@@ -4,6 +4,7 @@ use super::super::lexicon::PLACES;
 use super::super::place::head_pieces;
 use super::super::{LIKELY, Normalized};
 use super::certainty_of;
+use super::hamlet;
 use super::lattice::{Lattice, Pattern};
 use super::locate::{Chain, chain};
 
@@ -32,7 +33,7 @@ pub(super) fn decoded(
     if found.is_none() && house.is_none() {
         return None;
     }
-    let head = head(value_type, lattice, limit, house.as_ref());
+    let head = head(value_type, lattice, (limit, found.as_ref()), house.as_ref());
     let units = found.as_ref().map(units_of).unwrap_or_default();
     let between = match &house {
         Some(_) => " ",
@@ -61,15 +62,15 @@ pub(super) fn decoded(
 fn head(
     value_type: &str,
     lattice: &Lattice,
-    limit: usize,
+    (limit, chain): (usize, Option<&Chain>),
     house: Option<&Institution>,
 ) -> String {
     let Some(house) = house else {
-        let text = lattice.text(0, lattice.without_marks_before(limit));
+        let end = lattice.without_marks_before(limit);
         return if value_type == "place" {
-            head_pieces(&text).join(", ")
+            head_pieces(&hamlet::read(lattice, end, chain)).join(", ")
         } else {
-            text.trim().to_owned()
+            lattice.text(0, end).trim().to_owned()
         };
     };
     let rest = lattice.text(house.end, lattice.without_marks_before(limit));

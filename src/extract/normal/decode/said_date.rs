@@ -17,9 +17,8 @@ const DEAREST_DATE: f32 = 1.0;
 const BEAM: usize = 6;
 /// How much dearer the next date must be, in natural logarithms.
 const MARGIN: f32 = 0.7;
-/// Letters at the end that may belong to nothing, and what each costs.
-const MOST_STRAY: usize = 3;
-const STRAY: f32 = 1.0;
+/// Words at the end that may belong to nothing.
+const STRAY_WORDS: usize = 1;
 /// Letters that may stand before the day.
 const MOST_BEFORE: usize = 3;
 
@@ -131,7 +130,7 @@ struct Found {
 /// The date that the words say; `None` where none comes near.
 pub(super) fn decoded(lattice: &Lattice, text: &str) -> Option<Normalized> {
     let mut found = Vec::new();
-    for (end, price) in ends(lattice) {
+    for (end, price) in lattice.ends(STRAY_WORDS) {
         let begin = Found { cost: price, start: end, ..Found::default() };
         for year in with(lattice, &begin, &YEAR) {
             for month in with(lattice, &year, &MONTH) {
@@ -154,18 +153,6 @@ pub(super) fn decoded(lattice: &Lattice, text: &str) -> Option<Normalized> {
         near.filter(|it| it.numbers != best.numbers).take(2).map(said).collect();
     let draw = if others.is_empty() { 1.0 } else { 0.5 };
     Some(Normalized::read(said(best), certainty * draw).with_alternatives(others))
-}
-
-/// Where the date may end, with what the letters behind cost.
-fn ends(lattice: &Lattice) -> Vec<(usize, f32)> {
-    let whole = lattice.without_marks_before(lattice.len());
-    let mut ends = vec![(whole, 0.0)];
-    let start = lattice.word_start(whole);
-    if start > 0 && whole - start <= MOST_STRAY {
-        let end = lattice.without_marks_before(start);
-        ends.push((end, STRAY * (whole - start) as f32));
-    }
-    ends
 }
 
 /// What is found with one more part before it, cheapest first.

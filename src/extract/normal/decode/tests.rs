@@ -187,6 +187,77 @@ fn units_of_a_place_are_spelled_as_the_gazetteer_spells_them() {
 }
 
 #[test]
+fn a_letter_for_a_unit_that_cannot_be_read_is_no_part_of_the_hamlet() {
+    for (written, expected) in [
+        (
+            "bản Noong Bua, A. Na Ứ, H. Điện Biên, T. Điện Biên",
+            "bản Noong Bua, xã Na Ư, huyện Điện Biên, tỉnh Điện Biên",
+        ),
+        (
+            "thôn 6 2. Gia Lâm, đ. Lâm Hà, T. Lâm Đồng",
+            "thôn 6, xã Gia Lâm, huyện Lâm Hà, tỉnh Lâm Đồng",
+        ),
+        (
+            "thôn 3, P. Gia Lâm, H. Lâm Hà, T. Lâm Đồng",
+            "thôn 3, xã Gia Lâm, huyện Lâm Hà, tỉnh Lâm Đồng",
+        ),
+        // A number or a letter that is the hamlet's own stays.
+        (
+            "thôn 6 Gia Lâm, H. Lâm Hà, T. Lâm Đồng",
+            "thôn 6, xã Gia Lâm, huyện Lâm Hà, tỉnh Lâm Đồng",
+        ),
+        (
+            "khu A, xã Gia Lâm, H. Lâm Hà, T. Lâm Đồng",
+            "khu A, xã Gia Lâm, huyện Lâm Hà, tỉnh Lâm Đồng",
+        ),
+        (
+            "thôn B. Gia Lâm, H. Lâm Hà, T. Lâm Đồng",
+            "thôn B, xã Gia Lâm, huyện Lâm Hà, tỉnh Lâm Đồng",
+        ),
+        // A word that is written out stays, whatever the gazetteer says.
+        (
+            "thôn 3, phường Gia Lâm, H. Lâm Hà, T. Lâm Đồng",
+            "thôn 3, phường Gia Lâm, huyện Lâm Hà, tỉnh Lâm Đồng",
+        ),
+    ] {
+        let read = decoded("place", &plain(written));
+        assert_eq!(read.value.as_deref(), Some(expected), "{written}: {read:?}");
+    }
+}
+
+#[test]
+fn the_word_for_a_hamlet_and_the_space_before_its_number_are_known() {
+    let units = "xã Na Ư, huyện Điện Biên, tỉnh Điện Biên";
+    for (written, expected) in [
+        ("thôn3", "thôn 3"),
+        ("thôn.4", "thôn 4"),
+        ("bản.Pa Tần", "bản Pa Tần"),
+        ("bản Nà Hỳ1", "bản Nà Hỳ 1"),
+        ("thân 6", "thôn 6"),
+        ("Km12", "Km12"),
+        ("bản Phông Xám", "bản Phông Xám"),
+    ] {
+        let read = decoded("place", &plain(&format!("{written}, {units}")));
+        let expected = format!("{expected}, {units}");
+        assert_eq!(read.value, Some(expected), "{written}: {read:?}");
+    }
+}
+
+#[test]
+fn a_doubtful_syllable_of_a_hamlet_is_one_that_its_neighbours_bear() {
+    let place = |syllable: &[&str]| {
+        let mut words = plain("bản");
+        words.push(word(syllable));
+        words.extend(plain("Ngà, xã Nậm Chua, huyện Nậm Pồ, tỉnh Điện Biên"));
+        decoded("place", &words).value.unwrap_or_default()
+    };
+    assert!(place(&["N", "âậ", "m"]).starts_with("bản Nậm Ngà,"));
+    // Sure, or with nothing seen that a neighbour bears.
+    assert!(place(&["N", "â", "m"]).starts_with("bản Nâm Ngà,"));
+    assert!(place(&["L", "ẳẵ", "n"]).starts_with("bản Lẳn Ngà,"));
+}
+
+#[test]
 fn what_the_gazetteer_does_not_know_stays_as_it_was_read() {
     for written in [
         "bản Tà Tống",

@@ -221,5 +221,4 @@ impl Originals {
 }
 
 #[cfg(test)]
-#[path = "original/tests.rs"]
 mod tests;

@@ -13,7 +13,7 @@ mod written;
 pub use error::KindError;
 pub use written::{
     Alone, Choice, Column, Entries, FieldSpec, Grid, GridColumn, LinePlace, LineSpec,
-    Recognise, RowsAre, Section, Signature, Table, Test, Variant,
+    Recognise, Repeat, RowsAre, Section, Signature, Table, Test, Variant,
 };
 
 /// All definitions, checked, ordered by their kinds.
@@ -53,6 +53,8 @@ pub struct Definition {
     pub choices: Vec<Choice>,
     /// Values without labels.
     pub alone: Vec<Alone>,
+    /// Names that are often those of other fields too.
+    pub repeats: Vec<Repeat>,
     /// Words that are printed on the form and are never part of a value.
     pub skip: Vec<String>,
     /// Titles of office that stand above a name.

@@ -86,7 +86,7 @@ fn entry(table: &Table, place: &Place, line: &Line) -> Entry {
         }
     }
     let sheet = 0;
-    Entry { fields, pages: vec![line.page], sheet }
+    Entry { fields, names: BTreeMap::new(), pages: vec![line.page], sheet }
 }
 
 /// The words of tables whose lines are values; their rows are taken out.

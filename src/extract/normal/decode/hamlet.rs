@@ -1,0 +1,123 @@
+//! What stands before the units of a place: a hamlet, a house, a street.
+//!
+//! No list has the hamlets, so they are kept as they were read. Two things are known all the
+//! same: the word for a hamlet is one of few, and its name is made of syllables that its
+//! neighbours bear too (`Nậm`, `Huổi`, `Phiêng` around Điện Biên). Where the engine hesitates
+//! between two letters, the syllable that a unit of the same province bears is the likelier.
+
+use std::collections::BTreeSet;
+
+use super::SURE_LETTER;
+use super::lattice::Lattice;
+use super::locate::{Chain, HAMLETS};
+
+/// Readings of a syllable that are looked at.
+const MOST_READINGS: usize = 12;
+/// Price of a syllable that no unit of the province bears, in natural logarithms: a letter
+/// to which the engine gives one chance in six.
+const STRANGE: f32 = 1.8;
+/// How much cheaper a reading must be than the likeliest one.
+const MARGIN: f32 = 0.3;
+/// Letters of a syllable that says nothing about what it is.
+const SHORT: usize = 1;
+/// Dearest price of a letter of a word for a hamlet.
+const DEAREST_WORD: f32 = 1.15;
+/// How much dearer the next word for a hamlet must be.
+const MARGIN_OF_WORDS: f32 = 1.0;
+
+/// The words before `end` as they are read where the units are those of `chain`.
+pub(super) fn read(lattice: &Lattice, end: usize, chain: Option<&Chain>) -> String {
+    let Some(chain) = chain else { return lattice.text(0, end) };
+    let nearby = chain.syllables();
+    let words = lattice.words(0, end);
+    let mut read: Vec<String> = Vec::new();
+    for (index, &word) in words.iter().enumerate() {
+        let own = lattice.text(word.0, word.1);
+        let next = words.get(index + 1).map(|next| lattice.text(next.0, next.1));
+        let begins_name = next.is_some_and(|next| begins_name(&next));
+        let hamlet = (index == 0 && begins_name).then(|| hamlet_word(lattice, word));
+        read.push(match hamlet.flatten() {
+            Some(hamlet) => hamlet,
+            None => syllable(lattice, word, own, &nearby),
+        });
+    }
+    spaced(&read.join(" "))
+}
+
+/// Whether a word may be the first of a hamlet's name or its number.
+fn begins_name(word: &str) -> bool {
+    word.starts_with(|letter: char| letter.is_uppercase() || letter.is_numeric())
+}
+
+/// The word for a hamlet that the letters are nearly; `None` where they are one, or none.
+fn hamlet_word(lattice: &Lattice, (start, end): (usize, usize)) -> Option<String> {
+    let end = lattice.without_marks_before(end);
+    let mut near: Vec<(f32, &str)> = HAMLETS
+        .iter()
+        .filter(|(word, _)| !word.contains(' '))
+        .filter_map(|(word, letters)| {
+            let dearest = DEAREST_WORD * letters.len() as f32;
+            let (cost, at) = lattice.ends_at(end, letters, dearest)?;
+            (at == start).then_some((cost, *word))
+        })
+        .collect();
+    near.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let &(cost, word) = near.first()?;
+    let is_clear = near.get(1).is_none_or(|(next, _)| next - cost >= MARGIN_OF_WORDS);
+    is_clear.then(|| word.to_owned())
+}
+
+/// A word of a name: the likeliest reading, where strange syllables have their price.
+fn syllable(
+    lattice: &Lattice,
+    (start, end): (usize, usize),
+    own: String,
+    nearby: &BTreeSet<String>,
+) -> String {
+    let core = |text: &str| {
+        text.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase()
+    };
+    let says_nothing = core(&own).chars().count() <= SHORT;
+    if says_nothing || own.chars().any(char::is_numeric) || nearby.contains(&core(&own)) {
+        return own;
+    }
+    lattice
+        .readings_of((start, end), SURE_LETTER, MOST_READINGS)
+        .into_iter()
+        .filter(|(reading, _)| nearby.contains(&core(reading)))
+        .find(|(_, probability)| STRANGE + probability.ln() > MARGIN)
+        .map_or(own, |(reading, _)| reading)
+}
+
+/// The text with a space between a word and the number behind it, and none of the dots
+/// behind the word for a hamlet: `thôn.4` → `thôn 4`, `Nà Hỳ1` → `Nà Hỳ 1`.
+fn spaced(text: &str) -> String {
+    let mut out = String::new();
+    let letters: Vec<char> = text.chars().collect();
+    for (at, &letter) in letters.iter().enumerate() {
+        let next = letters.get(at + 1).copied().unwrap_or(' ');
+        let is_first = !out.contains(' ');
+        let is_dot = letter == '.' && is_first && !next.is_whitespace();
+        let is_hamlet = || HAMLETS.iter().any(|(word, _)| out.to_lowercase() == *word);
+        if is_dot && is_hamlet() {
+            out.push(' ');
+            continue;
+        }
+        let word: Vec<char> =
+            out.chars().rev().take_while(|it| it.is_alphabetic()).collect();
+        if letter.is_numeric() && word.len() > SHORT && is_syllable(&word) {
+            out.push(' ');
+        }
+        out.push(letter);
+    }
+    out
+}
+
+/// Whether letters (in any order) are those of a written word, not of a code such as `Km`.
+fn is_syllable(letters: &[char]) -> bool {
+    let has_vowel = letters.iter().any(|letter| {
+        let plain = crate::model::fold_letter(*letter).unwrap_or(*letter);
+        "aeiouy".contains(plain)
+    });
+    has_vowel && letters.first().is_some_and(|last| last.is_lowercase())
+}

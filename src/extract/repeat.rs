@@ -1,0 +1,49 @@
+//! A name that stands on a paper more than once.
+
+use std::collections::BTreeMap;
+
+use crate::config::kind::Repeat;
+use crate::model::{Field, Word};
+
+use super::normal::{self, Context};
+use super::record::Entry;
+
+/// How sure a name is at most that another writing decided.
+const DECIDED: f32 = 0.85;
+
+/// Words of the names of a record, by field.
+pub(super) type Names = BTreeMap<String, Vec<Word>>;
+
+/// Reads each name of a record together with its other writings. What is changed keeps the
+/// plain reading beside it.
+pub(super) fn settle(repeats: &[Repeat], entry: &mut Entry) {
+    for repeat in repeats {
+        let fields = std::iter::once(&repeat.name).chain(&repeat.of);
+        let known: Vec<(&String, &[Word])> = fields
+            .filter_map(|field| Some((field, entry.names.get(field)?.as_slice())))
+            .collect();
+        if known.first().is_none_or(|(field, _)| **field != repeat.name) {
+            continue;
+        }
+        let words: Vec<&[Word]> = known.iter().map(|(_, words)| *words).collect();
+        let Some((name, bears)) = normal::same_name(&words) else { continue };
+        let read = normal::normalize("name", &name, &Context::default());
+        let Some(value) = read.and_then(|it| it.value) else { continue };
+        for ((field, _), bears) in known.iter().zip(bears) {
+            if let Some(found) = entry.fields.get_mut(*field).filter(|_| bears) {
+                decide(found, &value);
+            }
+        }
+    }
+}
+
+/// Gives a field the value that its writings share.
+fn decide(field: &mut Field, value: &str) {
+    let Some(old) = field.value.take() else { return };
+    field.value = Some(value.to_owned());
+    if old != value {
+        field.confidence = field.confidence.min(DECIDED);
+        field.alternatives.retain(|it| it != value);
+        field.alternatives.insert(0, old);
+    }
+}
