@@ -14,12 +14,12 @@ use crate::search::Query;
 use crate::search::Why;
 use crate::serve::App;
 use crate::serve::Chip;
-use crate::serve::Filters;
 use crate::serve::Found;
 use crate::serve::FoundRecord;
 use crate::serve::Held;
 use crate::serve::PageImageError;
 use crate::serve::PageImages;
+use crate::serve::SearchRequest;
 use crate::serve::Seek;
 use crate::serve::SeekError;
 
@@ -27,30 +27,19 @@ use crate::serve::SeekError;
 struct IndexSeek(Index);
 
 impl Seek for IndexSeek {
-    fn seek(
-        &self,
-        query: &str,
-        filters: &Filters,
-        limit: usize,
-        offset: usize,
-    ) -> Result<Found, SeekError> {
+    fn seek(&self, request: &SearchRequest) -> Result<Found, SeekError> {
         let wrapped = |error: crate::search::SearchError| SeekError(error.into());
+        let mut filters = request.filters.clone();
+        let mut words = request.query.clone();
         // A unit is a code; a name is what somebody would have typed beside the query.
-        let is_code = |unit: &&String| unit.chars().all(|letter| letter.is_ascii_digit());
-        let unit = filters.unit.as_ref().filter(is_code);
-        let name = filters.unit.as_ref().filter(|unit| !is_code(unit));
-        let words = match name {
-            Some(name) => format!("{query} {name}"),
-            None => query.to_owned(),
-        };
-        let query = Query::parse(&words).with_filters(crate::search::Filters {
-            kind: filters.kind.as_ref().map(|kind| kind.0.clone()),
-            years: filters.years,
-            unit: unit.cloned(),
-            collection: None,
-        });
+        let is_name =
+            |unit: &mut String| unit.chars().any(|letter| !letter.is_ascii_digit());
+        if let Some(name) = filters.unit.take_if(is_name) {
+            words = format!("{words} {name}");
+        }
+        let query = Query::parse(&words).with_filters(filters);
         let searcher = self.0.searcher().map_err(wrapped)?;
-        let hits = searcher.search(&query, limit, offset).map_err(wrapped)?;
+        let hits = searcher.part(&query, &request.wanted).map_err(wrapped)?;
         let understood = hits
             .understood
             .iter()
@@ -63,6 +52,10 @@ impl Seek for IndexSeek {
         });
         Ok(Found {
             total: hits.total as u64,
+            at_least: hits.more,
+            before: hits.before,
+            next: hits.next,
+            facets: hits.facets,
             took: hits.took,
             understood: understood.collect(),
             hits: found.collect(),

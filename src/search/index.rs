@@ -11,6 +11,7 @@ use tantivy::schema::{
 use tantivy::tokenizer::{TextAnalyzer, Token, TokenStream, Tokenizer};
 use tantivy::{IndexReader, IndexSettings, ReloadPolicy};
 
+use super::columns::ColumnFields;
 use super::searcher::Searcher;
 use super::terms::Slot;
 use super::writer::Writer;
@@ -41,6 +42,8 @@ pub(super) struct Fields {
     pub(super) id: Field,
     /// The compact form.
     pub(super) entry: Field,
+    /// What is counted and sorted.
+    pub(super) columns: ColumnFields,
     /// By [`Slot`].
     slots: Vec<Field>,
 }
@@ -109,7 +112,8 @@ fn schema() -> (Schema, Fields) {
         .iter()
         .map(|slot| builder.add_text_field(slot.name(), options.clone()))
         .collect();
-    (builder.build(), Fields { id, entry, slots })
+    let columns = ColumnFields::in_schema(&mut builder);
+    (builder.build(), Fields { id, entry, columns, slots })
 }
 
 /// The index folder of one archive.

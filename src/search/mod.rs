@@ -11,12 +11,16 @@
 //! reading of what was typed, and says why a record is there.
 
 mod analysis;
+mod columns;
 mod entry;
 mod error;
+mod facets;
 mod index;
 mod lexicon;
 mod maker;
 mod numbers;
+mod order;
+mod page;
 mod parse;
 mod places;
 mod plan;
@@ -29,9 +33,13 @@ mod telex;
 mod terms;
 mod writer;
 
+pub use columns::Checked;
 pub use entry::IndexedRecord;
 pub use error::SearchError;
+pub use facets::{Counted, Facets};
 pub use index::Index;
+pub use order::Sort;
+pub use page::{Cursor, CursorError, Wanted};
 pub use query::{Chip, ChipKind, Filters, Query};
 pub use score::{Note, Why};
 pub use searcher::{Held, Hit, Hits, Searcher};

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::analysis::Syllable;
+use super::columns::Checked;
 use super::numbers::Day;
 use super::parse;
 use crate::config::index::{Event, NumberClass};
@@ -40,6 +41,23 @@ pub struct Filters {
     pub unit: Option<String>,
     /// Only this collection.
     pub collection: Option<String>,
+    /// Only records whose own commune was this entity then, e.g. `C03361`.
+    pub then: Option<String>,
+    /// Only records whose own commune is, or went into, this entity of today.
+    pub today: Option<String>,
+    /// Only entries of the ten years from this one on, e.g. 1980.
+    pub decade: Option<u16>,
+    /// Only records that people have checked so far.
+    pub state: Option<Checked>,
+    /// Only records in which something does not go together, or only the others.
+    pub findings: Option<bool>,
+}
+
+impl Filters {
+    /// Whether every record is wanted.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// A part of the query as it was understood, to be shown and removed.

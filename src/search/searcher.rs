@@ -1,6 +1,6 @@
 //! From a query to hits.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -8,9 +8,13 @@ use tantivy::schema::Value as _;
 use tantivy::{DocAddress, TantivyDocument};
 
 use super::SearchError;
+use super::columns::{self, Columns};
 use super::entry::Entry;
+use super::facets::{self, Facets};
 use super::index::Fields;
 use super::lexicon::Lexicon;
+use super::order::{Keys, Sort};
+use super::page::{self, Cursor, Placed, Wanted};
 use super::plan::{self, Conjunction, Plan, Stage};
 use super::postings::{ClauseId, Clauses, Lookup, Work};
 use super::query::{Chip, Query, Reading};
@@ -31,9 +35,12 @@ const MAX_WORK: u64 = 1_000_000;
 /// person's other papers, and about two milliseconds are left for them.
 const WORK_ONCE_FOUND: u64 = 200_000;
 
-/// Most records that are listed for filters alone, which tell no record from another: some
-/// five milliseconds, and more than anybody pages through.
-const MAX_LISTED: usize = 2_000;
+/// Most records that are listed for filters alone. Sorting and counting them takes some 30
+/// milliseconds.
+const MAX_LISTED: usize = 200_000;
+
+/// Work for finding them.
+const WORK_FOR_LISTED: u64 = 4_000_000;
 
 /// Work for counting what is held; beyond it the count is a least.
 const WORK_FOR_HELD: u64 = 400_000;
@@ -41,8 +48,12 @@ const WORK_FOR_HELD: u64 = 400_000;
 /// What it costs to fetch a compact form and to compare it.
 const COMPARE: u64 = 500;
 
-/// A hit of this score is what was looked for; a page full of them ends the search.
+/// A hit of this score is what was looked for.
 const FOUND: f32 = 0.93;
+
+/// So many of them end the search. It does not depend on the part of the list that is
+/// wanted, so that all parts are of one list.
+const ENOUGH: usize = 100;
 
 /// Below it a record has nothing to do with the query.
 const LEAST: f32 = 0.3;
@@ -64,7 +75,8 @@ impl std::fmt::Debug for Searcher {
 /// What a search found.
 #[derive(Debug, Clone)]
 pub struct Hits {
-    /// Records that answer, as far as was looked: at most 600 are compared.
+    /// Records that answer, as far as was looked: at most 600 are compared, and 200,000
+    /// listed where there are filters only.
     pub total: usize,
     /// Whether there may be more than were compared.
     pub more: bool,
@@ -72,8 +84,14 @@ pub struct Hits {
     pub took: Duration,
     /// What the parts of the query were taken for.
     pub understood: Vec<Chip>,
-    /// From `offset`, the best first.
+    /// The wanted part.
     pub hits: Vec<Hit>,
+    /// How many come before the wanted part.
+    pub before: usize,
+    /// Where the next part begins; none where this is the last.
+    pub next: Option<Cursor>,
+    /// What answers, counted; where it was wanted.
+    pub facets: Option<Facets>,
     /// What the index holds of the place and years, where nothing answers in full.
     pub held: Option<Held>,
 }
@@ -147,7 +165,7 @@ impl Searcher {
         Ok(())
     }
 
-    /// The hits from `offset`, at most `limit` of them.
+    /// The best hits from `offset`, at most `limit` of them.
     ///
     /// # Errors
     ///
@@ -158,38 +176,105 @@ impl Searcher {
         limit: usize,
         offset: usize,
     ) -> Result<Hits, SearchError> {
+        self.part(query, &Wanted { limit, offset, ..Wanted::default() })
+    }
+
+    /// The wanted part of the hits.
+    ///
+    /// # Errors
+    ///
+    /// What the disk says, or that the index is damaged.
+    pub fn part(&self, query: &Query, wanted: &Wanted) -> Result<Hits, SearchError> {
         let start = Instant::now();
         let mut scorer = Scorer::new(query);
-        let (mut found, more) =
-            self.found(query, &mut scorer, limit.saturating_add(offset))?;
-        found.sort_by(|a, b| {
-            let by_score = b.value.value.total_cmp(&a.value.value);
-            by_score.then_with(|| a.id.cmp(&b.id))
-        });
-        let reading = found.first().map_or(0, |best| best.value.reading);
+        let answers = self.answers(query, &mut scorer)?;
+        let best = answers.compared.values().map(|one| one.value);
+        let best = best.max_by(|a, b| a.value.total_cmp(&b.value));
+        let reading = best.map_or(0, |best| best.reading);
         let understood = query.readings.get(reading).map(|reading| reading.chips.clone());
-        let total = found.len();
-        let mut hits = Vec::with_capacity(limit.min(total));
-        for one in found.into_iter().skip(offset).take(limit) {
-            let bytes = self.bytes(one.doc)?;
-            let score = scorer.explain(&Entry::decoded(&bytes)?, one.value);
-            hits.push(Hit {
-                record: RecordId(one.id),
-                score: one.value.value,
-                why: score.why,
-                matched: score.matched,
-            });
+        let is_sorted = wanted.sort != Sort::Relevance || answers.compared.is_empty();
+        // Opening the columns costs as much as comparing twenty records.
+        let columns = if is_sorted || wanted.facets {
+            Columns::all(&self.inner)?
+        } else {
+            Vec::new()
+        };
+        let part = self.placed(&answers, &columns, is_sorted, wanted)?;
+        let mut hits = Vec::with_capacity(part.docs.len());
+        for doc in part.docs {
+            hits.push(self.hit(doc, &answers, &mut scorer)?);
         }
-        let answers = hits.first().is_some_and(|hit| hit.why.tier < Tier::Partial);
-        let asked = query.readings.get(reading).filter(|_| !answers && offset == 0);
+        let is_answer = |hit: &Hit| hit.why.tier < Tier::Partial;
+        let is_answered = match wanted.sort {
+            Sort::Relevance => hits.first().is_some_and(is_answer),
+            _ => hits.iter().any(is_answer),
+        };
+        let asked =
+            query.readings.get(reading).filter(|_| !is_answered && part.before == 0);
         let held = asked.map(|reading| self.held(query, reading)).transpose()?;
+        let counted = || facets::count(&columns, &answers.docs, answers.more);
         Ok(Hits {
-            held,
-            total,
-            more,
+            facets: wanted.facets.then(counted).transpose()?,
+            total: answers.docs.len(),
+            more: answers.more,
+            before: part.before,
+            next: part.next,
             took: start.elapsed(),
             understood: understood.unwrap_or_default(),
             hits,
+            held,
+        })
+    }
+
+    /// The wanted part of what answers, in order.
+    fn placed(
+        &self,
+        answers: &Answers,
+        columns: &[Columns],
+        is_sorted: bool,
+        wanted: &Wanted,
+    ) -> Result<page::Part, SearchError> {
+        let docs = answers.docs.iter().copied();
+        if !is_sorted {
+            let compared = |doc| answers.compared.get(&doc);
+            let placed = docs.filter_map(|doc| {
+                // Scores are positive, so that their bits are in the order of their values.
+                let key = u32::MAX - compared(doc)?.value.value.max(0.0).to_bits();
+                Some(Placed { key: u64::from(key), doc })
+            });
+            let mut id = |doc| {
+                let id = compared(doc).map(|one| one.id.clone().into_bytes());
+                Ok(id.unwrap_or_default())
+            };
+            return page::part(placed.collect(), wanted, &mut id);
+        }
+        let keys = columns::keys(columns, &answers.docs, wanted.sort);
+        let placed = docs.zip(keys).map(|(doc, key)| Placed { key, doc }).collect();
+        page::part(placed, wanted, &mut |doc| {
+            let bytes = self.bytes(doc)?;
+            let entry = Entry::decoded(&bytes)?;
+            Ok(Keys::of(&entry).rest(wanted.sort, entry.id))
+        })
+    }
+
+    /// A record as it is shown.
+    fn hit(
+        &self,
+        doc: DocAddress,
+        answers: &Answers,
+        scorer: &mut Scorer<'_>,
+    ) -> Result<Hit, SearchError> {
+        // What is only listed answers in full.
+        let listed = Value { value: 1.0, reading: 0 };
+        let value = answers.compared.get(&doc).map_or(listed, |one| one.value);
+        let bytes = self.bytes(doc)?;
+        let entry = Entry::decoded(&bytes)?;
+        let score = scorer.explain(&entry, value);
+        Ok(Hit {
+            record: RecordId(entry.id.to_owned()),
+            score: value.value,
+            why: score.why,
+            matched: score.matched,
         })
     }
 
@@ -216,22 +301,21 @@ impl Searcher {
         Ok(held)
     }
 
-    /// Every record that was compared and answers, and whether there may be more.
-    fn found(
+    /// Every record that was compared and answers.
+    fn answers(
         &self,
         query: &Query,
         scorer: &mut Scorer<'_>,
-        wanted: usize,
-    ) -> Result<(Vec<Found>, bool), SearchError> {
+    ) -> Result<Answers, SearchError> {
         let mut plan = Plan::new(query, &self.lexicon);
         let filters = plan.filters(query);
         let mut lookup = Lookup::new(&self.inner, &self.fields);
         let mut work = Work::of(MAX_WORK);
         let mut seen: HashSet<DocAddress> = HashSet::new();
         let mut exhausted: Vec<Conjunction> = Vec::new();
-        let mut found: Vec<Found> = Vec::new();
+        let mut found = HashMap::new();
         if query.is_empty() && query.excluded.is_empty() {
-            return self.listed(&plan.clauses, &filters, &mut lookup, &mut work);
+            return Self::listed(&plan.clauses, &filters, &mut lookup);
         }
         let mut more = false;
         let mut num_good = 0;
@@ -260,36 +344,30 @@ impl Searcher {
             }
             fresh.sort_unstable();
             more |= !self.compare(&fresh, scorer, &mut work, &mut found)?;
-            let good = found.iter().filter(|found| found.value.value >= FOUND);
-            num_good = good.count();
+            num_good = found.values().filter(|one| one.value.value >= FOUND).count();
             if num_good > 0 {
                 work.at_most(WORK_ONCE_FOUND);
             }
-            if num_good >= wanted || seen.len() >= MAX_CANDIDATES || !work.spend(0) {
-                more |= num_good >= wanted;
+            if num_good >= ENOUGH || seen.len() >= MAX_CANDIDATES || !work.spend(0) {
+                more |= num_good >= ENOUGH;
                 break;
             }
         }
-        Ok((found, more))
+        let mut docs: Vec<DocAddress> = found.keys().copied().collect();
+        docs.sort_unstable();
+        Ok(Answers { docs, compared: found, more })
     }
 
     /// The records that filters leave where nothing is asked beside them.
     fn listed(
-        &self,
         clauses: &Clauses,
         filters: &[ClauseId],
         lookup: &mut Lookup<'_>,
-        work: &mut Work,
-    ) -> Result<(Vec<Found>, bool), SearchError> {
-        let brought = lookup.conjunction(clauses, filters, MAX_LISTED, work)?;
-        let value = Value { value: 1.0, reading: 0 };
-        let mut found = Vec::with_capacity(brought.docs.len());
-        for doc in brought.docs {
-            let bytes = self.bytes(doc)?;
-            let id = Entry::decoded(&bytes)?.id.to_owned();
-            found.push(Found { id, doc, value });
-        }
-        Ok((found, !brought.is_all))
+    ) -> Result<Answers, SearchError> {
+        let mut work = Work::of(WORK_FOR_LISTED);
+        let brought = lookup.conjunction(clauses, filters, MAX_LISTED, &mut work)?;
+        let more = !brought.is_all;
+        Ok(Answers { docs: brought.docs, compared: HashMap::new(), more })
     }
 
     /// Compares records with the query; whether there was work left for all of them.
@@ -298,7 +376,7 @@ impl Searcher {
         docs: &[DocAddress],
         scorer: &mut Scorer<'_>,
         work: &mut Work,
-        found: &mut Vec<Found>,
+        found: &mut HashMap<DocAddress, Found>,
     ) -> Result<bool, SearchError> {
         for &doc in docs {
             if !work.spend(COMPARE) {
@@ -308,7 +386,7 @@ impl Searcher {
             let entry = Entry::decoded(&bytes)?;
             let value = scorer.value(&entry).filter(|value| value.value >= LEAST);
             if let Some(value) = value {
-                found.push(Found { id: entry.id.to_owned(), doc, value });
+                found.insert(doc, Found { id: entry.id.to_owned(), value });
             }
         }
         Ok(true)
@@ -348,8 +426,17 @@ fn is_part_of(laxer: &[ClauseId], asked: &[ClauseId]) -> bool {
     laxer.iter().all(|clause| asked.binary_search(clause).is_ok())
 }
 
+/// The records that answer.
+struct Answers {
+    /// In the order of their segments.
+    docs: Vec<DocAddress>,
+    /// What they are worth; none where they are only listed.
+    compared: HashMap<DocAddress, Found>,
+    /// There may be others.
+    more: bool,
+}
+
 struct Found {
     id: String,
-    doc: DocAddress,
     value: Value,
 }

@@ -4,8 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::analysis::{Syllable, joined, syllables_of};
+use super::columns::{Checked, Marks};
 use super::entry::{Entry, Person};
 use super::numbers::parts;
+use super::order::own_day;
 use crate::config::index::{Event, NumberClass};
 
 /// Widest distance of two syllables of one name that make a pair. Names of four
@@ -41,11 +43,13 @@ pub(super) enum Slot {
     Kind,
     /// The collection.
     Collection,
+    /// What is counted: state, findings, decade and commune, each behind a letter.
+    Mark,
 }
 
 impl Slot {
     /// All slots, in the order of their positions.
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Name,
         Self::Marked,
         Self::Pair,
@@ -56,6 +60,7 @@ impl Slot {
         Self::Number,
         Self::Kind,
         Self::Collection,
+        Self::Mark,
     ];
 
     /// Name of the field in the index.
@@ -71,6 +76,7 @@ impl Slot {
             Self::Number => "number",
             Self::Kind => "kind",
             Self::Collection => "collection",
+            Self::Mark => "mark",
         }
     }
 }
@@ -126,6 +132,7 @@ impl Terms {
         &mut self,
         entry: &Entry<S>,
         collection: Option<&str>,
+        marks: Marks,
     ) {
         self.lines.iter_mut().for_each(String::clear);
         for person in &entry.persons {
@@ -161,6 +168,14 @@ impl Terms {
         self.put(Slot::Kind, &[entry.kind.as_ref()]);
         if let Some(collection) = collection {
             self.put(Slot::Collection, &[collection]);
+        }
+        self.put(Slot::Mark, &[&state_term(marks.checked)]);
+        self.put(Slot::Mark, &[findings_term(marks.has_findings)]);
+        if let Some(day) = own_day(entry) {
+            self.put(Slot::Mark, &[&decade_term(day.year)]);
+        }
+        if let Some(unit) = marks.unit {
+            self.put(Slot::Mark, &[&unit_term(unit)]);
         }
     }
 
@@ -215,6 +230,26 @@ impl Terms {
             _ => {}
         }
     }
+}
+
+/// The term of a state of checking.
+pub(super) fn state_term(checked: Checked) -> String {
+    format!("s{}", checked.name())
+}
+
+/// The term of records with findings, or without.
+pub(super) fn findings_term(has_findings: bool) -> &'static str {
+    if has_findings { "fyes" } else { "fno" }
+}
+
+/// The term of the decade of a year.
+pub(super) fn decade_term(year: u16) -> String {
+    format!("d{}", year / 10)
+}
+
+/// The term of the commune that a record belongs to.
+pub(super) fn unit_term(entity: &str) -> String {
+    format!("u{entity}")
 }
 
 /// The term of two syllables of one name.

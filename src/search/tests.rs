@@ -1,3 +1,5 @@
+mod listing;
+
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 

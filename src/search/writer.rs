@@ -6,6 +6,7 @@ use tantivy::indexer::UserOperation;
 use tantivy::{IndexReader, IndexWriter, TantivyDocument, Term};
 
 use super::SearchError;
+use super::columns::Marks;
 use super::entry::IndexedRecord;
 use super::index::Fields;
 use super::maker::EntryMaker;
@@ -51,10 +52,12 @@ impl Maker {
         fields: &Fields,
     ) -> TantivyDocument {
         let entry = self.entries.entry(indexed);
-        self.terms.collect(&entry, indexed.collection);
+        let marks = Marks::of(indexed, &entry);
+        self.terms.collect(&entry, indexed.collection, marks);
         let mut document = TantivyDocument::new();
         document.add_text(fields.id, &entry.id);
         document.add_bytes(fields.entry, &entry.encoded());
+        fields.columns.put(&mut document, &entry, indexed.collection, marks);
         for slot in Slot::ALL {
             let lines = self.terms.of(slot);
             if !lines.is_empty() {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::request::SearchRequest;
-use super::seek::{Chip, Found, FoundRecord, Held, Seek, SeekError};
+use super::seek::{Chip, FoundRecord, Held, Seek, SeekError};
 use crate::catalog::Catalog;
 use crate::catalog::CatalogError;
 use crate::catalog::StoredRecord;
@@ -17,6 +17,7 @@ use crate::model::PageText;
 use crate::model::Quad;
 use crate::model::RecordId;
 use crate::model::ScanId;
+use crate::search::Facets;
 
 /// Why a question could not be answered.
 #[derive(Debug, thiserror::Error)]
@@ -56,19 +57,36 @@ pub struct AnsweredHit {
 }
 
 /// What a search found, as design.md lays it down.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct SearchAnswer {
     /// How many records match.
     pub total: u64,
+    /// There may be more than `total`: only so many were looked at.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub at_least: bool,
+    /// How many of them come before `hits`.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub before: u64,
+    /// What `after` takes to get the next part of the list; not there at its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
     /// Milliseconds that the index took.
     pub took_ms: u64,
     /// Best first.
     pub hits: Vec<AnsweredHit>,
     /// How the query was understood.
     pub understood: Vec<Chip>,
+    /// All that match, counted, where `facets=yes` asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facets: Option<Facets>,
     /// What has been digitized of the place and years, where nothing answers in full.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<Held>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature is serde's")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// Searches, and adds what the catalog knows about each hit.
@@ -84,24 +102,26 @@ pub fn answer(
     request: &SearchRequest,
 ) -> Result<SearchAnswer, AnswerError> {
     if request.is_empty() {
-        return Ok(SearchAnswer {
-            total: 0,
-            took_ms: 0,
-            hits: vec![],
-            understood: vec![],
-            held: None,
-        });
+        return Ok(SearchAnswer::default());
     }
-    let Found { total, took, understood, hits: found, held } =
-        searcher.seek(&request.query, &request.filters, request.limit, request.offset)?;
-    let mut hits = Vec::with_capacity(found.len());
-    for one in found {
+    let found = searcher.seek(request)?;
+    let mut hits = Vec::with_capacity(found.hits.len());
+    for one in found.hits {
         if let Some(stored) = catalog.record(&one.record)? {
             hits.push(answered(stored, one));
         }
     }
-    let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    Ok(SearchAnswer { total, took_ms, hits, understood, held })
+    Ok(SearchAnswer {
+        total: found.total,
+        at_least: found.at_least,
+        before: found.before as u64,
+        next: found.next.map(|next| next.to_string()),
+        took_ms: u64::try_from(found.took.as_millis()).unwrap_or(u64::MAX),
+        hits,
+        understood: found.understood,
+        facets: found.facets,
+        held: found.held,
+    })
 }
 
 fn answered(stored: StoredRecord, found: FoundRecord) -> AnsweredHit {

@@ -116,12 +116,16 @@ impl Failure {
             Self::Request(RequestError::QueryTooLong { .. }) => {
                 ("failure.query_too_long", MAX_QUERY_LETTERS.to_string())
             }
+            Self::Request(RequestError::Cursor) => {
+                ("failure.parameter", "after".to_owned())
+            }
             Self::Request(RequestError::Year { written, .. }) => {
                 ("failure.year", written.clone())
             }
             Self::Request(
                 RequestError::FilterTooLong { name, .. }
-                | RequestError::Number { name, .. },
+                | RequestError::Number { name, .. }
+                | RequestError::Choice { name, .. },
             )
             | Self::Parameter { name, .. } => ("failure.parameter", (*name).to_owned()),
             _ => (self.title(), String::new()),

@@ -36,7 +36,7 @@ pub use app::{App, StartError};
 pub use images::{PageImageError, PageImages};
 pub use labels::{Labels, LabelsError};
 pub use request::{MAX_LIMIT, MAX_QUERY_LETTERS, RequestError, SearchRequest};
-pub use seek::{Chip, Filters, Found, FoundRecord, Held, Seek, SeekError};
+pub use seek::{Chip, Found, FoundRecord, Held, Seek, SeekError};
 pub use server::{ServeError, serve};
 
 #[cfg(test)]

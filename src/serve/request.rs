@@ -1,8 +1,7 @@
 //! A search as it was asked: as typed, then checked.
 
-use super::seek::Filters;
-use crate::model::KindId;
 use crate::model::nfc;
+use crate::search::{Checked, Cursor, Filters, Sort, Wanted};
 
 /// Longest query, in letters. A citizen's whole story is shorter; what is longer is a
 /// pasted document or an attack, and is refused, not cut.
@@ -57,6 +56,19 @@ pub enum RequestError {
         /// Largest that is allowed.
         most: usize,
     },
+    /// Not one of the words that can be chosen.
+    #[error("`{name}` is none of {choices}: `{written}`")]
+    Choice {
+        /// Name of the parameter.
+        name: &'static str,
+        /// As typed.
+        written: String,
+        /// What can be chosen.
+        choices: String,
+    },
+    /// Not a place in this list.
+    #[error("`after` is not the `next` of an answer to the same search")]
+    Cursor,
 }
 
 /// A search that can be run.
@@ -66,15 +78,14 @@ pub struct SearchRequest {
     pub query: String,
     /// What was chosen beside it.
     pub filters: Filters,
-    /// Most hits to return, 1 to [`MAX_LIMIT`].
-    pub limit: usize,
-    /// Hits to leave out at the start.
-    pub offset: usize,
+    /// Which part of the list: at most [`MAX_LIMIT`] hits.
+    pub wanted: Wanted,
 }
 
 impl SearchRequest {
     /// The search that these parameters ask for: `q`, `kind`, `year` (or `from` and `to`),
-    /// `unit`, `limit`, `offset`. Empty ones count as missing, others are not looked at.
+    /// `unit`, `then`, `today`, `decade`, `state`, `collection`, `findings`, `sort`, `limit`,
+    /// `offset` or `after`, `facets`. Empty ones count as missing, others are not looked at.
     ///
     /// # Errors
     ///
@@ -98,8 +109,17 @@ pub(super) struct Asked {
     pub(super) from: String,
     pub(super) to: String,
     pub(super) unit: String,
+    pub(super) then: String,
+    pub(super) today: String,
+    pub(super) decade: String,
+    pub(super) state: String,
+    pub(super) collection: String,
+    pub(super) findings: String,
+    pub(super) sort: String,
+    pub(super) facets: String,
     pub(super) limit: String,
     pub(super) offset: String,
+    pub(super) after: String,
 }
 
 impl Asked {
@@ -107,20 +127,72 @@ impl Asked {
     pub(super) fn from_pairs(pairs: &[(String, String)]) -> Self {
         let mut asked = Self::default();
         for (name, value) in pairs {
-            let value = nfc(value).trim().to_owned();
-            match name.as_str() {
-                "q" => asked.q = value,
-                "kind" => asked.kind = value,
-                "year" => asked.year = value,
-                "from" => asked.from = value,
-                "to" => asked.to = value,
-                "unit" => asked.unit = value,
-                "limit" => asked.limit = value,
-                "offset" => asked.offset = value,
-                _ => {}
+            if let Some(place) = asked.place(name) {
+                nfc(value).trim().clone_into(place);
             }
         }
         asked
+    }
+
+    /// Where the parameter of that name is kept; none for those of no search.
+    pub(super) fn place(&mut self, name: &str) -> Option<&mut String> {
+        Some(match name {
+            "q" => &mut self.q,
+            "kind" => &mut self.kind,
+            "year" => &mut self.year,
+            "from" => &mut self.from,
+            "to" => &mut self.to,
+            "unit" => &mut self.unit,
+            "then" => &mut self.then,
+            "today" => &mut self.today,
+            "decade" => &mut self.decade,
+            "state" => &mut self.state,
+            "collection" => &mut self.collection,
+            "findings" => &mut self.findings,
+            "sort" => &mut self.sort,
+            "facets" => &mut self.facets,
+            "limit" => &mut self.limit,
+            "offset" => &mut self.offset,
+            "after" => &mut self.after,
+            _ => return None,
+        })
+    }
+
+    /// Everything that says which records are wanted and in which order, by the names of
+    /// its parameters.
+    pub(super) fn search(&self) -> [(&'static str, &str); 14] {
+        [
+            ("q", &self.q),
+            ("kind", &self.kind),
+            ("year", &self.year),
+            ("from", &self.from),
+            ("to", &self.to),
+            ("unit", &self.unit),
+            ("then", &self.then),
+            ("today", &self.today),
+            ("decade", &self.decade),
+            ("state", &self.state),
+            ("collection", &self.collection),
+            ("findings", &self.findings),
+            ("sort", &self.sort),
+            ("limit", &self.limit),
+        ]
+    }
+
+    /// Whether any record is asked for.
+    pub(super) fn is_any(&self) -> bool {
+        let mut all = self.search().into_iter();
+        all.any(|(name, value)| !["sort", "limit"].contains(&name) && !value.is_empty())
+    }
+
+    /// The same search from its first hit on, with another value for one parameter.
+    pub(super) fn with(&self, name: &str, value: &str) -> Self {
+        let mut other =
+            Self { offset: String::new(), after: String::new(), ..self.clone() };
+        if let Some(place) = other.place(name) {
+            value.clone_into(place);
+        }
+        other
     }
 
     /// The search, if all of it makes sense.
@@ -132,13 +204,44 @@ impl Asked {
         Ok(SearchRequest {
             query: self.q.clone(),
             filters: Filters {
-                kind: name("kind", &self.kind)?.map(KindId),
+                kind: name("kind", &self.kind)?,
                 years: self.years()?,
                 unit: name("unit", &self.unit)?,
+                collection: name("collection", &self.collection)?,
+                then: name("then", &self.then)?,
+                today: name("today", &self.today)?,
+                decade: self.decade()?,
+                state: choice("state", &self.state, &STATES, Checked::from_name)?,
+                findings: choice("findings", &self.findings, &YES_NO, yes_or_no)?,
             },
+            wanted: self.wanted()?,
+        })
+    }
+
+    /// Which part of the list, and in which order.
+    fn wanted(&self) -> Result<Wanted, RequestError> {
+        let sort = choice("sort", &self.sort, &SORTS, Sort::from_name)?;
+        let after: Option<Cursor> = match self.after.as_str() {
+            "" => None,
+            after => Some(after.parse().map_err(|_| RequestError::Cursor)?),
+        };
+        let of_cursor = after.as_ref().map(Cursor::sort);
+        if sort.is_some() && of_cursor.is_some() && sort != of_cursor {
+            return Err(RequestError::Cursor);
+        }
+        let facets = choice("facets", &self.facets, &YES_NO, yes_or_no)?;
+        Ok(Wanted {
             limit: number("limit", &self.limit, 1, MAX_LIMIT, DEFAULT_LIMIT)?,
             offset: number("offset", &self.offset, 0, MAX_OFFSET, 0)?,
+            sort: of_cursor.or(sort).unwrap_or_default(),
+            after,
+            facets: facets.unwrap_or_default(),
         })
+    }
+
+    /// The first year of a decade.
+    fn decade(&self) -> Result<Option<u16>, RequestError> {
+        Ok(year("decade", &self.decade)?.map(|year| year / 10 * 10))
     }
 
     /// The years asked for: `year=1987`, `year=1980-1990`, or `from` and `to`, each of
@@ -182,6 +285,33 @@ fn name(name: &'static str, written: &str) -> Result<Option<String>, RequestErro
         return Err(RequestError::FilterTooLong { name, letters });
     }
     Ok((!written.is_empty()).then(|| written.to_owned()))
+}
+
+/// The names of the orders, for a caller who chose none of them.
+const SORTS: [&str; 5] = ["relevance", "date", "newest", "number", "name"];
+/// The names of the states of checking.
+const STATES: [&str; 5] = ["read", "partly", "keyed", "verified", "approved"];
+const YES_NO: [&str; 2] = ["yes", "no"];
+
+fn yes_or_no(written: &str) -> Option<bool> {
+    YES_NO.iter().position(|word| *word == written).map(|at| at == 0)
+}
+
+fn choice<T>(
+    name: &'static str,
+    written: &str,
+    choices: &[&str],
+    of_name: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>, RequestError> {
+    if written.is_empty() {
+        return Ok(None);
+    }
+    let wrong = || RequestError::Choice {
+        name,
+        written: written.chars().take(20).collect(),
+        choices: choices.join(", "),
+    };
+    of_name(written).map(Some).ok_or_else(wrong)
 }
 
 fn number(
@@ -241,6 +371,15 @@ mod tests {
             ([("offset", "1e9")], "`offset` is not a number from 0 to 10000: `1e9`"),
             ([("q", long.as_str())], "query has 501 letters, at most 500 are allowed"),
             (
+                [("sort", "size")],
+                "`sort` is none of relevance, date, newest, number, name: `size`",
+            ),
+            ([("findings", "1")], "`findings` is none of yes, no: `1`"),
+            (
+                [("after", "x")],
+                "`after` is not the `next` of an answer to the same search",
+            ),
+            (
                 [("unit", long.as_str())],
                 "`unit` has 501 letters, at most 100 are allowed",
             ),
@@ -248,6 +387,31 @@ mod tests {
             let error = asked(&pairs).checked().expect_err("refused");
             assert_eq!(error.to_string(), expected);
         }
+    }
+
+    #[test]
+    fn the_words_that_can_be_chosen_are_all_understood() {
+        for (name, choices) in [("sort", &SORTS), ("state", &STATES)] {
+            for choice in choices {
+                assert!(asked(&[(name, choice)]).checked().is_ok(), "{name}={choice}");
+            }
+        }
+        assert_eq!(SORTS, Sort::ALL.map(Sort::name));
+        assert_eq!(STATES, Checked::ALL.map(Checked::name));
+    }
+
+    #[test]
+    fn a_cursor_belongs_to_its_order() {
+        let after = ("after", "name.20.1f.ab");
+        let wanted = asked(&[after]).checked().expect("a place").wanted;
+        assert_eq!(
+            (wanted.sort, wanted.after.map(|after| after.seen())),
+            (Sort::Name, Some(20))
+        );
+        assert_eq!(
+            asked(&[after, ("sort", "date")]).checked(),
+            Err(RequestError::Cursor)
+        );
     }
 
     #[test]

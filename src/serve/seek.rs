@@ -4,26 +4,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::KindId;
+use super::request::SearchRequest;
 use crate::model::RecordId;
-
-/// Which records are wanted, whatever the words say.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Filters {
-    /// Only records of this kind.
-    pub kind: Option<KindId>,
-    /// Only records with a date in these years, both included.
-    pub years: Option<(u16, u16)>,
-    /// Only records of this commune: its code, or its name as people write it.
-    pub unit: Option<String>,
-}
-
-impl Filters {
-    /// Whether every record is wanted.
-    pub fn is_empty(&self) -> bool {
-        self.kind.is_none() && self.years.is_none() && self.unit.is_none()
-    }
-}
+use crate::search::{Cursor, Facets};
 
 /// Something that was understood in the query, to be shown and taken away.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +41,14 @@ pub struct Found {
     pub understood: Vec<Chip>,
     /// Best first.
     pub hits: Vec<FoundRecord>,
+    /// There may be more than were counted.
+    pub at_least: bool,
+    /// How many come before `hits`.
+    pub before: usize,
+    /// Where the list goes on; none at its end.
+    pub next: Option<Cursor>,
+    /// What matches, counted; where it was asked for.
+    pub facets: Option<Facets>,
     /// What is held of the place and years, where nothing answers in full.
     pub held: Option<Held>,
 }
@@ -87,17 +78,11 @@ pub struct SeekError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 
 /// An index that can be searched from many threads at once.
 pub trait Seek: Send + Sync {
-    /// The `limit` best records after the first `offset`. The same question gives the
-    /// same order as long as the index stays as it is.
+    /// The part of the list that is asked for. The same question gives the same order as
+    /// long as the index stays as it is.
     ///
     /// # Errors
     ///
     /// If the index cannot be read; never because of what the query says.
-    fn seek(
-        &self,
-        query: &str,
-        filters: &Filters,
-        limit: usize,
-        offset: usize,
-    ) -> Result<Found, SeekError>;
+    fn seek(&self, request: &SearchRequest) -> Result<Found, SeekError>;
 }

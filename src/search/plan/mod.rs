@@ -11,8 +11,8 @@ use std::rc::Rc;
 
 use super::lexicon::Lexicon;
 use super::postings::{Clause, ClauseId, Clauses};
-use super::query::{ChipKind, PersonWish, PlaceWish, Query, Reading, YearWish};
-use super::terms::Slot;
+use super::query::{ChipKind, Filters, PersonWish, PlaceWish, Query, Reading, YearWish};
+use super::terms::{Slot, decade_term, findings_term, state_term, unit_term};
 use crate::config::gazetteer::Gazetteer;
 use crate::config::index::{Event, IndexDefinitions};
 
@@ -114,6 +114,7 @@ impl<'q> Plan<'q> {
         if let Some(collection) = &filters.collection {
             all.push(Clause::one(Slot::Collection, collection));
         }
+        all.extend(marks(filters));
         all.into_iter().filter_map(|clause| self.clauses.put(clause)).collect()
     }
 
@@ -338,6 +339,29 @@ fn unit(code: &str) -> Clause {
         entities.push("\u{0}".to_owned());
     }
     Clause::any(Slot::Place, entities)
+}
+
+/// What is filtered by the marks of a record.
+fn marks(filters: &Filters) -> Vec<Clause> {
+    let mut all = Vec::new();
+    if let Some(entity) = &filters.then {
+        all.push(Clause::one(Slot::Mark, unit_term(entity)));
+    }
+    if let Some(entity) = &filters.today {
+        let before = Gazetteer::get().predecessors(entity);
+        let units = std::iter::once(entity.as_str()).chain(before);
+        all.push(Clause::any(Slot::Mark, units.map(unit_term)));
+    }
+    if let Some(decade) = filters.decade {
+        all.push(Clause::one(Slot::Mark, decade_term(decade)));
+    }
+    if let Some(state) = filters.state {
+        all.push(Clause::one(Slot::Mark, state_term(state)));
+    }
+    if let Some(has_findings) = filters.findings {
+        all.push(Clause::one(Slot::Mark, findings_term(has_findings)));
+    }
+    all
 }
 
 /// All clauses of all parts, ascending, each once.

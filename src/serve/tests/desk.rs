@@ -7,7 +7,7 @@ use std::time::Duration;
 use image::GrayImage;
 
 use super::super::{
-    App, Chip, Filters, Found, FoundRecord, Held, PageImageError, PageImages, Seek,
+    App, Chip, Found, FoundRecord, Held, PageImageError, PageImages, SearchRequest, Seek,
     SeekError,
 };
 use crate::catalog::Catalog;
@@ -30,6 +30,7 @@ use crate::model::Rect;
 use crate::model::ScanId;
 use crate::model::Severity;
 use crate::model::Size;
+use crate::search::{Counted, Facets};
 
 /// Id of the one scan.
 pub(super) const SCAN: &str =
@@ -43,14 +44,9 @@ pub(super) const PAGE: Size = Size { width: 400, height: 300 };
 struct ById;
 
 impl Seek for ById {
-    fn seek(
-        &self,
-        query: &str,
-        filters: &Filters,
-        limit: usize,
-        offset: usize,
-    ) -> Result<Found, SeekError> {
-        match query {
+    fn seek(&self, request: &SearchRequest) -> Result<Found, SeekError> {
+        let (filters, wanted) = (&request.filters, &request.wanted);
+        match request.query.as_str() {
             "boom" => return Err(SeekError("the secret /path/of/the/index".into())),
             "panic" => panic!("a fake that panics"),
             "nobody" => return Ok(Found::default()),
@@ -65,21 +61,35 @@ impl Seek for ById {
             }
             _ => {}
         }
-        let of_kind = filters.kind.as_ref().is_none_or(|kind| kind.0 == "so-khai-sinh");
+        let of_kind = filters.kind.as_ref().is_none_or(|kind| kind == "so-khai-sinh");
         let all = ["r1", "r2", "gone"].into_iter().filter(|_| of_kind);
-        let hits = all.skip(offset).take(limit).map(|id| FoundRecord {
+        let hits = all.skip(wanted.offset).take(wanted.limit).map(|id| FoundRecord {
             record: RecordId(id.into()),
             score: 0.5,
             why: vec!["folded".into()],
             matched: vec!["nksHoTen".into(), "nksHoTen".into()],
         });
         Ok(Found {
-            held: None,
             total: if of_kind { 3 } else { 0 },
+            at_least: filters.decade.is_some(),
+            before: wanted.offset,
+            facets: wanted.facets.then(facets),
             took: Duration::from_millis(4),
             understood: vec![Chip { taken_for: "year".into(), text: "1987".into() }],
             hits: hits.collect(),
+            ..Found::default()
         })
+    }
+}
+
+fn facets() -> Facets {
+    let counted = |value: &str, count| vec![Counted { value: value.to_owned(), count }];
+    Facets {
+        kind: counted("so-khai-sinh", 3),
+        then: counted("C03361", 2),
+        decade: counted("2010", 3),
+        at_least: true,
+        ..Facets::default()
     }
 }
 

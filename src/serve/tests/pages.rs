@@ -114,6 +114,24 @@ fn a_list_is_turned_in_steps_that_leave_nothing_out() {
 }
 
 #[test]
+fn the_list_is_narrowed_and_sorted_by_links() {
+    let server = Server::start();
+    let page = server.get("/?q=x&decade=2010&offset=1").text();
+    for expected in [
+        "ít nhất",
+        "≥ 3",
+        // Chosen: the link takes it back, and begins at the first hit.
+        "<li class=\"on\"><a href=\"/?q=x\"",
+        "href=\"/?q=x&#38;decade=2010&#38;sort=name\"",
+        "<b>phù hợp nhất</b>",
+    ] {
+        assert!(page.contains(expected), "{expected}: {page}");
+    }
+    // What all records share parts nothing.
+    assert!(!page.contains("Xã Na Ư"), "{page}");
+}
+
+#[test]
 fn english_is_one_click_away_and_stays() {
     let server = Server::start();
     let page = server.get("/record/r1?q=x").text();

@@ -36,31 +36,25 @@ pub(super) fn with(path: &str, parameters: &[(&str, &str)]) -> String {
     }
 }
 
-/// The parameters of a search, without its place in the list.
-fn parameters(asked: &Asked) -> [(&'static str, &str); 7] {
-    [
-        ("q", &asked.q),
-        ("kind", &asked.kind),
-        ("year", &asked.year),
-        ("from", &asked.from),
-        ("to", &asked.to),
-        ("unit", &asked.unit),
-        ("limit", &asked.limit),
-    ]
-}
-
 /// The list of a search, from the hit after `offset` on.
 pub(super) fn search(asked: &Asked, offset: usize) -> String {
     let offset = if offset == 0 { String::new() } else { offset.to_string() };
-    let mut all = parameters(asked).to_vec();
+    let mut all = asked.search().to_vec();
     all.push(("offset", &offset));
+    with("/", &all)
+}
+
+/// The list of a search, from the hit after a cursor on.
+pub(super) fn search_after(asked: &Asked, after: &str) -> String {
+    let mut all = asked.search().to_vec();
+    all.push(("after", after));
     with("/", &all)
 }
 
 /// A record; the search that led to it goes along, so that there is a way back.
 pub(super) fn record(id: &RecordId, asked: &Asked) -> String {
-    let mut all = parameters(asked).to_vec();
-    all.push(("offset", &asked.offset));
+    let mut all = asked.search().to_vec();
+    all.extend([("offset", asked.offset.as_str()), ("after", &asked.after)]);
     with(&format!("/record/{}", encoded(&id.0)), &all)
 }
 
@@ -88,8 +82,8 @@ pub(super) fn page(key: &PageKey, opened: Opened<'_>, asked: &Asked) -> String {
         ("turn", opened.turn),
         ("zoom", opened.zoom),
     ];
-    all.extend(parameters(asked));
-    all.push(("offset", &asked.offset));
+    all.extend(asked.search());
+    all.extend([("offset", asked.offset.as_str()), ("after", &asked.after)]);
     with(&format!("/page/{}/{}", key.scan, key.page), &all)
 }
 

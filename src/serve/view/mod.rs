@@ -1,6 +1,7 @@
 //! Answers as pages: what is said where. The words are in `texts.toml`, the markup in
 //! `pages/`.
 
+mod facet;
 mod failure;
 mod field;
 mod frame;

@@ -99,12 +99,12 @@ pub(in super::super) fn record(
 /// The list that led here; empty if none did.
 fn back(frame: &Frame<'_>) -> String {
     let asked = &frame.asked;
-    let is_searched =
-        [&asked.q, &asked.kind, &asked.year, &asked.from, &asked.to, &asked.unit]
-            .iter()
-            .any(|value| !value.is_empty());
     let offset = asked.offset.parse().unwrap_or(0);
-    if is_searched { link::search(asked, offset) } else { String::new() }
+    match asked.after.as_str() {
+        _ if !asked.is_any() => String::new(),
+        "" => link::search(asked, offset),
+        after => link::search_after(asked, after),
+    }
 }
 
 fn page_link(frame: &Frame<'_>, record: &Record, page: u32) -> PageLink {

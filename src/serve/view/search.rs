@@ -11,6 +11,7 @@ use super::super::region;
 use super::super::request::{Asked, SearchRequest};
 use super::super::seek::Held;
 use super::super::text::grouped;
+use super::facet::{self, FacetView, SortView};
 use super::field::{self, CutOut};
 use super::frame::Frame;
 use super::link::{self, Opened};
@@ -45,7 +46,10 @@ struct Choice {
 }
 
 struct ResultList {
-    total: u64,
+    total: String,
+    is_none: bool,
+    facets: Vec<FacetView>,
+    sorts: Vec<SortView>,
     range: String,
     took_ms: u64,
     chips: Vec<ChipView>,
@@ -109,10 +113,11 @@ struct HeldRow {
 pub(in super::super) fn search(desk: &Desk, ask: &Ask) -> Result<String, Failure> {
     let frame =
         Frame::of(desk, ask, desk.texts.say(ask.lang, "search.button").to_owned());
-    let request = frame.asked.checked()?;
+    let mut request = frame.asked.checked()?;
+    request.wanted.facets = true;
     let answered = answer(&desk.catalog, desk.searcher.as_ref(), &request)?;
     let result = (!request.is_empty()).then(|| result_list(&frame, &request, answered));
-    let is_held_shown = result.as_ref().is_none_or(|result| result.total == 0);
+    let is_held_shown = result.as_ref().is_none_or(|result| result.is_none);
     let counts = desk.holdings.now(&desk.catalog)?;
     let held = if is_held_shown { held_list(&frame, &counts) } else { HeldList::none() };
     let page = SearchPage {
@@ -150,9 +155,19 @@ fn result_list(
     answered: SearchAnswer,
 ) -> ResultList {
     let shown = answered.hits.len();
-    let (first, last) = (request.offset + 1, request.offset + shown);
+    let before = answered.before as usize;
+    let (first, last) = (before + 1, before + shown);
     let page = |offset: usize| link::search(&frame.asked, offset);
     let has_more = (last as u64) < answered.total && shown > 0;
+    let limit = request.wanted.limit;
+    let next = match &answered.next {
+        Some(next) => link::search_after(&frame.asked, next),
+        None if has_more => page(before + limit),
+        None => String::new(),
+    };
+    let total = if answered.at_least { "hits.at_least" } else { "hits.total" };
+    let can_sort = answered.total > 1;
+    let facets = answered.facets.unwrap_or_default();
     let can_drop_filters = !request.filters.is_empty() && !request.query.is_empty();
     let chips = answered.understood.iter().map(|chip| {
         let rest = frame.asked.q.replacen(&chip.text, " ", 1);
@@ -169,7 +184,10 @@ fn result_list(
         }
     });
     ResultList {
-        total: answered.total,
+        total: frame.count(total, answered.total),
+        is_none: answered.total == 0,
+        facets: facet::facets(frame, &facets),
+        sorts: if can_sort { facet::sorts(frame, request.wanted.sort) } else { vec![] },
         range: if shown == 0 || answered.total <= shown as u64 {
             String::new()
         } else {
@@ -179,11 +197,11 @@ fn result_list(
         chips: chips.collect(),
         is_beyond: shown == 0 && answered.total > 0,
         digitized: answered.held.map_or_else(Vec::new, |held| digitized(frame, &held)),
-        previous: match request.offset {
+        previous: match before {
             0 => String::new(),
-            offset => page(offset.saturating_sub(request.limit)),
+            before => page(before.saturating_sub(limit)),
         },
-        next: if has_more { page(request.offset + request.limit) } else { String::new() },
+        next,
         unfiltered: if can_drop_filters {
             link::with("/", &[("q", &frame.asked.q)])
         } else {
@@ -193,7 +211,7 @@ fn result_list(
             .hits
             .into_iter()
             .enumerate()
-            .map(|(index, hit)| hit_view(frame, request.offset + index + 1, hit))
+            .map(|(index, hit)| hit_view(frame, before + index + 1, hit))
             .collect(),
     }
 }
