@@ -68,9 +68,12 @@ pub(crate) enum Command {
         /// The archive folder.
         #[arg(long, value_name = "DIR")]
         archive: PathBuf,
-        /// records-jsonl, pages-jsonl or csv.
+        /// records-jsonl, pages-jsonl, csv, xlsx or vbdlis.
         #[arg(long)]
         format: String,
+        /// Only values that people have verified or approved.
+        #[arg(long)]
+        verified_only: bool,
         /// File to write; stdout without it.
         #[arg(long, value_name = "PATH")]
         out: Option<PathBuf>,
@@ -265,6 +268,7 @@ mod tests {
              --limit 5 --json",
             "sohoa serve --archive A --listen 127.0.0.1:0",
             "sohoa export --archive A --format pages-jsonl --out x",
+            "sohoa export --archive A --format xlsx --verified-only --out x",
             "sohoa eval corpus/dev --json",
             "sohoa nightly --archive A --until 05:30 --json",
             "sohoa quarantine list --archive A --json",

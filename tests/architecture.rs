@@ -15,8 +15,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("extract", &["model", "config"]),
     ("catalog", &["model", "config", "failpoint"]),
     ("search", &["model", "config"]),
-    ("serve", &["model", "config", "catalog", "search"]),
     ("export", &["model", "catalog"]),
+    ("serve", &["model", "config", "catalog", "search", "export"]),
     ("report", &["model"]),
     ("eval", &["model", "catalog"]),
     (

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use serde_json::json;
-use sohoa::export::{ExportError, Format};
+use sohoa::export::{ExportError, Format, Selection};
 use sohoa::run::Archive;
 
 use super::{Ended, Usage, open, print_json};
@@ -40,6 +40,7 @@ pub(super) fn write_to(
 pub(super) fn export(
     archive: &Path,
     format: &str,
+    selection: Selection,
     out: Option<&Path>,
 ) -> anyhow::Result<Ended> {
     let Some(format) = Format::from_name(format) else {
@@ -52,7 +53,7 @@ pub(super) fn export(
     };
     let archive = open(archive)?;
     write_to(out, |mut out| {
-        sohoa::export::export(&archive.catalog, format, &mut out)
+        sohoa::export::export(&archive.catalog, format, selection, &mut out)
             .map_err(|error: ExportError| error.into())
     })?;
     Ok(Ended::Well)

@@ -17,6 +17,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use serde::Serialize;
 use sohoa::catalog::CatalogError;
+use sohoa::export::Selection;
 use sohoa::run::{Archive, RunError, WorkerPlan};
 
 use crate::cli::{Cli, Command};
@@ -104,8 +105,9 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Ended> {
         Command::Nightly(arguments) => nightly::nightly(&arguments, &models),
         Command::Search(arguments) => search::search(&arguments),
         Command::Serve { archive, listen } => search::serve(&archive, listen, &models),
-        Command::Export { archive, format, out } => {
-            archive::export(&archive, &format, out.as_deref())
+        Command::Export { archive, format, verified_only, out } => {
+            let selection = Selection { verified_only };
+            archive::export(&archive, &format, selection, out.as_deref())
         }
         Command::Quarantine { action } => quarantine::quarantine(action, &models),
         Command::Status(place) => archive::status(&place),

@@ -1,7 +1,13 @@
 //! Everything out again, in open forms. Sorted by path, page and place, so that the same
 //! archive gives the same bytes.
 
+mod handover;
 mod rows;
+mod workbook;
+mod xlsx;
+mod xml;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -11,7 +17,9 @@ use serde::Serialize;
 use crate::catalog::Catalog;
 use crate::catalog::CatalogError;
 use crate::catalog::StoredRecord;
+use crate::model::Record;
 
+use self::workbook::{Tables, workbook};
 pub use rows::{PageRow, RecordRow};
 
 /// A form of export.
@@ -23,14 +31,20 @@ pub enum Format {
     PagesJsonl,
     /// A table of records that opens in Excel.
     Csv,
+    /// A workbook with the tables that the Ministry's systems import, and the land table.
+    Xlsx,
+    /// A workbook with the land table alone.
+    Vbdlis,
 }
 
 impl Format {
     /// All of them, with their names on the command line.
-    pub const ALL: [(&'static str, Self); 3] = [
+    pub const ALL: [(&'static str, Self); 5] = [
         ("records-jsonl", Self::RecordsJsonl),
         ("pages-jsonl", Self::PagesJsonl),
         ("csv", Self::Csv),
+        ("xlsx", Self::Xlsx),
+        ("vbdlis", Self::Vbdlis),
     ];
 
     /// The form of that name.
@@ -55,6 +69,33 @@ pub enum ExportError {
     /// A row could not be written as CSV.
     #[error("export row could not be written as CSV")]
     Csv(#[from] csv::Error),
+    /// A workbook could not be put together.
+    #[error("workbook could not be written")]
+    Zip(#[from] zip::result::ZipError),
+    /// The embedded definition of the tables cannot be used; a test rules that out.
+    #[error("`pipelines/handover.toml` cannot be used")]
+    Tables(#[from] toml::de::Error),
+}
+
+/// Which values an export holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Selection {
+    /// Only values that people have verified or approved; records without one are left
+    /// out.
+    pub verified_only: bool,
+}
+
+impl Selection {
+    /// The record with the values that are asked for; `None` if it has none of them.
+    fn of(self, mut stored: StoredRecord) -> Option<StoredRecord> {
+        if self.verified_only {
+            stored.record.fields.retain(|_, field| field.state.is_verified());
+            if stored.record.fields.is_empty() {
+                return None;
+            }
+        }
+        Some(stored)
+    }
 }
 
 /// Writes the whole archive to `out`.
@@ -65,15 +106,18 @@ pub enum ExportError {
 pub fn export(
     catalog: &Catalog,
     format: Format,
+    selection: Selection,
     out: &mut impl Write,
 ) -> Result<(), ExportError> {
     match format {
-        Format::RecordsJsonl => each_record(catalog, |record| {
+        Format::RecordsJsonl => each_record(catalog, selection, |record| {
             let name = catalog.name_of(&record.record.scan)?;
             json_line(out, &RecordRow::of(&record, name))
         }),
         Format::PagesJsonl => pages(catalog, out),
-        Format::Csv => table(catalog, out),
+        Format::Csv => table(catalog, selection, out),
+        Format::Xlsx => workbook(catalog, selection, Tables::All, out),
+        Format::Vbdlis => workbook(catalog, selection, Tables::Land, out),
     }
 }
 
@@ -85,11 +129,14 @@ fn json_line(out: &mut impl Write, row: &impl Serialize) -> Result<(), ExportErr
 
 fn each_record(
     catalog: &Catalog,
+    selection: Selection,
     mut each: impl FnMut(StoredRecord) -> Result<(), ExportError>,
 ) -> Result<(), ExportError> {
     for scan in catalog.scans()? {
         for record in catalog.records_of(&scan.id)? {
-            each(record)?;
+            if let Some(record) = selection.of(record) {
+                each(record)?;
+            }
         }
     }
     Ok(())
@@ -110,9 +157,16 @@ fn pages(catalog: &Catalog, out: &mut impl Write) -> Result<(), ExportError> {
 /// Columns before the fields.
 const FIXED: [&str; 5] = ["record", "kind", "path", "pages", "findings"];
 
-fn table(catalog: &Catalog, out: &mut impl Write) -> Result<(), ExportError> {
+/// Column after the fields: names of those with a value that nobody has verified.
+const UNVERIFIED: &str = "unverified";
+
+fn table(
+    catalog: &Catalog,
+    selection: Selection,
+    out: &mut impl Write,
+) -> Result<(), ExportError> {
     let mut names = BTreeSet::new();
-    each_record(catalog, |stored| {
+    each_record(catalog, selection, |stored| {
         names.extend(stored.record.fields.into_keys());
         Ok(())
     })?;
@@ -120,8 +174,8 @@ fn table(catalog: &Catalog, out: &mut impl Write) -> Result<(), ExportError> {
     out.write_all("\u{feff}".as_bytes())?;
     let mut writer = csv::Writer::from_writer(out);
     let header = FIXED.into_iter().map(str::to_owned).chain(names.iter().cloned());
-    writer.write_record(header)?;
-    each_record(catalog, |stored| {
+    writer.write_record(header.chain([UNVERIFIED.to_owned()]))?;
+    each_record(catalog, selection, |stored| {
         let record = &stored.record;
         let pages: Vec<String> = record.pages.iter().map(u32::to_string).collect();
         let rules: Vec<&str> =
@@ -137,25 +191,22 @@ fn table(catalog: &Catalog, out: &mut impl Write) -> Result<(), ExportError> {
             let value = record.fields.get(name).and_then(|field| field.value.clone());
             row.push(harmless(value.unwrap_or_default()));
         }
+        row.push(unverified(record).join(" "));
         Ok(writer.write_record(row)?)
     })?;
     writer.flush()?;
     Ok(())
 }
 
+/// Names of the fields with a value that no second person has looked at.
+fn unverified(record: &Record) -> Vec<&str> {
+    let fields = record.fields.iter();
+    let open =
+        fields.filter(|(_, field)| field.value.is_some() && !field.state.is_verified());
+    open.map(|(name, _)| name.as_str()).collect()
+}
+
 /// A cell that a table program does not take for a formula.
 fn harmless(cell: String) -> String {
     if cell.starts_with(['=', '+', '@', '\t']) { format!("'{cell}") } else { cell }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cell_that_looks_like_a_formula_is_kept_from_being_one() {
-        assert_eq!(harmless("=1+1".into()), "'=1+1");
-        assert_eq!(harmless("-/-".into()), "-/-");
-        assert_eq!(harmless("Lò Văn Mẫu".into()), "Lò Văn Mẫu");
-    }
 }

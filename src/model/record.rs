@@ -31,6 +31,13 @@ pub enum FieldState {
     Approved,
 }
 
+impl FieldState {
+    /// Whether a second person has looked at it.
+    pub fn is_verified(self) -> bool {
+        matches!(self, Self::Verified | Self::Approved)
+    }
+}
+
 /// One value of a record, with its evidence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Field {

@@ -12,8 +12,6 @@ use crate::catalog::StoredRecord;
 use crate::model::Field;
 use crate::model::Finding;
 use crate::model::KindId;
-use crate::model::PageKey;
-use crate::model::PageText;
 use crate::model::Quad;
 use crate::model::RecordId;
 use crate::model::ScanId;
@@ -187,76 +185,5 @@ pub fn record_answer(stored: StoredRecord) -> AnsweredRecord {
         pages: record.pages,
         fields: record.fields,
         findings: record.findings,
-    }
-}
-
-/// A word, in pixels of the page image as it came out of its file.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct AnsweredWord {
-    /// Best reading.
-    pub text: String,
-    /// Where it stands.
-    pub quad: Quad,
-    /// 0–1.
-    pub confidence: f32,
-}
-
-/// A line, in pixels of the page image as it came out of its file.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct AnsweredLine {
-    /// The words joined by single spaces.
-    pub text: String,
-    /// Where it stands.
-    pub quad: Quad,
-    /// 0–1.
-    pub confidence: f32,
-    /// Left to right.
-    pub words: Vec<AnsweredWord>,
-}
-
-/// One page, as `export --format pages-jsonl` writes it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct AnsweredPage {
-    /// The file.
-    pub scan: ScanId,
-    /// Where that file was first found.
-    pub path: String,
-    /// From 1.
-    pub page: u32,
-    /// Pixels of the page image as it came out of its file.
-    pub width: u32,
-    /// Pixels of the page image as it came out of its file.
-    pub height: u32,
-    /// The lines joined by line feeds.
-    pub text: String,
-    /// Top to bottom.
-    pub lines: Vec<AnsweredLine>,
-}
-
-/// What was read on a page, led back to the pixels of the original.
-pub fn page_answer(key: &PageKey, path: &str, text: &PageText) -> AnsweredPage {
-    let to_original = &text.to_original;
-    let lines = text.lines.iter().map(|line| AnsweredLine {
-        text: line.text.clone(),
-        quad: line.quad.mapped(to_original),
-        confidence: line.confidence,
-        words: line
-            .words
-            .iter()
-            .map(|word| AnsweredWord {
-                text: word.text.clone(),
-                quad: word.quad.mapped(to_original),
-                confidence: word.confidence,
-            })
-            .collect(),
-    });
-    AnsweredPage {
-        scan: key.scan.clone(),
-        path: path.to_owned(),
-        page: key.page,
-        width: text.original.width,
-        height: text.original.height,
-        text: text.text(),
-        lines: lines.collect(),
     }
 }

@@ -29,8 +29,7 @@ mod text;
 mod view;
 
 pub use answer::{
-    AnswerError, AnsweredHit, AnsweredLine, AnsweredPage, AnsweredRecord, AnsweredWord,
-    SearchAnswer, answer, page_answer, record_answer,
+    AnswerError, AnsweredHit, AnsweredRecord, SearchAnswer, answer, record_answer,
 };
 pub use app::{App, StartError};
 pub use images::{PageImageError, PageImages};

@@ -13,7 +13,7 @@ use serde_json::json;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-use super::answer::{answer, page_answer, record_answer};
+use super::answer::{answer, record_answer};
 use super::app::Desk;
 use super::ask::Ask;
 use super::assets;
@@ -21,6 +21,7 @@ use super::error::Failure;
 use super::guard::guard;
 use super::picture::Picture;
 use super::view;
+use crate::export::PageRow;
 use crate::model::PageKey;
 use crate::model::RecordId;
 use crate::model::ScanId;
@@ -174,8 +175,9 @@ async fn api_page(
     let key = page_key(scan, &page)?;
     let found = blocking(desk, move |desk| {
         let Some(scan) = desk.catalog.scan(&key.scan)? else { return Ok(None) };
-        let text = desk.catalog.page_text(&key)?;
-        Ok(text.map(|text| page_answer(&key, &scan.path, &text)))
+        let Some(text) = desk.catalog.page_text(&key)? else { return Ok(None) };
+        let name = desk.catalog.name_of(&key.scan)?;
+        Ok(Some(PageRow::of(&key, &scan.path, name, &text)))
     });
     let page = found.await?.ok_or(Failure::NotFound { what: "page that was read" })?;
     Ok(Json(page).into_response())
