@@ -1,9 +1,12 @@
 //! The kind of a document, such as `so-khai-sinh`.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Name of a kind: lower-case Vietnamese without accents, words joined by `-`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(transparent)]
 pub struct KindId(pub String);
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tantivy::DocAddress;
 use tantivy::columnar::StrColumn;
@@ -15,7 +16,7 @@ use crate::config::gazetteer::Gazetteer;
 const MAX_VALUES: usize = 20;
 
 /// A value with how many records have it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Counted {
     /// What the filter of the same name takes.
     pub value: String,
@@ -25,7 +26,7 @@ pub struct Counted {
 
 /// The records that answer, counted. The most frequent values come first; decades in the
 /// order of time.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Facets {
     /// By kind of document.
     pub kind: Vec<Counted>,

@@ -48,6 +48,17 @@ impl Lexicon {
         &self.kinds
     }
 
+    /// Syllables that begin like that, the most frequent first.
+    pub(super) fn starting(&self, begun: &str, most: usize) -> Vec<&str> {
+        let all = &self.syllables;
+        let from = all.partition_point(|(form, _)| form.folded.as_str() < begun);
+        let rest = all.get(from..).unwrap_or_default().iter();
+        let mut found: Vec<_> =
+            rest.take_while(|(form, _)| form.folded.starts_with(begun)).collect();
+        found.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        found.into_iter().take(most).map(|(form, _)| form.folded.as_str()).collect()
+    }
+
     /// Other syllables that sound alike or are one edit away, the nearest and then the
     /// most frequent first; at most [`MAX_NEAR`].
     pub(super) fn near(&self, typed: &Syllable) -> Vec<&str> {

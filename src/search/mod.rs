@@ -26,9 +26,11 @@ mod places;
 mod plan;
 mod postings;
 mod query;
+mod related;
 mod score;
 mod searcher;
 mod similarity;
+mod suggest;
 mod telex;
 mod terms;
 mod writer;
@@ -41,9 +43,11 @@ pub use index::Index;
 pub use order::Sort;
 pub use page::{Cursor, CursorError, Wanted};
 pub use query::{Chip, ChipKind, Filters, Query};
+pub use related::{RelatedBy, RelatedRecord};
 pub use score::{Note, Why};
 pub use searcher::{Held, Hit, Hits, Searcher};
 pub use similarity::Tier;
+pub use suggest::{Suggested, Suggestion};
 pub use writer::Writer;
 
 #[cfg(test)]

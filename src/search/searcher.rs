@@ -61,9 +61,9 @@ const LEAST: f32 = 0.3;
 /// A view of the index at one commit.
 #[derive(Clone)]
 pub struct Searcher {
-    inner: tantivy::Searcher,
-    fields: Fields,
-    lexicon: Arc<Lexicon>,
+    pub(super) inner: tantivy::Searcher,
+    pub(super) fields: Fields,
+    pub(super) lexicon: Arc<Lexicon>,
 }
 
 impl std::fmt::Debug for Searcher {
@@ -413,7 +413,7 @@ impl Searcher {
     }
 
     /// The compact form of a record.
-    fn bytes(&self, doc: DocAddress) -> Result<Vec<u8>, SearchError> {
+    pub(super) fn bytes(&self, doc: DocAddress) -> Result<Vec<u8>, SearchError> {
         let document: TantivyDocument = self.inner.doc(doc)?;
         let value = document.get_first(self.fields.entry);
         let bytes = value.and_then(|value| value.as_bytes().map(<[u8]>::to_vec));

@@ -183,7 +183,7 @@ impl Terms {
         let syllables = self.known.all_of(person.name.as_ref());
         self.put_name(&syllables, PAIR_WINDOW - 1);
         if let (Some(day), Some(last)) = (person.born, syllables.last()) {
-            self.put(Slot::Born, &[&last.folded, &day.year.to_string()]);
+            self.put(Slot::Born, &[&born_term(&last.folded, day.year)]);
             self.put_day(day);
         }
     }
@@ -230,6 +230,11 @@ impl Terms {
             _ => {}
         }
     }
+}
+
+/// The term of a given name with a year of birth.
+pub(super) fn born_term(given: &str, year: u16) -> String {
+    format!("{given}{year}")
 }
 
 /// The term of a state of checking.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::request::SearchRequest;
@@ -17,7 +18,7 @@ use crate::model::PageText;
 use crate::model::Quad;
 use crate::model::RecordId;
 use crate::model::ScanId;
-use crate::search::Facets;
+use crate::search::{Facets, RelatedBy};
 
 /// Why a question could not be answered.
 #[derive(Debug, thiserror::Error)]
@@ -32,7 +33,7 @@ pub enum AnswerError {
 }
 
 /// One hit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AnsweredHit {
     /// Which record.
     pub record: RecordId,
@@ -57,7 +58,7 @@ pub struct AnsweredHit {
 }
 
 /// What a search found, as design.md lays it down.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct SearchAnswer {
     /// How many records match.
     pub total: u64,
@@ -158,7 +159,7 @@ fn answered(stored: StoredRecord, found: FoundRecord) -> AnsweredHit {
 }
 
 /// One record, as `export --format records-jsonl` writes it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AnsweredRecord {
     /// Its identity.
     pub record: RecordId,
@@ -190,8 +191,71 @@ pub fn record_answer(stored: StoredRecord) -> AnsweredRecord {
     }
 }
 
+/// A record that belongs to another.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AnsweredRelated {
+    /// Which one.
+    pub record: RecordId,
+    /// Its kind.
+    pub kind: KindId,
+    /// Why it is there.
+    pub by: RelatedBy,
+    /// What the two share: a name, a number.
+    pub what: String,
+    /// The file it was read from.
+    pub scan: ScanId,
+    /// Where that file was first found.
+    pub path: String,
+    /// The pages it stands on, from 1.
+    pub pages: Vec<u32>,
+    /// By name.
+    pub fields: BTreeMap<String, Field>,
+}
+
+/// What belongs to a record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RelatedAnswer {
+    /// The record that was asked for.
+    pub record: RecordId,
+    /// The strongest reason first.
+    pub related: Vec<AnsweredRelated>,
+}
+
+/// Other papers of a record's people and parcel; none where there is no such record.
+///
+/// # Errors
+///
+/// If the index or the catalog cannot be read.
+pub fn related_answer(
+    catalog: &Catalog,
+    searcher: &dyn Seek,
+    record: &RecordId,
+    limit: usize,
+) -> Result<Option<RelatedAnswer>, AnswerError> {
+    if catalog.record(record)?.is_none() {
+        return Ok(None);
+    }
+    let mut related = Vec::new();
+    for one in searcher.related(record, limit)?.unwrap_or_default() {
+        let Some(StoredRecord { record, path, .. }) = catalog.record(&one.record)? else {
+            continue;
+        };
+        related.push(AnsweredRelated {
+            record: record.record,
+            kind: record.kind,
+            by: one.by,
+            what: one.what,
+            scan: record.scan,
+            path,
+            pages: record.pages,
+            fields: record.fields,
+        });
+    }
+    Ok(Some(RelatedAnswer { record: record.clone(), related }))
+}
+
 /// A word, in pixels of the page image as it came out of its file.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AnsweredWord {
     /// Best reading.
     pub text: String,
@@ -202,7 +266,7 @@ pub struct AnsweredWord {
 }
 
 /// A line, in pixels of the page image as it came out of its file.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AnsweredLine {
     /// The words joined by single spaces.
     pub text: String,
@@ -215,7 +279,7 @@ pub struct AnsweredLine {
 }
 
 /// One page, as `export --format pages-jsonl` writes it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AnsweredPage {
     /// The file.
     pub scan: ScanId,

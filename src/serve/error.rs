@@ -6,12 +6,15 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::answer::AnswerError;
+use super::batch::BatchError;
 use super::crop::CropError;
 use super::images::PageImageError;
 use super::request::{MAX_QUERY_LETTERS, RequestError};
+use super::seek::SeekError;
 use super::text::{Lang, Texts};
 use crate::catalog::CatalogError;
 
@@ -65,6 +68,9 @@ pub(super) enum Failure {
     /// A page could not be written.
     #[error("page could not be written")]
     Page(#[from] askama::Error),
+    /// A list that cannot be looked up.
+    #[error(transparent)]
+    List(#[from] BatchError),
     /// Some other status that the router itself gave.
     #[error("request was refused")]
     Other(StatusCode),
@@ -75,6 +81,7 @@ impl Failure {
     pub(super) fn status(&self) -> StatusCode {
         match self {
             Self::Request(_)
+            | Self::List(_)
             | Self::Parameter { .. }
             | Self::Crop(CropError::OffPage) => StatusCode::BAD_REQUEST,
             Self::NotFound { .. } | Self::Image(PageImageError::NoSuchPage(_)) => {
@@ -165,16 +172,28 @@ impl Failure {
     }
 }
 
+impl From<SeekError> for Failure {
+    fn from(error: SeekError) -> Self {
+        Self::Answer(error.into())
+    }
+}
+
 /// A failure for programs (`application/problem+json`).
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Problem {
+    /// What sort of failure; `about:blank`: the status says it.
     #[serde(rename = "type")]
     kind: &'static str,
+    /// In few words.
     title: String,
+    /// The status of the answer.
     status: u16,
+    /// What is wrong with the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
+    /// The path that was asked for.
     instance: String,
+    /// The request in the log.
     request_id: String,
 }
 

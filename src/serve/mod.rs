@@ -9,9 +9,11 @@
 //! Work that takes longer than half a millisecond runs on blocking threads.
 
 mod answer;
+mod api;
 mod app;
 mod ask;
 mod assets;
+mod batch;
 mod crop;
 mod error;
 mod guard;
@@ -29,10 +31,12 @@ mod text;
 mod view;
 
 pub use answer::{
-    AnswerError, AnsweredHit, AnsweredLine, AnsweredPage, AnsweredRecord, AnsweredWord,
-    SearchAnswer, answer, page_answer, record_answer,
+    AnswerError, AnsweredHit, AnsweredLine, AnsweredPage, AnsweredRecord,
+    AnsweredRelated, AnsweredWord, RelatedAnswer, SearchAnswer, answer, page_answer,
+    record_answer, related_answer,
 };
 pub use app::{App, StartError};
+pub use batch::{BatchCounts, BatchError, look_up};
 pub use images::{PageImageError, PageImages};
 pub use labels::{Labels, LabelsError};
 pub use request::{MAX_LIMIT, MAX_QUERY_LETTERS, RequestError, SearchRequest};

@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::request::SearchRequest;
 use crate::model::RecordId;
-use crate::search::{Cursor, Facets};
+use crate::search::{Cursor, Facets, RelatedRecord, Suggestion};
 
 /// Something that was understood in the query, to be shown and taken away.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Chip {
     /// What it was taken for, e.g. `year`; a key of the chips in `texts.toml`.
     pub taken_for: String,
@@ -55,7 +56,7 @@ pub struct Found {
 
 /// How much has been digitized of the place and the years that were asked for, whatever the
 /// names: not found is not the same as not digitized.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Held {
     /// The place, as typed; absent where none was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -85,4 +86,23 @@ pub trait Seek: Send + Sync {
     ///
     /// If the index cannot be read; never because of what the query says.
     fn seek(&self, request: &SearchRequest) -> Result<Found, SeekError>;
+
+    /// Other records of a record's people and parcel, the strongest reason first; none
+    /// where the index does not hold the record.
+    ///
+    /// # Errors
+    ///
+    /// If the index cannot be read.
+    fn related(
+        &self,
+        record: &RecordId,
+        limit: usize,
+    ) -> Result<Option<Vec<RelatedRecord>>, SeekError>;
+
+    /// Ways to go on with what has been typed, the likeliest first.
+    ///
+    /// # Errors
+    ///
+    /// If the index cannot be read.
+    fn suggest(&self, typed: &str, limit: usize) -> Result<Vec<Suggestion>, SeekError>;
 }
