@@ -1,7 +1,6 @@
 //! Which units a written place may be, then and now.
 
-use std::collections::HashMap;
-
+use super::hash::FastMap;
 use super::similarity::is_one_edit;
 use crate::config::gazetteer::{Gazetteer, Level, Unit, name_key};
 use crate::config::index::{IndexDefinitions, Meaning, PlaceLevel};
@@ -18,11 +17,11 @@ pub(super) struct PlaceResolver {
     gazetteer: &'static Gazetteer,
     definitions: &'static IndexDefinitions,
     /// Folded units part of an address → entities, and whether all its parts are in them.
-    known: HashMap<String, (String, bool)>,
+    known: FastMap<String, (String, bool)>,
     /// Whole address → its words and entities.
-    whole: HashMap<String, (String, String)>,
+    whole: FastMap<String, (String, String)>,
     /// Part of a path → the entities that it names.
-    of_parts: HashMap<String, Vec<&'static str>>,
+    of_parts: FastMap<String, Vec<&'static str>>,
 }
 
 impl PlaceResolver {
@@ -30,9 +29,9 @@ impl PlaceResolver {
         Self {
             gazetteer: Gazetteer::get(),
             definitions: IndexDefinitions::get(),
-            known: HashMap::new(),
-            whole: HashMap::new(),
-            of_parts: HashMap::new(),
+            known: FastMap::default(),
+            whole: FastMap::default(),
+            of_parts: FastMap::default(),
         }
     }
 

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocAddress, DocSet as _, TERMINATED, Term};
+use tantivy::{DocAddress, DocSet as _, TERMINATED};
 
 use super::analysis::{Syllable, syllables_of};
 use super::columns::own_unit;
@@ -148,7 +148,7 @@ impl Searcher {
 
     /// Where a record stands.
     fn find(&self, record: &RecordId) -> Result<Option<DocAddress>, SearchError> {
-        let term = Term::from_field_text(self.fields.id, &record.0);
+        let term = self.fields.id_term(record);
         for (ordinal, segment) in self.inner.segment_readers().iter().enumerate() {
             let inverted = segment.inverted_index(self.fields.id)?;
             let postings = inverted.read_postings(&term, IndexRecordOption::Basic);

@@ -4,8 +4,11 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tantivy::schema::Value as _;
-use tantivy::{DocAddress, TantivyDocument};
+use tantivy::DocAddress;
+use tantivy::schema::document::{
+    DeserializeError, DocumentDeserialize, DocumentDeserializer, ValueDeserialize,
+    ValueDeserializer,
+};
 
 use super::SearchError;
 use super::columns::{self, Columns};
@@ -20,6 +23,7 @@ use super::postings::{ClauseId, Clauses, Lookup, Work};
 use super::query::{Chip, Query, Reading};
 use super::score::{Scorer, Value, Why};
 use super::similarity::Tier;
+use super::squeeze::spread;
 use crate::model::RecordId;
 
 /// Most records that are compared for one query.
@@ -28,12 +32,12 @@ const MAX_CANDIDATES: usize = 600;
 /// Most records that one conjunction brings in.
 const MAX_OF_ONE: usize = 150;
 
-/// Work for one query, in the units of [`Work`]: about ten milliseconds.
-const MAX_WORK: u64 = 1_000_000;
+/// Work for one query, in the units of [`Work`]: about six milliseconds.
+const MAX_WORK: u64 = 600_000;
 
 /// Work after a hit that answers everything is there: what is still looked for is the same
-/// person's other papers, and about two milliseconds are left for them.
-const WORK_ONCE_FOUND: u64 = 200_000;
+/// person's other papers, and less than a millisecond is left for them.
+const WORK_ONCE_FOUND: u64 = 80_000;
 
 /// Most records that are listed for filters alone. Sorting and counting them takes some 30
 /// milliseconds.
@@ -414,10 +418,30 @@ impl Searcher {
 
     /// The compact form of a record.
     pub(super) fn bytes(&self, doc: DocAddress) -> Result<Vec<u8>, SearchError> {
-        let document: TantivyDocument = self.inner.doc(doc)?;
-        let value = document.get_first(self.fields.entry);
-        let bytes = value.and_then(|value| value.as_bytes().map(<[u8]>::to_vec));
-        bytes.ok_or(SearchError::Damaged)
+        let stored: StoredForm = self.inner.doc(doc)?;
+        spread(&stored.0)
+    }
+}
+
+/// The one stored value of a document.
+struct StoredForm(Vec<u8>);
+
+impl DocumentDeserialize for StoredForm {
+    fn deserialize<'de, D: DocumentDeserializer<'de>>(
+        mut document: D,
+    ) -> Result<Self, DeserializeError> {
+        match document.next_field()? {
+            Some((_, value)) => Ok(value),
+            None => Err(DeserializeError::custom("no stored form")),
+        }
+    }
+}
+
+impl ValueDeserialize for StoredForm {
+    fn deserialize<'de, D: ValueDeserializer<'de>>(
+        value: D,
+    ) -> Result<Self, DeserializeError> {
+        value.deserialize_bytes().map(Self)
     }
 }
 
