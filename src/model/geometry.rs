@@ -1,6 +1,5 @@
 //! Places on a page. Every coordinate is in pixels, origin top left, y downwards.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A point in pixels of some page image.
@@ -26,16 +25,6 @@ impl<'de> Deserialize<'de> for Point {
     ) -> Result<Self, D::Error> {
         let [x, y] = <[f32; 2]>::deserialize(deserializer)?;
         Ok(Self { x, y })
-    }
-}
-
-impl JsonSchema for Point {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Point".into()
-    }
-
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        <[f64; 2]>::json_schema(generator)
     }
 }
 
@@ -107,7 +96,7 @@ impl Rect {
 
 /// Four corners in reading order of the text inside: top left, top right, bottom
 /// right, bottom left.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Quad(pub [Point; 4]);
 
 impl From<Rect> for Quad {

@@ -1,12 +1,9 @@
 //! The kind of a document, such as `so-khai-sinh`.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Name of a kind: lower-case Vietnamese without accents, words joined by `-`.
-#[derive(
-    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct KindId(pub String);
 

@@ -1,12 +1,9 @@
 //! A file as it arrived, and its pages.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// SHA-256 of a file's bytes, 64 lower-case hexadecimal digits.
-#[derive(
-    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ScanId(pub String);
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tantivy::DocAddress;
 use tantivy::columnar::StrColumn;
@@ -16,7 +15,7 @@ use crate::config::gazetteer::Gazetteer;
 const MAX_VALUES: usize = 20;
 
 /// A value with how many records have it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counted {
     /// What the filter of the same name takes.
     pub value: String,
@@ -26,7 +25,7 @@ pub struct Counted {
 
 /// The records that answer, counted. The most frequent values come first; decades in the
 /// order of time.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Facets {
     /// By kind of document.
     pub kind: Vec<Counted>,

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::analysis::{Syllable, syllables_of};
@@ -39,9 +38,7 @@ const MAX_PLACES: usize = 60;
 const NAMES_BESIDE_PLACES: usize = 5;
 
 /// What is suggested.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Suggested {
     /// A person's name.
@@ -51,7 +48,7 @@ pub enum Suggested {
 }
 
 /// A way to go on with what has been typed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suggestion {
     /// What it is.
     pub kind: Suggested,

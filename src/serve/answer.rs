@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::request::SearchRequest;
@@ -33,7 +32,7 @@ pub enum AnswerError {
 }
 
 /// One hit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AnsweredHit {
     /// Which record.
     pub record: RecordId,
@@ -58,7 +57,7 @@ pub struct AnsweredHit {
 }
 
 /// What a search found, as design.md lays it down.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct SearchAnswer {
     /// How many records match.
     pub total: u64,
@@ -159,7 +158,7 @@ fn answered(stored: StoredRecord, found: FoundRecord) -> AnsweredHit {
 }
 
 /// One record, as `export --format records-jsonl` writes it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AnsweredRecord {
     /// Its identity.
     pub record: RecordId,
@@ -192,7 +191,7 @@ pub fn record_answer(stored: StoredRecord) -> AnsweredRecord {
 }
 
 /// A record that belongs to another.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AnsweredRelated {
     /// Which one.
     pub record: RecordId,
@@ -213,7 +212,7 @@ pub struct AnsweredRelated {
 }
 
 /// What belongs to a record.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RelatedAnswer {
     /// The record that was asked for.
     pub record: RecordId,
@@ -255,7 +254,7 @@ pub fn related_answer(
 }
 
 /// A word, in pixels of the page image as it came out of its file.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AnsweredWord {
     /// Best reading.
     pub text: String,
@@ -266,7 +265,7 @@ pub struct AnsweredWord {
 }
 
 /// A line, in pixels of the page image as it came out of its file.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AnsweredLine {
     /// The words joined by single spaces.
     pub text: String,
@@ -279,7 +278,7 @@ pub struct AnsweredLine {
 }
 
 /// One page, as `export --format pages-jsonl` writes it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AnsweredPage {
     /// The file.
     pub scan: ScanId,

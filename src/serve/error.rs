@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::answer::AnswerError;
@@ -179,22 +178,22 @@ impl From<SeekError> for Failure {
 }
 
 /// A failure for programs (`application/problem+json`).
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
 pub(super) struct Problem {
     /// What sort of failure; `about:blank`: the status says it.
     #[serde(rename = "type")]
-    kind: &'static str,
+    pub(super) kind: &'static str,
     /// In few words.
-    title: String,
+    pub(super) title: String,
     /// The status of the answer.
-    status: u16,
+    pub(super) status: u16,
     /// What is wrong with the request.
     #[serde(skip_serializing_if = "Option::is_none")]
-    detail: Option<String>,
+    pub(super) detail: Option<String>,
     /// The path that was asked for.
-    instance: String,
+    pub(super) instance: String,
     /// The request in the log.
-    request_id: String,
+    pub(super) request_id: String,
 }
 
 /// A failure on its way out; the router writes it as a page or as JSON.

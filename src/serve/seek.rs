@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::request::SearchRequest;
@@ -10,7 +9,7 @@ use crate::model::RecordId;
 use crate::search::{Cursor, Facets, RelatedRecord, Suggestion};
 
 /// Something that was understood in the query, to be shown and taken away.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chip {
     /// What it was taken for, e.g. `year`; a key of the chips in `texts.toml`.
     pub taken_for: String,
@@ -56,7 +55,7 @@ pub struct Found {
 
 /// How much has been digitized of the place and the years that were asked for, whatever the
 /// names: not found is not the same as not digitized.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Held {
     /// The place, as typed; absent where none was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -3,12 +3,11 @@
 
 use std::sync::OnceLock;
 
-use schemars::SchemaGenerator;
-use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
 use super::super::error::Problem;
 use super::operations::{Answers, Method, OPERATIONS, Operation, Parameter, Takes};
+use super::schemas::{Described as _, Types};
 
 /// The name of the schema of failures.
 const PROBLEM: &str = "Problem";
@@ -30,11 +29,7 @@ pub(super) fn description() -> &'static Value {
 }
 
 fn made() -> Value {
-    let settings = SchemaSettings::draft2020_12().with(|settings| {
-        settings.definitions_path = "/components/schemas".into();
-        settings.meta_schema = None;
-    });
-    let mut types = settings.into_generator();
+    let mut types = Types::default();
     let mut paths: Map<String, Value> = Map::new();
     for operation in &OPERATIONS {
         let described = described(operation, &mut types);
@@ -44,7 +39,7 @@ fn made() -> Value {
         }
     }
     // Asked for by name, as every address refers to it.
-    drop(types.subschema_for::<Problem>());
+    drop(Problem::schema(&mut types));
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -56,7 +51,7 @@ fn made() -> Value {
         "servers": [{ "url": "/" }],
         "paths": paths,
         "components": {
-            "schemas": types.take_definitions(true),
+            "schemas": types.all(),
             "headers": { "request-id": {
                 "description": "The request in the log: as sent in `x-request-id`, else a new one.",
                 "schema": { "type": "string" },
@@ -65,7 +60,7 @@ fn made() -> Value {
     })
 }
 
-fn described(operation: &Operation, types: &mut SchemaGenerator) -> Value {
+fn described(operation: &Operation, types: &mut Types) -> Value {
     let answer = match operation.answers {
         Answers::Json(of) => json!({ "application/json": { "schema": of(types) } }),
         Answers::Object => {
@@ -126,8 +121,6 @@ fn taken(operation: &Operation, parameter: &Parameter) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use schemars::JsonSchema as _;
-
     use super::*;
 
     #[test]
@@ -150,6 +143,5 @@ mod tests {
                 );
             }
         }
-        assert_eq!(Problem::schema_name(), PROBLEM);
     }
 }

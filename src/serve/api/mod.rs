@@ -3,6 +3,7 @@
 
 mod describe;
 mod operations;
+mod schemas;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,7 +14,6 @@ use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
 use axum::{Json, Router};
-use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::answer::{answer, page_answer, record_answer, related_answer};
@@ -54,7 +54,7 @@ pub(super) fn takes_post(path: &str) -> bool {
 }
 
 /// What the archive holds.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
 struct StatusAnswer {
     /// Of the program.
     version: String,
@@ -65,7 +65,7 @@ struct StatusAnswer {
 }
 
 /// How many records of one kind there are.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
 struct KindCount {
     /// Name of the kind.
     kind: String,
@@ -74,7 +74,7 @@ struct KindCount {
 }
 
 /// Ways to go on with what has been typed.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
 struct SuggestAnswer {
     /// The likeliest first.
     suggestions: Vec<Suggestion>,

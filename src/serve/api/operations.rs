@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use axum::routing::{MethodRouter, get, post};
-use schemars::{Schema, SchemaGenerator};
+use serde_json::Value;
 
 use super::super::answer::{AnsweredPage, AnsweredRecord, RelatedAnswer, SearchAnswer};
 use super::super::app::Desk;
 use super::super::request::{MAX_LIMIT, MAX_QUERY_LETTERS, SORTS, STATES, YES_NO};
+use super::schemas::{Described as _, Types};
 use super::{StatusAnswer, SuggestAnswer};
 
 /// How an address is called.
@@ -53,7 +54,7 @@ pub(super) struct Parameter {
 /// What an address answers where all is well.
 pub(super) enum Answers {
     /// JSON of this type.
-    Json(fn(&mut SchemaGenerator) -> Schema),
+    Json(fn(&mut Types) -> Value),
     /// Any JSON object: the description itself.
     Object,
     /// A table.
@@ -128,7 +129,7 @@ pub(super) static OPERATIONS: [Operation; 8] = [
         id: "search",
         summary: "Records that answer a question, the best first.",
         parameters: &SEARCH,
-        answers: Answers::Json(SchemaGenerator::subschema_for::<SearchAnswer>),
+        answers: Answers::Json(SearchAnswer::schema),
         handler: || get(super::search),
     },
     Operation {
@@ -137,7 +138,7 @@ pub(super) static OPERATIONS: [Operation; 8] = [
         id: "suggest",
         summary: "Ways to go on with what has been typed: names and places of the archive.",
         parameters: &[parameter("q", Takes::Text(MAX_QUERY_LETTERS), "As typed so far.")],
-        answers: Answers::Json(SchemaGenerator::subschema_for::<SuggestAnswer>),
+        answers: Answers::Json(SuggestAnswer::schema),
         handler: || get(super::suggest),
     },
     Operation {
@@ -146,7 +147,7 @@ pub(super) static OPERATIONS: [Operation; 8] = [
         id: "record",
         summary: "One record with the evidence of every value.",
         parameters: &[RECORD_ID],
-        answers: Answers::Json(SchemaGenerator::subschema_for::<AnsweredRecord>),
+        answers: Answers::Json(AnsweredRecord::schema),
         handler: || get(super::record),
     },
     Operation {
@@ -155,7 +156,7 @@ pub(super) static OPERATIONS: [Operation; 8] = [
         id: "related",
         summary: "Other papers of a record's people and parcel, each with the reason.",
         parameters: &[RECORD_ID],
-        answers: Answers::Json(SchemaGenerator::subschema_for::<RelatedAnswer>),
+        answers: Answers::Json(RelatedAnswer::schema),
         handler: || get(super::related),
     },
     Operation {
@@ -167,7 +168,7 @@ pub(super) static OPERATIONS: [Operation; 8] = [
             parameter("scan", Takes::Digest, "SHA-256 of the file."),
             parameter("page", Takes::Number(1, u32::MAX as usize), "From 1."),
         ],
-        answers: Answers::Json(SchemaGenerator::subschema_for::<AnsweredPage>),
+        answers: Answers::Json(AnsweredPage::schema),
         handler: || get(super::page),
     },
     Operation {
@@ -186,7 +187,7 @@ pub(super) static OPERATIONS: [Operation; 8] = [
         id: "status",
         summary: "What the archive holds.",
         parameters: &[],
-        answers: Answers::Json(SchemaGenerator::subschema_for::<StatusAnswer>),
+        answers: Answers::Json(StatusAnswer::schema),
         handler: || get(super::status),
     },
     Operation {
