@@ -51,10 +51,11 @@ impl Hasher for Quick {
         self.add(number as u64);
     }
 
-    /// The map takes the low bits for the place and the high ones to tell keys apart; the
-    /// product has mixed only the high ones.
+    /// The map takes the low bits for the place and the high ones to tell keys apart: all
+    /// have to depend on all.
     fn finish(&self) -> u64 {
-        self.0.rotate_left(26)
+        let mixed = (self.0 ^ self.0 >> 32).wrapping_mul(FACTOR);
+        mixed ^ mixed >> 29
     }
 }
 

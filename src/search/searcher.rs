@@ -32,8 +32,8 @@ const MAX_CANDIDATES: usize = 600;
 /// Most records that one conjunction brings in.
 const MAX_OF_ONE: usize = 150;
 
-/// Work for one query, in the units of [`Work`]: about six milliseconds.
-const MAX_WORK: u64 = 600_000;
+/// Work for one query, in the units of [`Work`]: about ten milliseconds.
+const MAX_WORK: u64 = 1_000_000;
 
 /// Work after a hit that answers everything is there: what is still looked for is the same
 /// person's other papers, and less than a millisecond is left for them.

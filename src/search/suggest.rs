@@ -23,7 +23,7 @@ const WORK: u64 = 200_000;
 const SAMPLED: usize = 150;
 
 /// Most ways to go on with a syllable that has been begun.
-const MAX_ENDINGS: usize = 12;
+const MAX_ENDINGS: usize = 40;
 
 /// Most words of a name, and of a place, that are gone on with.
 const MAX_WORDS: usize = 5;
@@ -73,7 +73,14 @@ impl Searcher {
         let Begun { before, words, is_place } = Begun::of(&typed);
         let mut lookup = Lookup::new(&self.inner, &self.fields);
         let mut work = Work::of(WORK);
+        // A place brings the word for its kind along.
+        let before_place = match before.trim_end().rsplit_once(' ') {
+            _ if !is_place => before,
+            Some((before, _)) => before,
+            None => "",
+        };
         let suggestion = |kind: Suggested, kept: &[&str], shown: String| {
+            let before = if kind == Suggested::Place { before_place } else { before };
             let kept = kept.iter().copied().chain([shown.as_str()]);
             let text = [before.trim_end()].into_iter().chain(kept);
             let text: Vec<&str> = text.filter(|part| !part.is_empty()).collect();
@@ -114,23 +121,25 @@ impl Searcher {
             clauses.into_iter().filter_map(|clause| all.put(clause)).collect();
         let brought = lookup.conjunction(&all, &asked, SAMPLED, work)?;
         lookup.forget();
-        let mut counts: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+        let mut counts: BTreeMap<String, (bool, usize)> = BTreeMap::new();
         for doc in brought.docs {
             let bytes = self.bytes(doc)?;
             let entry = Entry::decoded(&bytes)?;
             let sure =
                 entry.persons.iter().filter(|one| one.sureness > Sureness::Doubtful);
             for person in sure {
-                if let Some((at, name)) = gone_on(person.name, &typed) {
-                    let count = counts.entry(name).or_insert((at, 0));
-                    count.0 = count.0.min(at);
+                if let Some((is_likely, name)) = gone_on(person.name, &typed) {
+                    let count = counts.entry(name).or_insert((false, 0));
+                    count.0 |= is_likely;
                     count.1 += 1;
                 }
             }
         }
         let mut names: Vec<_> = counts.into_iter().collect();
-        // Whole names before parts of names; then what many bear.
-        names.sort_by_key(|(_, (at, count))| (*at > 0, std::cmp::Reverse(*count)));
+        // Then what many bear.
+        names.sort_by_key(|(_, (is_likely, count))| {
+            (!is_likely, std::cmp::Reverse(*count))
+        });
         Ok(names.into_iter().map(|(name, _)| title_case(&name)).collect())
     }
 
@@ -229,8 +238,9 @@ fn clauses_of(typed: &[Syllable], lexicon: &Lexicon) -> Option<Vec<Clause>> {
     Some(clauses)
 }
 
-/// Where the typed syllables stand in a name, and the name from there on.
-fn gone_on(name: &str, typed: &[Syllable]) -> Option<(usize, String)> {
+/// The name from the typed syllables on, and whether it is a likely one: a whole name, of
+/// which a syllable has been typed.
+fn gone_on(name: &str, typed: &[Syllable]) -> Option<(bool, String)> {
     let words: Vec<&str> = syllables_of(name).collect();
     let forms: Vec<_> = words.iter().map(|word| Syllable::remembered(word)).collect();
     let (begun, whole) = typed.split_last()?;
@@ -248,7 +258,9 @@ fn gone_on(name: &str, typed: &[Syllable]) -> Option<(usize, String)> {
             })
     };
     let at = (0..words.len()).find(|&at| agree(at))?;
-    Some((at, words.get(at..)?.join(" ")))
+    let is_whole = forms.get(at + whole.len())?.folded == begun.folded;
+    let is_likely = at == 0 && (is_whole || !whole.is_empty());
+    Some((is_likely, words.get(at..)?.join(" ")))
 }
 
 fn title_case(name: &str) -> String {

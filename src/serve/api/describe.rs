@@ -108,7 +108,7 @@ fn taken(operation: &Operation, parameter: &Parameter) -> Value {
             json!({ "type": "integer", "minimum": least, "maximum": most })
         }
         Takes::Choice(words) => json!({ "type": "string", "enum": words }),
-        Takes::Digest => json!({ "type": "string", "pattern": "^[0-9a-f]{64}$" }),
+        Takes::Pattern(pattern) => json!({ "type": "string", "pattern": pattern }),
     };
     json!({
         "name": parameter.name,

@@ -21,7 +21,6 @@ use super::app::Desk;
 use super::ask::Ask;
 use super::batch::{BatchError, look_up};
 use super::error::Failure;
-use super::request::MAX_QUERY_LETTERS;
 use super::route::{blocking, page_key, record_id};
 use crate::search::Suggestion;
 use operations::{Method, OPERATIONS};
@@ -89,8 +88,7 @@ async fn search(State(desk): State<Arc<Desk>>, ask: Ask) -> Result<Response, Fai
 }
 
 async fn suggest(State(desk): State<Arc<Desk>>, ask: Ask) -> Result<Response, Failure> {
-    let typed: String =
-        ask.get("q").unwrap_or_default().chars().take(MAX_QUERY_LETTERS).collect();
+    let typed = ask.asked().checked()?.query;
     let suggestions =
         blocking(desk, move |desk| Ok(desk.searcher.suggest(&typed, SUGGESTIONS)?));
     Ok(Json(SuggestAnswer { suggestions: suggestions.await? }).into_response())

@@ -39,8 +39,8 @@ pub(super) enum Takes {
     Number(usize, usize),
     /// One of these words.
     Choice(&'static [&'static str]),
-    /// 64 hexadecimal digits.
-    Digest,
+    /// Text of this regular expression.
+    Pattern(&'static str),
 }
 
 /// A parameter; one whose name stands in the path belongs there and is required.
@@ -77,6 +77,15 @@ const fn parameter(name: &'static str, takes: Takes, says: &'static str) -> Para
     Parameter { name, takes, says }
 }
 
+/// The SHA-256 of a file.
+const DIGEST: &str = "^[0-9a-f]{64}$";
+
+/// A year or two.
+const YEARS: &str = "^(1[89][0-9]{2}|2[01][0-9]{2})(-(1[89][0-9]{2}|2[01][0-9]{2}))?$";
+
+/// What `next` of an answer looks like.
+const CURSOR: &str = "^(relevance|date|newest|number|name)[.][0-9]{1,18}[.][0-9a-f]{1,16}[.]([0-9a-f]{2}){0,400}$";
+
 const RECORD_ID: Parameter =
     parameter("id", Takes::Text(200), "The record, as `record` of a hit names it.");
 
@@ -84,7 +93,7 @@ const RECORD_ID: Parameter =
 const SEARCH: [Parameter; 17] = [
     parameter("q", Takes::Text(MAX_QUERY_LETTERS), "What a clerk types."),
     parameter("kind", Takes::Text(100), "Only this kind of document."),
-    parameter("year", Takes::Text(9), "Only these years: `1987` or `1985-1990`."),
+    parameter("year", Takes::Pattern(YEARS), "Only these years: `1987` or `1985-1990`."),
     parameter("from", Takes::Number(1800, 2200), "Only from this year on."),
     parameter("to", Takes::Number(1800, 2200), "Only up to this year."),
     parameter(
@@ -116,8 +125,8 @@ const SEARCH: [Parameter; 17] = [
     parameter("offset", Takes::Number(0, 10_000), "Hits to leave out at the start."),
     parameter(
         "after",
-        Takes::Text(1_000),
-        "The `next` of an answer: what comes after it.",
+        Takes::Pattern(CURSOR),
+        "The `next` of an answer to the same search in the same order: what comes after it.",
     ),
 ];
 
@@ -165,7 +174,7 @@ pub(super) static OPERATIONS: [Operation; 8] = [
         id: "page",
         summary: "What was read on a page, in the pixels of the original.",
         parameters: &[
-            parameter("scan", Takes::Digest, "SHA-256 of the file."),
+            parameter("scan", Takes::Pattern(DIGEST), "SHA-256 of the file."),
             parameter("page", Takes::Number(1, u32::MAX as usize), "From 1."),
         ],
         answers: Answers::Json(AnsweredPage::schema),

@@ -26,6 +26,8 @@ fn wrong(document: &Value, schema: &Value, value: &Value, at: &str) -> Vec<Strin
                 true
             }
             "type" => of_type(says, value),
+            // What patterns ask for is told by the request tests.
+            "pattern" => true,
             "enum" => says.as_array().expect("a list").contains(value),
             "const" => says == value,
             "minimum" => value.as_f64() >= says.as_f64(),
