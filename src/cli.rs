@@ -54,6 +54,8 @@ pub(crate) enum Command {
     Eval(Eval),
     /// Finds records the way a clerk asks for them.
     Search(Search),
+    /// Looks up a list of names, one line a person, and writes what was found.
+    Lookup(Lookup),
     /// Serves the search page and `/api/v1/…`.
     Serve {
         /// The archive folder.
@@ -219,6 +221,21 @@ pub(crate) struct Search {
     pub(crate) json: bool,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Lookup {
+    /// A CSV with headings in Vietnamese or English, e.g. `Họ tên,Năm sinh,Xã,Cha,Mẹ`.
+    pub(crate) names: PathBuf,
+    /// The archive folder.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) archive: PathBuf,
+    /// File for the report; stdout without it.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) out: Option<PathBuf>,
+    /// End with one JSON object of counts: on stdout, or on stderr without `--out`.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Quarantine {
     /// What was set aside, why, and what to do.
@@ -266,6 +283,7 @@ mod tests {
              --collection hotich --jobs 2 --until 05:30 --dry-run --json --no-progress",
             "sohoa search lan --archive A --kind so-khai-sinh --year 1985-1990 --unit 1 \
              --limit 5 --json",
+            "sohoa lookup names.csv --archive A --out report.csv --json",
             "sohoa serve --archive A --listen 127.0.0.1:0",
             "sohoa export --archive A --format pages-jsonl --out x",
             "sohoa export --archive A --format xlsx --verified-only --out x",

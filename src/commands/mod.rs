@@ -104,6 +104,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Ended> {
         Command::Eval(arguments) => eval::eval(&arguments, &models),
         Command::Nightly(arguments) => nightly::nightly(&arguments, &models),
         Command::Search(arguments) => search::search(&arguments),
+        Command::Lookup(arguments) => search::lookup(&arguments),
         Command::Serve { archive, listen } => search::serve(&archive, listen, &models),
         Command::Export { archive, format, verified_only, out } => {
             let selection = Selection { verified_only };

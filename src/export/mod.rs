@@ -20,7 +20,7 @@ use crate::catalog::StoredRecord;
 use crate::model::Record;
 
 use self::workbook::{Tables, workbook};
-pub use rows::{PageRow, RecordRow};
+pub use rows::{CodeRow, LineRow, PageRow, RecordRow, WordRow};
 
 /// A form of export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

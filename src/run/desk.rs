@@ -9,8 +9,12 @@ use super::pictures::PictureError;
 use super::pictures::Pictures;
 use crate::model::PageKey;
 use crate::model::Pixels;
+use crate::model::RecordId;
 use crate::search::Index;
 use crate::search::Query;
+use crate::search::RelatedRecord;
+use crate::search::SearchError;
+use crate::search::Suggestion;
 use crate::search::Why;
 use crate::serve::App;
 use crate::serve::Chip;
@@ -28,7 +32,6 @@ struct IndexSeek(Index);
 
 impl Seek for IndexSeek {
     fn seek(&self, request: &SearchRequest) -> Result<Found, SeekError> {
-        let wrapped = |error: crate::search::SearchError| SeekError(error.into());
         let mut filters = request.filters.clone();
         let mut words = request.query.clone();
         // A unit is a code; a name is what somebody would have typed beside the query.
@@ -69,6 +72,25 @@ impl Seek for IndexSeek {
             }),
         })
     }
+
+    fn related(
+        &self,
+        record: &RecordId,
+        limit: usize,
+    ) -> Result<Option<Vec<RelatedRecord>>, SeekError> {
+        let searcher = self.0.searcher().map_err(wrapped)?;
+        searcher.related(record, limit).map_err(wrapped)
+    }
+
+    fn suggest(&self, typed: &str, limit: usize) -> Result<Vec<Suggestion>, SeekError> {
+        let searcher = self.0.searcher().map_err(wrapped)?;
+        searcher.suggest(typed, limit).map_err(wrapped)
+    }
+}
+
+/// A failure of the index as the desk knows it.
+fn wrapped(error: SearchError) -> SeekError {
+    SeekError(error.into())
 }
 
 /// The names of the reasons for a hit, the tier first.

@@ -19,6 +19,10 @@ use crate::model::KindId;
 /// keep both cores of an office PC busy and leave memory for the rest.
 const PICTURES_AT_ONCE: usize = 2;
 
+/// Searches and pages that are made at the same time; others wait for their turn. Enough
+/// that one slow disk holds up nobody, and few enough for the memory of an office PC.
+const TURNS: usize = 32;
+
 /// What the desk is given.
 pub struct App {
     /// The truth.
@@ -59,6 +63,7 @@ pub(super) struct Desk {
     pub(super) labels: Labels,
     pub(super) holdings: Holdings,
     pub(super) pictures: Arc<Semaphore>,
+    pub(super) turns: Arc<Semaphore>,
     pub(super) log: fn(&str),
     /// Whether only this machine can call, so that a foreign host name is an attack.
     pub(super) is_local: bool,
@@ -83,6 +88,7 @@ impl Desk {
             labels: Labels::embedded()?,
             holdings: Holdings::default(),
             pictures: Arc::new(Semaphore::new(PICTURES_AT_ONCE)),
+            turns: Arc::new(Semaphore::new(TURNS)),
             log: app.log,
             is_local,
             start: format!("{moment:08x}"),

@@ -9,9 +9,11 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::answer::AnswerError;
+use super::batch::BatchError;
 use super::crop::CropError;
 use super::images::PageImageError;
 use super::request::{MAX_QUERY_LETTERS, RequestError};
+use super::seek::SeekError;
 use super::text::{Lang, Texts};
 use crate::catalog::CatalogError;
 
@@ -65,6 +67,9 @@ pub(super) enum Failure {
     /// A page could not be written.
     #[error("page could not be written")]
     Page(#[from] askama::Error),
+    /// A list that cannot be looked up.
+    #[error(transparent)]
+    List(#[from] BatchError),
     /// Some other status that the router itself gave.
     #[error("request was refused")]
     Other(StatusCode),
@@ -75,6 +80,7 @@ impl Failure {
     pub(super) fn status(&self) -> StatusCode {
         match self {
             Self::Request(_)
+            | Self::List(_)
             | Self::Parameter { .. }
             | Self::Crop(CropError::OffPage) => StatusCode::BAD_REQUEST,
             Self::NotFound { .. } | Self::Image(PageImageError::NoSuchPage(_)) => {
@@ -165,17 +171,29 @@ impl Failure {
     }
 }
 
+impl From<SeekError> for Failure {
+    fn from(error: SeekError) -> Self {
+        Self::Answer(error.into())
+    }
+}
+
 /// A failure for programs (`application/problem+json`).
 #[derive(Debug, Serialize)]
 pub(super) struct Problem {
+    /// What sort of failure; `about:blank`: the status says it.
     #[serde(rename = "type")]
-    kind: &'static str,
-    title: String,
-    status: u16,
+    pub(super) kind: &'static str,
+    /// In few words.
+    pub(super) title: String,
+    /// The status of the answer.
+    pub(super) status: u16,
+    /// What is wrong with the request.
     #[serde(skip_serializing_if = "Option::is_none")]
-    detail: Option<String>,
-    instance: String,
-    request_id: String,
+    pub(super) detail: Option<String>,
+    /// The path that was asked for.
+    pub(super) instance: String,
+    /// The request in the log.
+    pub(super) request_id: String,
 }
 
 /// A failure on its way out; the router writes it as a page or as JSON.

@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse as _, Response};
 
+use super::api;
 use super::app::Desk;
 use super::ask::{Ask, LANG_COOKIE, chosen_lang};
 use super::error::{Failed, Failure};
@@ -33,6 +34,8 @@ const HEADERS: [(HeaderName, &str); 6] = [
 ];
 /// Name of the header that names the request.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Longest name of a request that a caller may give it, in letters.
+const MAX_REQUEST_ID: usize = 64;
 /// Pages hold personal data: a shared PC keeps none of them on its disk.
 const KEEP_NOTHING: HeaderValue = HeaderValue::from_static("no-store");
 /// Seconds after which a busy desk may be asked again.
@@ -44,10 +47,11 @@ pub(super) async fn guard(
     request: Request,
     next: Next,
 ) -> Response {
-    let request_id = desk.next_request_id();
     let (parts, body) = request.into_parts();
+    let request_id = given_id(&parts.headers).unwrap_or_else(|| desk.next_request_id());
     let ask = Ask::of(&parts);
-    let refused = if !matches!(parts.method, Method::GET | Method::HEAD) {
+    let may_post = parts.method == Method::POST && api::takes_post(parts.uri.path());
+    let refused = if !may_post && !matches!(parts.method, Method::GET | Method::HEAD) {
         Some(Failure::Method)
     } else if desk.is_local && !is_this_machine(&parts.headers) {
         Some(Failure::WrongHost)
@@ -122,6 +126,15 @@ fn readable(
         written.headers_mut().insert(RETRY_AFTER, RETRY_SECONDS);
     }
     written
+}
+
+/// The caller's own name for the request, where it is fit for a log.
+fn given_id(headers: &HeaderMap) -> Option<String> {
+    let given = headers.get(REQUEST_ID)?.to_str().ok()?;
+    let is_plain =
+        given.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    let fits = (1..=MAX_REQUEST_ID).contains(&given.len());
+    (is_plain && fits).then(|| given.to_owned())
 }
 
 /// Whether the host that was called is a name of this machine, which no foreign web page

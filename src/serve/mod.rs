@@ -9,9 +9,11 @@
 //! Work that takes longer than half a millisecond runs on blocking threads.
 
 mod answer;
+mod api;
 mod app;
 mod ask;
 mod assets;
+mod batch;
 mod crop;
 mod error;
 mod guard;
@@ -29,9 +31,11 @@ mod text;
 mod view;
 
 pub use answer::{
-    AnswerError, AnsweredHit, AnsweredRecord, SearchAnswer, answer, record_answer,
+    AnswerError, AnsweredHit, AnsweredRecord, AnsweredRelated, RelatedAnswer,
+    SearchAnswer, answer, record_answer, related_answer,
 };
 pub use app::{App, StartError};
+pub use batch::{BatchCounts, BatchError, look_up};
 pub use images::{PageImageError, PageImages};
 pub use labels::{Labels, LabelsError};
 pub use request::{MAX_LIMIT, MAX_QUERY_LETTERS, RequestError, SearchRequest};

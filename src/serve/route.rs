@@ -8,12 +8,11 @@ use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::get;
-use axum::{Json, Router, middleware};
-use serde_json::json;
+use axum::{Router, middleware};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-use super::answer::{answer, record_answer};
+use super::api;
 use super::app::Desk;
 use super::ask::Ask;
 use super::assets;
@@ -21,7 +20,6 @@ use super::error::Failure;
 use super::guard::guard;
 use super::picture::Picture;
 use super::view;
-use crate::export::PageRow;
 use crate::model::PageKey;
 use crate::model::RecordId;
 use crate::model::ScanId;
@@ -48,25 +46,29 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
             "/assets/{name}",
             get(async |Path(name): Path<String>| assets::file(&name)),
         )
-        .route("/api/v1/search", get(api_search))
-        .route("/api/v1/records/{id}", get(api_record))
-        .route("/api/v1/pages/{scan}/{page}", get(api_page))
-        .route("/api/v1/status", get(api_status))
+        .merge(api::router())
         .route("/healthz", get(health))
         .layer(middleware::from_fn_with_state(Arc::clone(&desk), guard))
         .with_state(desk)
 }
 
 /// Runs work that may block where it holds up nobody else.
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     desk: Arc<Desk>,
     work: impl FnOnce(&Desk) -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
-    match timeout(PATIENCE, spawn_blocking(move || work(&desk))).await {
-        Ok(Ok(done)) => done,
-        Ok(Err(_)) => Err(Failure::BrokeOff),
-        Err(_) => Err(Failure::Late { seconds: PATIENCE.as_secs() }),
-    }
+    let task = async move {
+        // Closed only together with the desk.
+        let turn = Arc::clone(&desk.turns).acquire_owned().await;
+        let task = spawn_blocking(move || {
+            // Given back when the work is done, not when the caller stops waiting.
+            let _turn = turn;
+            work(&desk)
+        });
+        task.await.map_err(|_| Failure::BrokeOff)?
+    };
+    let late = || Failure::Late { seconds: PATIENCE.as_secs() };
+    timeout(PATIENCE, task).await.map_err(|_| late())?
 }
 
 async fn search_page(
@@ -147,60 +149,14 @@ fn known_page(desk: &Desk, key: &PageKey) -> Result<(), Failure> {
     if is_known { Ok(()) } else { Err(Failure::NotFound { what: "page" }) }
 }
 
-async fn api_search(
-    State(desk): State<Arc<Desk>>,
-    ask: Ask,
-) -> Result<Response, Failure> {
-    let request = ask.asked().checked()?;
-    let answered = blocking(desk, move |desk| {
-        Ok(answer(&desk.catalog, desk.searcher.as_ref(), &request)?)
-    });
-    Ok(Json(answered.await?).into_response())
-}
-
-async fn api_record(
-    State(desk): State<Arc<Desk>>,
-    Path(id): Path<String>,
-) -> Result<Response, Failure> {
-    let id = record_id(id)?;
-    let found = blocking(desk, move |desk| Ok(desk.catalog.record(&id)?)).await?;
-    let stored = found.ok_or(Failure::NotFound { what: "record" })?;
-    Ok(Json(record_answer(stored)).into_response())
-}
-
-async fn api_page(
-    State(desk): State<Arc<Desk>>,
-    Path((scan, page)): Path<(String, String)>,
-) -> Result<Response, Failure> {
-    let key = page_key(scan, &page)?;
-    let found = blocking(desk, move |desk| {
-        let Some(scan) = desk.catalog.scan(&key.scan)? else { return Ok(None) };
-        let Some(text) = desk.catalog.page_text(&key)? else { return Ok(None) };
-        let name = desk.catalog.name_of(&key.scan)?;
-        Ok(Some(PageRow::of(&key, &scan.path, name, &text)))
-    });
-    let page = found.await?.ok_or(Failure::NotFound { what: "page that was read" })?;
-    Ok(Json(page).into_response())
-}
-
-async fn api_status(State(desk): State<Arc<Desk>>) -> Result<Response, Failure> {
-    let counts = blocking(desk, |desk| Ok(desk.holdings.now(&desk.catalog)?)).await?;
-    let version = env!("CARGO_PKG_VERSION");
-    let body = json!({ "version": version, "counts": counts.counts, "kinds": counts
-        .kinds
-        .iter()
-        .map(|(kind, records)| json!({ "kind": kind, "records": records }))
-        .collect::<Vec<_>>() });
-    Ok(Json(body).into_response())
-}
-
 /// Whether the catalog answers.
 async fn health(State(desk): State<Arc<Desk>>) -> Result<&'static str, Failure> {
     blocking(desk, |desk| Ok(desk.catalog.location("")?)).await?;
     Ok("ok\n")
 }
 
-fn record_id(written: String) -> Result<RecordId, Failure> {
+/// The record that an address names.
+pub(super) fn record_id(written: String) -> Result<RecordId, Failure> {
     if written.chars().count() > MAX_RECORD_ID_LETTERS {
         return Err(Failure::NotFound { what: "record" });
     }
@@ -208,7 +164,7 @@ fn record_id(written: String) -> Result<RecordId, Failure> {
 }
 
 /// The page that an address names: 64 hexadecimal digits and a number from 1.
-fn page_key(scan: String, page: &str) -> Result<PageKey, Failure> {
+pub(super) fn page_key(scan: String, page: &str) -> Result<PageKey, Failure> {
     let is_digest =
         scan.len() == 64 && scan.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     match page.parse() {

@@ -107,6 +107,96 @@
     });
   });
 
+  // --- Suggestions below the box ------------------------------------------------------
+
+  var PAUSE_MS = 120;
+  var offered = document.getElementById('offered');
+  var waits = null;
+  var newest = 0;
+
+  function offers() { return Array.prototype.slice.call(offered.children); }
+
+  function withdraw() {
+    newest += 1;
+    offered.hidden = true;
+    offered.textContent = '';
+    box.setAttribute('aria-expanded', 'false');
+    box.removeAttribute('aria-activedescendant');
+  }
+
+  function chosenOffer() {
+    return offers().filter(function (one) { return one.className === 'on'; })[0];
+  }
+
+  function take(offer) {
+    box.value = offer.getAttribute('data-text') + ' ';
+    withdraw();
+    box.focus();
+  }
+
+  function offer(list) {
+    withdraw();
+    list.forEach(function (one, at) {
+      var row = document.createElement('li');
+      row.id = 'offer' + at;
+      row.setAttribute('role', 'option');
+      row.setAttribute('data-text', one.text);
+      row.textContent = one.shown;
+      row.addEventListener('mousedown', function (event) {
+        event.preventDefault();
+        take(row);
+      });
+      offered.appendChild(row);
+    });
+    offered.hidden = !list.length;
+    box.setAttribute('aria-expanded', String(list.length > 0));
+  }
+
+  function ask() {
+    var typed = box.value;
+    newest += 1;
+    var number = newest;
+    if (typed.trim().length < 2) { withdraw(); return; }
+    var request = new XMLHttpRequest();
+    request.open('GET', '/api/v1/suggest?q=' + encodeURIComponent(typed));
+    request.onload = function () {
+      // An answer to what was typed before says nothing any more.
+      if (number !== newest || request.status !== 200 || box !== document.activeElement) { return; }
+      offer(JSON.parse(request.responseText).suggestions);
+    };
+    request.send();
+  }
+
+  function walk(by) {
+    var all = offers();
+    var next = all.indexOf(chosenOffer()) + by;
+    all.forEach(function (one, at) { one.className = at === next ? 'on' : ''; });
+    if (all[next]) { box.setAttribute('aria-activedescendant', all[next].id); }
+  }
+
+  if (box && offered) {
+    box.addEventListener('input', function () {
+      clearTimeout(waits);
+      waits = setTimeout(ask, PAUSE_MS);
+    });
+    box.addEventListener('blur', withdraw);
+    box.addEventListener('keydown', function (event) {
+      if (offered.hidden || event.isComposing) { return; }
+      var on = chosenOffer();
+      var done = true;
+      if (event.key === 'ArrowDown') { walk(1); }
+      else if (event.key === 'ArrowUp') { walk(-1); }
+      else if (event.key === 'Escape') { withdraw(); }
+      else if ((event.key === 'Enter' || event.key === 'Tab') && on) { take(on); }
+      else { done = false; }
+      if (done) {
+        event.preventDefault();
+        event.stopPropagation();
+      }
+    });
+    form.addEventListener('submit', function () { clearTimeout(waits); withdraw(); });
+  }
+
   // --- Viewer: zoom, drag, fields and their outlines ----------------------------------
 
   var sheet = document.querySelector('.paper');

@@ -1,6 +1,7 @@
 //! The desk over HTTP, with an archive of one scan.
 
-mod desk;
-mod http;
-mod pages;
 mod api;
+pub(super) mod desk;
+mod http;
+mod openapi;
+mod pages;

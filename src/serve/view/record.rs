@@ -17,6 +17,9 @@ use crate::model::Severity;
 /// Other records of the same scan that are listed. A cadastral book has thousands.
 const MAX_OTHERS: usize = 30;
 
+/// Related papers that are listed, the strongest reasons first.
+const MAX_RELATED: usize = 8;
+
 #[derive(Template)]
 #[template(path = "record.html")]
 struct RecordPage<'a> {
@@ -30,6 +33,7 @@ struct RecordPage<'a> {
     groups: Vec<Group>,
     others: Vec<Other>,
     others_more: String,
+    related: Vec<RelatedView>,
     files: Vec<String>,
     collection: String,
     unit: String,
@@ -50,6 +54,14 @@ struct FindingView {
 struct Group {
     label: String,
     rows: Vec<Row>,
+}
+
+struct RelatedView {
+    address: String,
+    name: String,
+    kind: String,
+    entry: String,
+    reason: String,
 }
 
 struct Other {
@@ -85,6 +97,7 @@ pub(in super::super) fn record(
             .collect(),
         findings: findings(&frame, &record),
         groups: groups(&frame, &record),
+        related: related(&frame, &record.record)?,
         others,
         others_more,
         files: desk.catalog.locations(&record.scan)?,
@@ -165,6 +178,30 @@ fn groups(frame: &Frame<'_>, record: &Record) -> Vec<Group> {
         }
     }
     groups
+}
+
+/// Papers of the same people and parcel. The record is shown without them where the index
+/// cannot be searched.
+fn related(frame: &Frame<'_>, id: &RecordId) -> Result<Vec<RelatedView>, Failure> {
+    let desk = frame.desk;
+    let found = desk.searcher.related(id, MAX_RELATED).unwrap_or_else(|error| {
+        (desk.log)(&format!("related records: {}", Failure::from(error).chain()));
+        None
+    });
+    let mut views = Vec::new();
+    for one in found.unwrap_or_default() {
+        let Some(stored) = desk.catalog.record(&one.record)? else { continue };
+        let other = stored.record;
+        let reason = frame.say(&format!("related.{}", one.by.name())).to_owned();
+        views.push(RelatedView {
+            address: link::record(&other.record, &frame.asked),
+            name: field::headline(frame, &other),
+            kind: desk.kind_title(&other.kind).to_owned(),
+            entry: field::entry_line(frame, &other),
+            reason,
+        });
+    }
+    Ok(views)
 }
 
 fn others(frame: &Frame<'_>, record: &Record) -> Result<(Vec<Other>, String), Failure> {
