@@ -68,9 +68,15 @@ pub(crate) enum Command {
         /// The archive folder.
         #[arg(long, value_name = "DIR")]
         archive: PathBuf,
-        /// records-jsonl, pages-jsonl, csv, xlsx or vbdlis.
+        /// records-jsonl, pages-jsonl, csv, xlsx, vbdlis, pdf, alto or hocr.
         #[arg(long)]
         format: String,
+        /// Only scans whose ids start so; of pdf, alto and hocr.
+        #[arg(long, value_name = "ID")]
+        scan: Option<String>,
+        /// Only this page, from 1; of pdf, alto and hocr.
+        #[arg(long, value_name = "N")]
+        page: Option<u32>,
         /// Only values that people have verified or approved.
         #[arg(long)]
         verified_only: bool,
@@ -269,6 +275,7 @@ mod tests {
             "sohoa serve --archive A --listen 127.0.0.1:0",
             "sohoa export --archive A --format pages-jsonl --out x",
             "sohoa export --archive A --format xlsx --verified-only --out x",
+            "sohoa export --archive A --format alto --scan ab12 --page 2",
             "sohoa eval corpus/dev --json",
             "sohoa nightly --archive A --until 05:30 --json",
             "sohoa quarantine list --archive A --json",

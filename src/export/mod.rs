@@ -2,6 +2,9 @@
 //! archive gives the same bytes.
 
 mod handover;
+mod layout;
+mod papers;
+mod pdf;
 mod rows;
 mod workbook;
 mod xlsx;
@@ -19,7 +22,11 @@ use crate::catalog::CatalogError;
 use crate::catalog::StoredRecord;
 use crate::model::Record;
 
+use self::papers::papers;
 use self::workbook::{Tables, workbook};
+pub use layout::{HOCR_END, ReadPage, alto, hocr_head, hocr_page};
+pub use papers::{PaperForm, Pictures, write_paper};
+pub use pdf::{Sheet, SheetRow, write_sheet};
 pub use rows::{PageRow, RecordRow};
 
 /// A form of export.
@@ -35,16 +42,21 @@ pub enum Format {
     Xlsx,
     /// A workbook with the land table alone.
     Vbdlis,
+    /// Scans as files: searchable PDF, ALTO, hOCR.
+    Papers(PaperForm),
 }
 
 impl Format {
     /// All of them, with their names on the command line.
-    pub const ALL: [(&'static str, Self); 5] = [
+    pub const ALL: [(&'static str, Self); 8] = [
         ("records-jsonl", Self::RecordsJsonl),
         ("pages-jsonl", Self::PagesJsonl),
         ("csv", Self::Csv),
         ("xlsx", Self::Xlsx),
         ("vbdlis", Self::Vbdlis),
+        ("pdf", Self::Papers(PaperForm::Pdf)),
+        ("alto", Self::Papers(PaperForm::Alto)),
+        ("hocr", Self::Papers(PaperForm::Hocr)),
     ];
 
     /// The form of that name.
@@ -75,19 +87,26 @@ pub enum ExportError {
     /// The embedded definition of the tables cannot be used; a test rules that out.
     #[error("`pipelines/handover.toml` cannot be used")]
     Tables(#[from] toml::de::Error),
+    /// No scan has an id that starts so.
+    #[error("the archive holds no scan whose id starts with `{0}`")]
+    NoSuchScan(String),
 }
 
-/// Which values an export holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// What of the archive an export holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Selection {
     /// Only values that people have verified or approved; records without one are left
     /// out.
     pub verified_only: bool,
+    /// Only scans whose ids start so; of [`Format::Papers`].
+    pub scan: Option<String>,
+    /// Only this page, from 1; of [`Format::Papers`].
+    pub page: Option<u32>,
 }
 
 impl Selection {
     /// The record with the values that are asked for; `None` if it has none of them.
-    fn of(self, mut stored: StoredRecord) -> Option<StoredRecord> {
+    fn of(&self, mut stored: StoredRecord) -> Option<StoredRecord> {
         if self.verified_only {
             stored.record.fields.retain(|_, field| field.state.is_verified());
             if stored.record.fields.is_empty() {
@@ -106,7 +125,8 @@ impl Selection {
 pub fn export(
     catalog: &Catalog,
     format: Format,
-    selection: Selection,
+    selection: &Selection,
+    pictures: &dyn Pictures,
     out: &mut impl Write,
 ) -> Result<(), ExportError> {
     match format {
@@ -118,6 +138,7 @@ pub fn export(
         Format::Csv => table(catalog, selection, out),
         Format::Xlsx => workbook(catalog, selection, Tables::All, out),
         Format::Vbdlis => workbook(catalog, selection, Tables::Land, out),
+        Format::Papers(form) => papers(catalog, pictures, form, selection, out),
     }
 }
 
@@ -129,7 +150,7 @@ fn json_line(out: &mut impl Write, row: &impl Serialize) -> Result<(), ExportErr
 
 fn each_record(
     catalog: &Catalog,
-    selection: Selection,
+    selection: &Selection,
     mut each: impl FnMut(StoredRecord) -> Result<(), ExportError>,
 ) -> Result<(), ExportError> {
     for scan in catalog.scans()? {
@@ -162,7 +183,7 @@ const UNVERIFIED: &str = "unverified";
 
 fn table(
     catalog: &Catalog,
-    selection: Selection,
+    selection: &Selection,
     out: &mut impl Write,
 ) -> Result<(), ExportError> {
     let mut names = BTreeSet::new();
