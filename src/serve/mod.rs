@@ -15,7 +15,9 @@ mod assets;
 mod crop;
 mod error;
 mod guard;
+mod hand_out;
 mod holdings;
+mod iiif;
 mod images;
 mod labels;
 mod page_cache;
@@ -25,6 +27,8 @@ mod request;
 mod route;
 mod seek;
 mod server;
+mod shelf;
+mod sizes;
 mod text;
 mod view;
 

@@ -21,6 +21,7 @@ use super::error::Failure;
 use super::guard::guard;
 use super::picture::Picture;
 use super::view;
+use super::{hand_out, iiif};
 use crate::export::PageRow;
 use crate::model::PageKey;
 use crate::model::RecordId;
@@ -30,9 +31,9 @@ use crate::model::ScanId;
 const PATIENCE: Duration = Duration::from_secs(15);
 /// How long a picture may take, from its request on: decoding a large page of a file with
 /// hundreds of pages takes seconds, and others may stand in the queue before it.
-const PICTURE_PATIENCE: Duration = Duration::from_mins(1);
+pub(super) const PICTURE_PATIENCE: Duration = Duration::from_mins(1);
 /// Pictures are named by content and never change; the person's own browser may keep them.
-const KEEP_PICTURE: &str = "private, max-age=86400";
+pub(super) const KEEP_PICTURE: &str = "private, max-age=86400";
 /// Longest name of a record that is looked up, in letters.
 const MAX_RECORD_ID_LETTERS: usize = 200;
 
@@ -53,12 +54,14 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
         .route("/api/v1/pages/{scan}/{page}", get(api_page))
         .route("/api/v1/status", get(api_status))
         .route("/healthz", get(health))
+        .merge(iiif::routes())
+        .merge(hand_out::routes())
         .layer(middleware::from_fn_with_state(Arc::clone(&desk), guard))
         .with_state(desk)
 }
 
 /// Runs work that may block where it holds up nobody else.
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     desk: Arc<Desk>,
     work: impl FnOnce(&Desk) -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
@@ -141,7 +144,7 @@ async fn send_picture(
 
 /// Refuses a page that the catalog does not know, so that nobody makes workers open files
 /// that are not there.
-fn known_page(desk: &Desk, key: &PageKey) -> Result<(), Failure> {
+pub(super) fn known_page(desk: &Desk, key: &PageKey) -> Result<(), Failure> {
     let pages = desk.catalog.pages(&key.scan)?;
     let is_known = pages.iter().any(|page| page.key == *key);
     if is_known { Ok(()) } else { Err(Failure::NotFound { what: "page" }) }
@@ -200,7 +203,7 @@ async fn health(State(desk): State<Arc<Desk>>) -> Result<&'static str, Failure> 
     Ok("ok\n")
 }
 
-fn record_id(written: String) -> Result<RecordId, Failure> {
+pub(super) fn record_id(written: String) -> Result<RecordId, Failure> {
     if written.chars().count() > MAX_RECORD_ID_LETTERS {
         return Err(Failure::NotFound { what: "record" });
     }
@@ -208,7 +211,7 @@ fn record_id(written: String) -> Result<RecordId, Failure> {
 }
 
 /// The page that an address names: 64 hexadecimal digits and a number from 1.
-fn page_key(scan: String, page: &str) -> Result<PageKey, Failure> {
+pub(super) fn page_key(scan: String, page: &str) -> Result<PageKey, Failure> {
     let is_digest =
         scan.len() == 64 && scan.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     match page.parse() {

@@ -25,6 +25,7 @@ struct RecordPage<'a> {
     kind: String,
     entry: String,
     back: String,
+    sheet: String,
     pages: Vec<PageLink>,
     findings: Vec<FindingView>,
     groups: Vec<Group>,
@@ -78,6 +79,7 @@ pub(in super::super) fn record(
         kind,
         entry: field::entry_line(&frame, &record),
         back: back(&frame),
+        sheet: link::sheet(&record.record),
         pages: record
             .pages
             .iter()
