@@ -77,6 +77,9 @@ pub(crate) enum Command {
         /// Only this page, from 1; of pdf, alto and hocr.
         #[arg(long, value_name = "N")]
         page: Option<u32>,
+        /// With each record what it may belong to, with reasons; of records-jsonl.
+        #[arg(long)]
+        links: bool,
         /// Only values that people have verified or approved.
         #[arg(long)]
         verified_only: bool,
@@ -276,6 +279,7 @@ mod tests {
             "sohoa export --archive A --format pages-jsonl --out x",
             "sohoa export --archive A --format xlsx --verified-only --out x",
             "sohoa export --archive A --format alto --scan ab12 --page 2",
+            "sohoa export --archive A --format records-jsonl --links",
             "sohoa eval corpus/dev --json",
             "sohoa nightly --archive A --until 05:30 --json",
             "sohoa quarantine list --archive A --json",

@@ -105,8 +105,8 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Ended> {
         Command::Nightly(arguments) => nightly::nightly(&arguments, &models),
         Command::Search(arguments) => search::search(&arguments),
         Command::Serve { archive, listen } => search::serve(&archive, listen, &models),
-        Command::Export { archive, format, scan, page, verified_only, out } => {
-            let selection = Selection { verified_only, scan, page };
+        Command::Export { archive, format, scan, page, links, verified_only, out } => {
+            let selection = Selection { verified_only, links, scan, page };
             archive::export(&archive, &format, &selection, out.as_deref(), &models)
         }
         Command::Quarantine { action } => quarantine::quarantine(action, &models),

@@ -20,6 +20,7 @@ use serde::Serialize;
 use crate::catalog::Catalog;
 use crate::catalog::CatalogError;
 use crate::catalog::StoredRecord;
+use crate::link::{LinkError, Links};
 use crate::model::Record;
 
 use self::papers::papers;
@@ -87,6 +88,9 @@ pub enum ExportError {
     /// The embedded definition of the tables cannot be used; a test rules that out.
     #[error("`pipelines/handover.toml` cannot be used")]
     Tables(#[from] toml::de::Error),
+    /// Links could not be looked for.
+    #[error(transparent)]
+    Links(#[from] LinkError),
     /// No scan has an id that starts so.
     #[error("the archive holds no scan whose id starts with `{0}`")]
     NoSuchScan(String),
@@ -98,6 +102,8 @@ pub struct Selection {
     /// Only values that people have verified or approved; records without one are left
     /// out.
     pub verified_only: bool,
+    /// With each record what it may belong to; of [`Format::RecordsJsonl`].
+    pub links: bool,
     /// Only scans whose ids start so; of [`Format::Papers`].
     pub scan: Option<String>,
     /// Only this page, from 1; of [`Format::Papers`].
@@ -130,10 +136,7 @@ pub fn export(
     out: &mut impl Write,
 ) -> Result<(), ExportError> {
     match format {
-        Format::RecordsJsonl => each_record(catalog, selection, |record| {
-            let name = catalog.name_of(&record.record.scan)?;
-            json_line(out, &RecordRow::of(&record, name))
-        }),
+        Format::RecordsJsonl => records(catalog, selection, out),
         Format::PagesJsonl => pages(catalog, out),
         Format::Csv => table(catalog, selection, out),
         Format::Xlsx => workbook(catalog, selection, Tables::All, out),
@@ -146,6 +149,22 @@ fn json_line(out: &mut impl Write, row: &impl Serialize) -> Result<(), ExportErr
     serde_json::to_writer(&mut *out, row)?;
     out.write_all(b"\n")?;
     Ok(())
+}
+
+fn records(
+    catalog: &Catalog,
+    selection: &Selection,
+    out: &mut impl Write,
+) -> Result<(), ExportError> {
+    let all = if selection.links { Some(Links::of(catalog)?) } else { None };
+    each_record(catalog, selection, |record| {
+        let name = catalog.name_of(&record.record.scan)?;
+        let links = match &all {
+            Some(all) => all.for_record(&record.record)?,
+            None => vec![],
+        };
+        json_line(out, &RecordRow::of(&record, name).with_links(links))
+    })
 }
 
 fn each_record(

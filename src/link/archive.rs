@@ -82,8 +82,8 @@ impl<'c> Links<'c> {
     }
 }
 
-/// The strongest links, sorted; those of one kind and strength by record.
-pub(super) fn most_telling(mut links: Vec<Link>) -> Vec<Link> {
+/// The strongest links, sorted, at most twenty; those of one kind and strength by record.
+pub fn most_telling(mut links: Vec<Link>) -> Vec<Link> {
     let rank = |link: &Link| -> (LinkKind, Strength, RecordId) {
         (link.kind, link.strength, link.record.clone())
     };

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::RecordId;
 
-pub use archive::{LinkError, Links};
+pub use archive::{LinkError, Links, most_telling};
 pub use compare::links_between;
 pub use marks::questions;
 
@@ -39,6 +39,19 @@ pub enum LinkKind {
     SameParcel,
     /// One person is on both.
     SamePerson,
+}
+
+impl LinkKind {
+    /// The name in exports and of the texts about it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SameEntry => "same-entry",
+            Self::Amends => "amends",
+            Self::Certificate => "certificate",
+            Self::SameParcel => "same-parcel",
+            Self::SamePerson => "same-person",
+        }
+    }
 }
 
 /// How far a link can be relied on.
@@ -89,6 +102,31 @@ pub enum Reason {
     Area,
     /// The number of the decision.
     Decision,
+}
+
+impl Reason {
+    /// The name in exports and of the texts about it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::Name => "name",
+            Self::NameFolded => "name-folded",
+            Self::Born => "born",
+            Self::BornMonth => "born-month",
+            Self::BornYear => "born-year",
+            Self::Kin => "kin",
+            Self::KinTwo => "kin-two",
+            Self::Commune => "commune",
+            Self::IdDiffers => "id-differs",
+            Self::BornDiffers => "born-differs",
+            Self::Entry => "entry",
+            Self::EntryDate => "entry-date",
+            Self::Serial => "serial",
+            Self::Parcel => "parcel",
+            Self::Area => "area",
+            Self::Decision => "decision",
+        }
+    }
 }
 
 /// A proposal that a record belongs to another.

@@ -2,5 +2,6 @@
 
 mod desk;
 mod http;
+mod iiif;
 mod pages;
 mod api;

@@ -9,6 +9,7 @@ mod link;
 mod page;
 mod paper;
 mod record;
+mod related;
 mod search;
 mod sheet;
 

@@ -8,6 +8,7 @@ use super::super::error::Failure;
 use super::field::{self, Row};
 use super::frame::Frame;
 use super::link::{self, Opened};
+use super::related::{Related, related};
 use crate::catalog::StoredRecord;
 use crate::model::PageKey;
 use crate::model::Record;
@@ -29,6 +30,7 @@ struct RecordPage<'a> {
     pages: Vec<PageLink>,
     findings: Vec<FindingView>,
     groups: Vec<Group>,
+    related: Vec<Related>,
     others: Vec<Other>,
     others_more: String,
     files: Vec<String>,
@@ -87,6 +89,7 @@ pub(in super::super) fn record(
             .collect(),
         findings: findings(&frame, &record),
         groups: groups(&frame, &record),
+        related: related(&frame, &record)?,
         others,
         others_more,
         files: desk.catalog.locations(&record.scan)?,
