@@ -47,6 +47,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("tokio", &["serve", "commands"]),
     ("hayro", &["intake"]),
     ("lopdf", &["intake"]),
+    ("skrifa", &["export"]),
     ("rten", &["read"]),
     ("seccompiler", &["run"]),
     ("landlock", &["run"]),

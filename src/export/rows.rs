@@ -164,6 +164,7 @@ impl<'a> RecordRow<'a> {
     }
 
     /// The row with what the record may belong to.
+    #[must_use]
     pub fn with_links(self, links: Vec<Link>) -> Self {
         Self { links, ..self }
     }

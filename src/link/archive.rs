@@ -1,6 +1,6 @@
 //! All links of an archive, found by the rare marks that records share.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::compare::links_between;
 use super::marks::marks;
@@ -60,7 +60,7 @@ impl<'c> Links<'c> {
     ///
     /// If the catalog cannot be read.
     pub fn for_record(&self, record: &Record) -> Result<Vec<Link>, LinkError> {
-        let mut others: BTreeMap<u32, ()> = BTreeMap::new();
+        let mut others: BTreeSet<u32> = BTreeSet::new();
         for mark in marks(record) {
             let mark = short(&mark);
             let start = self.shared.partition_point(|(known, _)| *known < mark);
@@ -68,11 +68,11 @@ impl<'c> Links<'c> {
             let end = rest.partition_point(|(known, _)| *known == mark);
             if end <= Rules::get().most_sharing {
                 let sharing = rest.get(..end).unwrap_or_default();
-                others.extend(sharing.iter().map(|(_, number)| (*number, ())));
+                others.extend(sharing.iter().map(|(_, number)| *number));
             }
         }
         let mut links = Vec::new();
-        for number in others.into_keys() {
+        for number in others {
             let Some(id) = self.ids.get(number as usize) else { continue };
             if let Some(other) = self.catalog.record(id)? {
                 links.extend(links_between(record, &other.record));

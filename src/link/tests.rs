@@ -68,10 +68,13 @@ fn the_parents_of_a_child_are_the_couple_of_a_marriage() {
         (links[0].role.as_str(), links[0].other_role.as_str()),
         ("husband", "father")
     );
-    use Reason::{BornYear, Commune, Kin, Name};
     assert_eq!(
         said(&marriage(), &child),
-        [(LinkKind::SamePerson, Strength::Likely, vec![Name, BornYear, Kin, Commune])]
+        [(
+            LinkKind::SamePerson,
+            Strength::Likely,
+            vec![Reason::Name, Reason::BornYear, Reason::Kin, Reason::Commune]
+        )]
     );
 }
 

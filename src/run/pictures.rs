@@ -52,9 +52,8 @@ impl Pictures {
         }
         let path = self.catalog.originals().path(&key.scan);
         let request = Request::Picture { path, page: key.page };
-        let jpeg = match self.ask(&request)? {
-            (Reply::Picture, jpeg) => jpeg,
-            _ => return Err(PictureError::Refused("no picture came".to_owned())),
+        let (Reply::Picture, jpeg) = self.ask(&request)? else {
+            return Err(PictureError::Refused("no picture came".to_owned()));
         };
         // A picture that cannot be kept is made again next time; the page is shown anyway.
         drop(self.keep(&place, &jpeg));

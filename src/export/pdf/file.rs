@@ -1,6 +1,7 @@
 //! The structure of a PDF file (ISO 32000-1), written as it comes: memory holds one object
 //! at a time.
 
+use std::fmt::Write as _;
 use std::io::Write;
 
 use flate2::Compression;
@@ -101,11 +102,12 @@ impl<'o> PdfFile<'o> {
         let size = self.places.len() + 1;
         let mut table = format!("xref\n0 {size}\n0000000000 65535 f \n");
         for place in &self.places {
-            table.push_str(&format!("{place:010} 00000 n \n"));
+            let _ = writeln!(table, "{place:010} 00000 n ");
         }
-        table.push_str(&format!(
-            "trailer\n<</Size {size}/Root {root}/ID[<{id}><{id}>]>>\nstartxref\n{begin}\n%%EOF\n"
-        ));
+        let _ = writeln!(
+            table,
+            "trailer\n<</Size {size}/Root {root}/ID[<{id}><{id}>]>>\nstartxref\n{begin}\n%%EOF"
+        );
         self.put(table.as_bytes())
     }
 

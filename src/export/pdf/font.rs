@@ -1,6 +1,7 @@
 //! The two fonts of exported PDFs: one to be seen, one for text that lies over an image.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use skrifa::instance::{LocationRef, Size};
 use skrifa::{FontRef, MetadataProvider as _};
@@ -53,7 +54,7 @@ impl Sans {
             let letter =
                 if self.font.charmap().map(letter).is_some() { letter } else { MISSING };
             self.used.entry(glyph).or_insert((letter, width));
-            codes.push_str(&format!("{glyph:04X}"));
+            let _ = write!(codes, "{glyph:04X}");
         }
         codes.push('>');
         codes
@@ -79,11 +80,10 @@ impl Sans {
             metrics.descent,
             metrics.cap_height.unwrap_or(714.0),
         ))?;
-        let widths: String = self
-            .used
-            .iter()
-            .map(|(glyph, (_, width))| format!("{glyph}[{width:.0}]"))
-            .collect();
+        let mut widths = String::new();
+        for (glyph, (_, width)) in &self.used {
+            let _ = write!(widths, "{glyph}[{width:.0}]");
+        }
         let inner = file.add(&format!(
             "<</Type/Font/Subtype/CIDFontType2/BaseFont/SOHOAA+NotoSans\
 /CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>\
@@ -94,12 +94,11 @@ impl Sans {
             .iter()
             .map(|(glyph, (letter, _))| {
                 let mut units = [0; 2];
-                let units: String = letter
-                    .encode_utf16(&mut units)
-                    .iter()
-                    .map(|u| format!("{u:04X}"))
-                    .collect();
-                format!("<{glyph:04X}><{units}>")
+                let mut code = String::new();
+                for unit in letter.encode_utf16(&mut units) {
+                    let _ = write!(code, "{unit:04X}");
+                }
+                format!("<{glyph:04X}><{code}>")
             })
             .collect();
         let map = file.packed("", &to_unicode("bfchar", &letters))?;
@@ -119,7 +118,7 @@ pub(super) fn blank_codes(text: &str) -> String {
     let mut codes = String::from("<");
     for letter in text.chars() {
         let code = u16::try_from(u32::from(letter)).unwrap_or(MISSING as u16);
-        codes.push_str(&format!("{code:04X}"));
+        let _ = write!(codes, "{code:04X}");
     }
     codes.push('>');
     codes

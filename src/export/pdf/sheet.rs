@@ -1,6 +1,7 @@
 //! A record as a sheet of paper for handing out: every value with its cut-out of the paper
 //! and how it is known, under a watermark and with a number.
 
+use std::fmt::Write as _;
 use std::io::Write;
 
 use super::file::{Id, PdfFile};
@@ -97,9 +98,10 @@ impl Layout<'_, '_> {
     fn put(&mut self, text: &str, x: f32, top: f32, size: f32, gray: f32) {
         let codes = self.font.codes(text);
         let (x, y) = (MARGIN + x, top - size);
-        self.page().operators.push_str(&format!(
-            "BT {gray:.2} g /F1 {size} Tf {x:.2} {y:.2} Td {codes} Tj ET\n"
-        ));
+        let _ = writeln!(
+            self.page().operators,
+            "BT {gray:.2} g /F1 {size} Tf {x:.2} {y:.2} Td {codes} Tj ET"
+        );
     }
 
     /// The text in lines of at most `width` points.
@@ -132,7 +134,8 @@ impl Layout<'_, '_> {
 
     fn row(&mut self, row: &SheetRow) -> std::io::Result<()> {
         if !row.group.is_empty() {
-            self.need(TEXT * LEADING * 4.0);
+            // A heading stands above at least one row, never alone at the foot.
+            self.need(TEXT * LEADING * 2.0 + CUT_OUT.1 + TEXT * LEADING * 2.0);
             self.at -= TEXT * 0.6;
             let top = self.at;
             self.put(&row.group, 0.0, top, TEXT + 1.0, 0.0);
@@ -161,9 +164,10 @@ impl Layout<'_, '_> {
             page.images.push(id);
             let number = page.images.len();
             let (x, y) = (MARGIN + COLUMNS[2], top - high);
-            page.operators.push_str(&format!(
-                "q {wide:.2} 0 0 {high:.2} {x:.2} {y:.2} cm /I{number} Do Q\n"
-            ));
+            let _ = writeln!(
+                page.operators,
+                "q {wide:.2} 0 0 {high:.2} {x:.2} {y:.2} cm /I{number} Do Q"
+            );
         }
         self.at -= height;
         self.rule();
@@ -172,9 +176,10 @@ impl Layout<'_, '_> {
 
     fn rule(&mut self) {
         let (y, right) = (self.at + 1.0, A4.0 - MARGIN);
-        self.page()
-            .operators
-            .push_str(&format!("0.85 G 0.5 w {MARGIN} {y:.2} m {right:.2} {y:.2} l S\n"));
+        let _ = writeln!(
+            self.page().operators,
+            "0.85 G 0.5 w {MARGIN} {y:.2} m {right:.2} {y:.2} l S"
+        );
         self.at -= 3.0;
     }
 }
@@ -217,12 +222,10 @@ pub fn write_sheet(sheet: &Sheet, out: &mut dyn Write) -> Result<(), ExportError
     for (at, page) in pages.iter().enumerate() {
         let foot = format!("{} · {}/{}", sheet.number, at + 1, pages.len());
         let around = around(&mut font, sheet, &foot);
-        let images: String = page
-            .images
-            .iter()
-            .enumerate()
-            .map(|(at, id)| format!("/I{} {id}", at + 1))
-            .collect();
+        let mut images = String::new();
+        for (at, id) in page.images.iter().enumerate() {
+            let _ = write!(images, "/I{} {id}", at + 1);
+        }
         let resources = format!("/XObject<<{images}>>/Font<</F1 {font_id}>>");
         let content = format!("{around}{}", page.operators);
         ids.push(super::page_object(&mut file, tree, A4, &resources, &content)?);

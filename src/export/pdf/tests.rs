@@ -214,7 +214,7 @@ fn a_sheet_breaks_its_lines_and_pages_and_holds_its_cut_outs() {
         label: format!("Trường {at}"),
         value: "thôn Mẫu, xã Mẫu, huyện Mẫu, tỉnh Mẫu ".repeat(3),
         state: "máy đọc, chưa kiểm tra".into(),
-        cut_out: (at % 10 == 0).then(|| picture(0)),
+        cut_out: at.is_multiple_of(10).then(|| picture(0)),
     };
     let sheet = Sheet {
         title: "Sổ đăng ký khai sinh".into(),

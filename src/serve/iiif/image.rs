@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use image::codecs::png::PngEncoder;
 use image::{
-    GenericImageView, GrayImage, ImageBuffer, ImageEncoder as _, Pixel, RgbImage,
+    GenericImageView as _, GrayImage, ImageBuffer, ImageEncoder as _, Pixel, RgbImage,
     imageops,
 };
 use serde_json::{Value, json};

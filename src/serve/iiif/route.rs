@@ -91,12 +91,11 @@ fn size_of(desk: &Desk, key: &PageKey) -> Result<Size, Failure> {
     if let Some(size) = desk.sizes.take(key) {
         return Ok(size);
     }
-    let size = match desk.catalog.page_text(key)? {
-        Some(text) => text.original,
-        None => {
-            let page = desk.pages.page(key)?;
-            Size { width: page.width(), height: page.height() }
-        }
+    let size = if let Some(text) = desk.catalog.page_text(key)? {
+        text.original
+    } else {
+        let page = desk.pages.page(key)?;
+        Size { width: page.width(), height: page.height() }
     };
     desk.sizes.put(key, size);
     Ok(size)

@@ -57,11 +57,11 @@ pub(super) fn related(
     let shown = most_telling(links);
     Ok(shown
         .iter()
-        .filter_map(|link| view(frame, link, others.get(&link.record)?))
+        .filter_map(|link| Some(view(frame, link, others.get(&link.record)?)))
         .collect())
 }
 
-fn view(frame: &Frame<'_>, link: &Link, other: &Record) -> Option<Related> {
+fn view(frame: &Frame<'_>, link: &Link, other: &Record) -> Related {
     let what = match link.kind {
         LinkKind::SameEntry => "link.same_entry",
         LinkKind::Amends => "link.amends",
@@ -77,7 +77,7 @@ fn view(frame: &Frame<'_>, link: &Link, other: &Record) -> Option<Related> {
         Strength::Strong => ("strong", "link.strong"),
         Strength::Likely => ("likely", "link.likely"),
     };
-    Some(Related {
+    Related {
         address: link::record(&other.record, &frame.asked),
         what: frame.say(what).to_owned(),
         name: field::headline(frame, other),
@@ -86,5 +86,5 @@ fn view(frame: &Frame<'_>, link: &Link, other: &Record) -> Option<Related> {
         strength,
         said: frame.say(said).to_owned(),
         reasons: reasons.collect::<Vec<_>>().join(" · "),
-    })
+    }
 }
