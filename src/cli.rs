@@ -70,9 +70,18 @@ pub(crate) enum Command {
         /// The archive folder.
         #[arg(long, value_name = "DIR")]
         archive: PathBuf,
-        /// records-jsonl, pages-jsonl, csv, xlsx or vbdlis.
+        /// records-jsonl, pages-jsonl, csv, xlsx, vbdlis, pdf, alto or hocr.
         #[arg(long)]
         format: String,
+        /// Only scans whose ids start so; of pdf, alto and hocr.
+        #[arg(long, value_name = "ID")]
+        scan: Option<String>,
+        /// Only this page, from 1; of pdf, alto and hocr.
+        #[arg(long, value_name = "N")]
+        page: Option<u32>,
+        /// With each record what it may belong to, with reasons; of records-jsonl.
+        #[arg(long)]
+        links: bool,
         /// Only values that people have verified or approved.
         #[arg(long)]
         verified_only: bool,
@@ -287,6 +296,8 @@ mod tests {
             "sohoa serve --archive A --listen 127.0.0.1:0",
             "sohoa export --archive A --format pages-jsonl --out x",
             "sohoa export --archive A --format xlsx --verified-only --out x",
+            "sohoa export --archive A --format alto --scan ab12 --page 2",
+            "sohoa export --archive A --format records-jsonl --links",
             "sohoa eval corpus/dev --json",
             "sohoa nightly --archive A --until 05:30 --json",
             "sohoa quarantine list --archive A --json",

@@ -106,9 +106,9 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Ended> {
         Command::Search(arguments) => search::search(&arguments),
         Command::Lookup(arguments) => search::lookup(&arguments),
         Command::Serve { archive, listen } => search::serve(&archive, listen, &models),
-        Command::Export { archive, format, verified_only, out } => {
-            let selection = Selection { verified_only };
-            archive::export(&archive, &format, selection, out.as_deref())
+        Command::Export { archive, format, scan, page, links, verified_only, out } => {
+            let selection = Selection { verified_only, links, scan, page };
+            archive::export(&archive, &format, &selection, out.as_deref(), &models)
         }
         Command::Quarantine { action } => quarantine::quarantine(action, &models),
         Command::Status(place) => archive::status(&place),

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::catalog::ScanName;
 use crate::catalog::StoredRecord;
+use crate::link::Link;
 use crate::model::Field;
 use crate::model::FieldState;
 use crate::model::Finding;
@@ -133,6 +134,8 @@ pub struct RecordRow<'a> {
     findings: &'a [Finding],
     #[serde(skip_serializing_if = "ScanName::is_empty")]
     name: ScanName,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    links: Vec<Link>,
 }
 
 #[derive(Debug, Serialize)]
@@ -179,6 +182,13 @@ impl<'a> RecordRow<'a> {
             fields,
             findings: &record.findings,
             name,
+            links: vec![],
         }
+    }
+
+    /// The row with what the record may belong to.
+    #[must_use]
+    pub fn with_links(self, links: Vec<Link>) -> Self {
+        Self { links, ..self }
     }
 }

@@ -10,6 +10,7 @@ use super::pictures::Pictures;
 use crate::model::PageKey;
 use crate::model::Pixels;
 use crate::model::RecordId;
+use crate::model::StoredPicture;
 use crate::search::Index;
 use crate::search::Query;
 use crate::search::RelatedRecord;
@@ -110,15 +111,26 @@ fn named(value: &impl serde::Serialize) -> String {
     }
 }
 
+/// Why the desk gets no picture.
+fn no_picture(key: &PageKey, error: PictureError) -> PageImageError {
+    match error {
+        PictureError::Failed(_) => PageImageError::Lost { key: key.clone() },
+        error @ PictureError::Refused(_) => {
+            PageImageError::Undecodable { key: key.clone(), source: error.into() }
+        }
+    }
+}
+
 impl PageImages for Pictures {
+    fn stored(&self, key: &PageKey) -> Result<StoredPicture, PageImageError> {
+        self.stored_picture(key).map_err(|error| no_picture(key, error))
+    }
+
     fn page(&self, key: &PageKey) -> Result<Arc<Pixels>, PageImageError> {
         let undecodable = |source: Box<dyn std::error::Error + Send + Sync>| {
             PageImageError::Undecodable { key: key.clone(), source }
         };
-        let jpeg = self.jpeg(key).map_err(|error| match error {
-            PictureError::Failed(_) => PageImageError::Lost { key: key.clone() },
-            error @ PictureError::Refused(_) => undecodable(error.into()),
-        })?;
+        let jpeg = self.jpeg(key).map_err(|error| no_picture(key, error))?;
         // Our own worker wrote this JPEG; it is not the original.
         let image = image::load_from_memory_with_format(&jpeg, image::ImageFormat::Jpeg)
             .map_err(|error| undecodable(error.into()))?;

@@ -6,10 +6,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::Semaphore;
 
 use super::holdings::Holdings;
+use super::iiif::TileCache;
 use super::images::PageImages;
 use super::labels::{Labels, LabelsError};
 use super::page_cache::{KEPT_BYTES, PageCache};
 use super::seek::Seek;
+use super::sizes::PageSizes;
 use super::text::Texts;
 use crate::catalog::Catalog;
 use crate::model::Kind;
@@ -57,6 +59,8 @@ pub(super) struct Desk {
     pub(super) catalog: Arc<Catalog>,
     pub(super) searcher: Arc<dyn Seek>,
     pub(super) pages: PageCache,
+    pub(super) sizes: PageSizes,
+    pub(super) tiles: TileCache,
     pub(super) kinds: Vec<Kind>,
     pub(super) units: Vec<(String, String)>,
     pub(super) texts: Texts,
@@ -82,6 +86,8 @@ impl Desk {
             catalog: app.catalog,
             searcher: app.searcher,
             pages: PageCache::new(app.images, KEPT_BYTES),
+            sizes: PageSizes::default(),
+            tiles: TileCache::default(),
             kinds: app.kinds,
             units: app.units,
             texts: Texts::embedded()?,

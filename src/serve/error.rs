@@ -11,11 +11,13 @@ use serde::Serialize;
 use super::answer::AnswerError;
 use super::batch::BatchError;
 use super::crop::CropError;
+use super::iiif::AskedError;
 use super::images::PageImageError;
 use super::request::{MAX_QUERY_LETTERS, RequestError};
 use super::seek::SeekError;
 use super::text::{Lang, Texts};
 use crate::catalog::CatalogError;
+use crate::export::ExportError;
 
 /// Why a request was not answered as asked.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +66,18 @@ pub(super) enum Failure {
     /// The picture could not be cut out or written.
     #[error(transparent)]
     Crop(#[from] CropError),
+    /// The image cannot be given as asked.
+    #[error(transparent)]
+    Asked(#[from] AskedError),
+    /// A file for handing out could not be written.
+    #[error("file could not be written")]
+    Export(#[from] ExportError),
+    /// More pages than are put together while somebody waits.
+    #[error("the scan has more than {most} pages; `sohoa export` writes it")]
+    TooManyPages {
+        /// How many are allowed.
+        most: usize,
+    },
     /// A page could not be written.
     #[error("page could not be written")]
     Page(#[from] askama::Error),
@@ -81,6 +95,8 @@ impl Failure {
         match self {
             Self::Request(_)
             | Self::List(_)
+            | Self::Asked(_)
+            | Self::TooManyPages { .. }
             | Self::Parameter { .. }
             | Self::Crop(CropError::OffPage) => StatusCode::BAD_REQUEST,
             Self::NotFound { .. } | Self::Image(PageImageError::NoSuchPage(_)) => {
@@ -98,6 +114,7 @@ impl Failure {
             | Self::Answer(_)
             | Self::Catalog(_)
             | Self::Page(_)
+            | Self::Export(_)
             | Self::Crop(CropError::Encode(_)) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Other(status) => *status,
         }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderName, REFERRER_POLICY, RETRY_AFTER,
-    SET_COOKIE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderName,
+    REFERRER_POLICY, RETRY_AFTER, SET_COOKIE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
@@ -68,6 +68,12 @@ pub(super) async fn guard(
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    if path.starts_with("/iiif/") {
+        // Viewers on other pages read these; see `iiif`.
+        let any = HeaderValue::from_static("cross-origin");
+        headers.insert("cross-origin-resource-policy", any);
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    }
     if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, KEEP_NOTHING);
     }
@@ -106,7 +112,7 @@ fn readable(
     if status.is_server_error() {
         (desk.log)(&format!("request {request_id} {path}: {}", failure.chain()));
     }
-    let is_for_programs = ["/api/", "/image/", "/healthz", "/assets/"]
+    let is_for_programs = ["/api/", "/image/", "/iiif/", "/healthz", "/assets/"]
         .iter()
         .any(|start| path.starts_with(start));
     let page = match ask {

@@ -17,7 +17,9 @@ mod batch;
 mod crop;
 mod error;
 mod guard;
+mod hand_out;
 mod holdings;
+mod iiif;
 mod images;
 mod labels;
 mod page_cache;
@@ -27,6 +29,8 @@ mod request;
 mod route;
 mod seek;
 mod server;
+mod shelf;
+mod sizes;
 mod text;
 mod view;
 

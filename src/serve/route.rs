@@ -20,6 +20,7 @@ use super::error::Failure;
 use super::guard::guard;
 use super::picture::Picture;
 use super::view;
+use super::{hand_out, iiif};
 use crate::model::PageKey;
 use crate::model::RecordId;
 use crate::model::ScanId;
@@ -28,9 +29,9 @@ use crate::model::ScanId;
 const PATIENCE: Duration = Duration::from_secs(15);
 /// How long a picture may take, from its request on: decoding a large page of a file with
 /// hundreds of pages takes seconds, and others may stand in the queue before it.
-const PICTURE_PATIENCE: Duration = Duration::from_mins(1);
+pub(super) const PICTURE_PATIENCE: Duration = Duration::from_mins(1);
 /// Pictures are named by content and never change; the person's own browser may keep them.
-const KEEP_PICTURE: &str = "private, max-age=86400";
+pub(super) const KEEP_PICTURE: &str = "private, max-age=86400";
 /// Longest name of a record that is looked up, in letters.
 const MAX_RECORD_ID_LETTERS: usize = 200;
 
@@ -48,6 +49,8 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
         )
         .merge(api::router())
         .route("/healthz", get(health))
+        .merge(iiif::routes())
+        .merge(hand_out::routes())
         .layer(middleware::from_fn_with_state(Arc::clone(&desk), guard))
         .with_state(desk)
 }
@@ -143,7 +146,7 @@ async fn send_picture(
 
 /// Refuses a page that the catalog does not know, so that nobody makes workers open files
 /// that are not there.
-fn known_page(desk: &Desk, key: &PageKey) -> Result<(), Failure> {
+pub(super) fn known_page(desk: &Desk, key: &PageKey) -> Result<(), Failure> {
     let pages = desk.catalog.pages(&key.scan)?;
     let is_known = pages.iter().any(|page| page.key == *key);
     if is_known { Ok(()) } else { Err(Failure::NotFound { what: "page" }) }

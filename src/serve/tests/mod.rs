@@ -1,5 +1,6 @@
 //! The desk over HTTP, with an archive of one scan.
 
+mod iiif;
 mod api;
 pub(super) mod desk;
 mod http;

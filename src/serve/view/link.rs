@@ -23,7 +23,7 @@ fn encoded(text: &str) -> String {
 }
 
 /// A path with parameters; empty ones are left out.
-pub(super) fn with(path: &str, parameters: &[(&str, &str)]) -> String {
+pub(in super::super) fn with(path: &str, parameters: &[(&str, &str)]) -> String {
     let written: Vec<String> = parameters
         .iter()
         .filter(|(_, value)| !value.is_empty())
@@ -56,6 +56,11 @@ pub(super) fn record(id: &RecordId, asked: &Asked) -> String {
     let mut all = asked.search().to_vec();
     all.extend([("offset", asked.offset.as_str()), ("after", &asked.after)]);
     with(&format!("/record/{}", encoded(&id.0)), &all)
+}
+
+/// The sheet of a record for handing out.
+pub(super) fn sheet(id: &RecordId) -> String {
+    format!("/record/{}/sheet.pdf", encoded(&id.0))
 }
 
 /// What a page of a scan is opened with.

@@ -9,9 +9,13 @@ mod link;
 mod page;
 mod paper;
 mod record;
+mod linked;
 mod search;
+mod sheet;
 
 pub(super) use failure::failure;
+pub(super) use link::with;
 pub(super) use page::page;
 pub(super) use record::record;
 pub(super) use search::search;
+pub(super) use sheet::sheet;

@@ -8,6 +8,7 @@ use super::super::error::Failure;
 use super::field::{self, Row};
 use super::frame::Frame;
 use super::link::{self, Opened};
+use super::linked::{Linked, linked};
 use crate::catalog::StoredRecord;
 use crate::model::PageKey;
 use crate::model::Record;
@@ -28,9 +29,11 @@ struct RecordPage<'a> {
     kind: String,
     entry: String,
     back: String,
+    sheet: String,
     pages: Vec<PageLink>,
     findings: Vec<FindingView>,
     groups: Vec<Group>,
+    linked: Vec<Linked>,
     others: Vec<Other>,
     others_more: String,
     related: Vec<RelatedView>,
@@ -90,6 +93,7 @@ pub(in super::super) fn record(
         kind,
         entry: field::entry_line(&frame, &record),
         back: back(&frame),
+        sheet: link::sheet(&record.record),
         pages: record
             .pages
             .iter()
@@ -98,6 +102,7 @@ pub(in super::super) fn record(
         findings: findings(&frame, &record),
         groups: groups(&frame, &record),
         related: related(&frame, &record.record)?,
+        linked: linked(&frame, &record)?,
         others,
         others_more,
         files: desk.catalog.locations(&record.scan)?,
