@@ -51,20 +51,16 @@ pub(super) fn lookup(arguments: &cli::Lookup) -> anyhow::Result<Ended> {
     let names = &arguments.names;
     let list = std::fs::File::open(names)
         .with_context(|| format!("`{}` cannot be read", names.display()))?;
-    let done = match &arguments.out {
-        Some(path) => {
-            let written = || format!("`{}` cannot be written", path.display());
-            let mut report =
-                BufWriter::new(std::fs::File::create(path).with_context(written)?);
-            let done =
-                look_up(&archive.catalog, &*searcher, list, &mut report, usize::MAX);
-            report.flush().with_context(written)?;
-            done
-        }
-        None => {
-            let report = std::io::stdout().lock();
-            look_up(&archive.catalog, &*searcher, list, report, usize::MAX)
-        }
+    let done = if let Some(path) = &arguments.out {
+        let written = || format!("`{}` cannot be written", path.display());
+        let mut report =
+            BufWriter::new(std::fs::File::create(path).with_context(written)?);
+        let done = look_up(&archive.catalog, &*searcher, list, &mut report, usize::MAX);
+        report.flush().with_context(written)?;
+        done
+    } else {
+        let report = std::io::stdout().lock();
+        look_up(&archive.catalog, &*searcher, list, report, usize::MAX)
     };
     let counts = match done {
         Err(error @ (BatchError::NoNames { .. } | BatchError::Csv(_))) => {

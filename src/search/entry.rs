@@ -119,12 +119,10 @@ impl<S: AsRef<str>> Entry<S> {
             // Most places of a record are in one commune, and are said once.
             let entities = place.entities.as_ref();
             let mut before = self.places.iter().take(at);
-            match before.position(|other| other.entities.as_ref() == entities) {
-                Some(same) => out.number(same + 1),
-                None => {
-                    out.number(0);
-                    out.text(entities);
-                }
+            let same = before.position(|other| other.entities.as_ref() == entities);
+            out.number(same.map_or(0, |same| same + 1));
+            if same.is_none() {
+                out.text(entities);
             }
         }
         out.number(self.texts.len());

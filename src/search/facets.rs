@@ -9,7 +9,7 @@ use tantivy::columnar::StrColumn;
 use super::SearchError;
 use super::columns::{Checked, Columns};
 use super::order::year_of;
-use crate::config::gazetteer::Gazetteer;
+use crate::config::gazetteer::{Gazetteer, Unit};
 
 /// Most values of one facet that are told; the most frequent ones.
 const MAX_VALUES: usize = 20;
@@ -158,7 +158,7 @@ pub(super) fn units_of_today(entity: &str) -> Vec<&'static str> {
     let all = gazetteer.successors(entity).into_iter();
     let own = gazetteer.newest(entity).map(|unit| unit.entity);
     let is_of_today =
-        |entity: &&str| gazetteer.newest(entity).is_some_and(|unit| unit.is_of_today());
+        |entity: &&str| gazetteer.newest(entity).is_some_and(Unit::is_of_today);
     own.into_iter().chain(all).filter(is_of_today).collect()
 }
 

@@ -14,13 +14,14 @@ use super::SearchError;
 use super::columns::{self, Columns};
 use super::entry::Entry;
 use super::facets::{self, Facets};
+use super::held::Held;
 use super::index::Fields;
 use super::lexicon::Lexicon;
 use super::order::{Keys, Sort};
 use super::page::{self, Cursor, Placed, Wanted};
-use super::plan::{self, Conjunction, Plan, Stage};
+use super::plan::{Conjunction, Plan, Stage};
 use super::postings::{ClauseId, Clauses, Lookup, Work};
-use super::query::{Chip, Query, Reading};
+use super::query::{Chip, Query};
 use super::score::{Scorer, Value, Why};
 use super::similarity::Tier;
 use super::squeeze::spread;
@@ -45,9 +46,6 @@ const MAX_LISTED: usize = 200_000;
 
 /// Work for finding them.
 const WORK_FOR_LISTED: u64 = 4_000_000;
-
-/// Work for counting what is held; beyond it the count is a least.
-const WORK_FOR_HELD: u64 = 400_000;
 
 /// What it costs to fetch a compact form and to compare it.
 const COMPARE: u64 = 500;
@@ -98,20 +96,6 @@ pub struct Hits {
     pub facets: Option<Facets>,
     /// What the index holds of the place and years, where nothing answers in full.
     pub held: Option<Held>,
-}
-
-/// What the index holds of a place and of years, whatever the names: not found is not the
-/// same as not digitized.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Held {
-    /// The place, as typed.
-    pub place: Option<String>,
-    /// The years, both included.
-    pub years: Option<(u16, u16)>,
-    /// Records of the place, of any year; where a place was asked for.
-    pub of_place: Option<u64>,
-    /// Records of the years, and of the place where one was asked for.
-    pub of_years: Option<u64>,
 }
 
 /// A record that answers.
@@ -280,29 +264,6 @@ impl Searcher {
             why: score.why,
             matched: score.matched,
         })
-    }
-
-    /// What there is of the place and the years of a reading.
-    fn held(&self, query: &Query, reading: &Reading) -> Result<Held, SearchError> {
-        let mut held = Held::default();
-        let mut clauses = Clauses::default();
-        let mut lookup = Lookup::new(&self.inner, &self.fields);
-        let mut work = Work::of(WORK_FOR_HELD);
-        let (place, years) = plan::place_and_years(query, reading);
-        let mut asked = Vec::new();
-        if let Some((text, clause)) = place {
-            held.place = Some(text);
-            // A place of one unlisted word stands in no list of its own.
-            let Some(id) = clauses.put(clause) else { return Ok(held) };
-            asked.push(id);
-            held.of_place = Some(lookup.count(&clauses, &asked, &mut work)?);
-        }
-        if let Some((from, to, clause)) = years {
-            held.years = Some((from, to));
-            asked.extend(clauses.put(clause));
-            held.of_years = Some(lookup.count(&clauses, &asked, &mut work)?);
-        }
-        Ok(held)
     }
 
     /// Every record that was compared and answers.

@@ -47,7 +47,10 @@ impl Words {
             all.truncate(SHORT + LONG.len() * 256);
             let mut by_start: FastMap<[u8; LOOKED_UP], Vec<u16>> = FastMap::default();
             let mut pairs: FastMap<[u8; 2], u16> = FastMap::default();
-            for (position, word) in all.iter().enumerate() {
+            let mut longest_first: Vec<(usize, &Vec<u8>)> =
+                all.iter().enumerate().collect();
+            longest_first.sort_by_key(|(_, word)| std::cmp::Reverse(word.len()));
+            for (position, word) in longest_first {
                 let position = position as u16;
                 if let Some(start) = word.first_chunk::<LOOKED_UP>() {
                     by_start.entry(*start).or_default().push(position);
@@ -55,11 +58,6 @@ impl Words {
                     pairs.entry(*pair).or_insert(position);
                 }
             }
-            let length =
-                |position: &u16| all.get(usize::from(*position)).map_or(0, Vec::len);
-            by_start.values_mut().for_each(|words| {
-                words.sort_by_key(|word| std::cmp::Reverse(length(word)))
-            });
             Self { all, by_start, pairs }
         })
     }

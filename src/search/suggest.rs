@@ -93,7 +93,7 @@ impl Searcher {
             }
         }
         let mut places = Vec::new();
-        for (from, name) in self.places(&words, &mut lookup, &mut work)? {
+        for (from, name) in places_from(&words, &mut lookup, &mut work)? {
             let kept = words.get(..from).unwrap_or_default();
             places.push(suggestion(Suggested::Place, kept, name));
         }
@@ -142,41 +142,40 @@ impl Searcher {
         });
         Ok(names.into_iter().map(|(name, _)| title_case(&name)).collect())
     }
+}
 
-    /// Units that begin with the last words, those with most papers first: the number of
-    /// words before, and the unit with its district.
-    fn places(
-        &self,
-        words: &[&str],
-        lookup: &mut Lookup<'_>,
-        work: &mut Work,
-    ) -> Result<Vec<(usize, String)>, SearchError> {
-        let mut found: Vec<(u64, usize, &Unit)> = Vec::new();
-        for from in 0..words.len() {
-            let begun = name_key(&words.get(from..).unwrap_or_default().join(" "));
-            if begun.chars().count() < PLACE_LETTERS {
+/// Units that begin with the last words, those with most papers first: the number of
+/// words before, and the unit with its district.
+fn places_from(
+    words: &[&str],
+    lookup: &mut Lookup<'_>,
+    work: &mut Work,
+) -> Result<Vec<(usize, String)>, SearchError> {
+    let mut found: Vec<(u64, usize, &Unit)> = Vec::new();
+    for from in 0..words.len() {
+        let begun = name_key(&words.get(from..).unwrap_or_default().join(" "));
+        if begun.chars().count() < PLACE_LETTERS {
+            continue;
+        }
+        for unit in units_from(&begun) {
+            if found.iter().any(|(.., known)| known.entity == unit.entity) {
                 continue;
             }
-            for unit in units_from(&begun) {
-                if found.iter().any(|(.., known)| known.entity == unit.entity) {
-                    continue;
-                }
-                let mut clauses = Clauses::default();
-                let id = clauses.put(Clause::one(Slot::Place, unit.entity));
-                lookup.forget();
-                let size = id.map(|id| lookup.size(&clauses, id, work)).transpose()?;
-                if let Some(size) = size.filter(|size| *size > 0) {
-                    found.push((size, from, unit));
-                }
-            }
-            if !found.is_empty() {
-                break;
+            let mut clauses = Clauses::default();
+            let id = clauses.put(Clause::one(Slot::Place, unit.entity));
+            lookup.forget();
+            let size = id.map(|id| lookup.size(&clauses, id, work)).transpose()?;
+            if let Some(size) = size.filter(|size| *size > 0) {
+                found.push((size, from, unit));
             }
         }
-        found.sort_by_key(|(size, _, unit)| (std::cmp::Reverse(*size), unit.id));
-        let named = |(_, from, unit): (u64, usize, &Unit)| (from, with_district(unit));
-        Ok(found.into_iter().map(named).collect())
+        if !found.is_empty() {
+            break;
+        }
     }
+    found.sort_by_key(|(size, _, unit)| (std::cmp::Reverse(*size), unit.id));
+    let named = |(_, from, unit): (u64, usize, &Unit)| (from, with_district(unit));
+    Ok(found.into_iter().map(named).collect())
 }
 
 /// What has been typed: text that stays as it is, and words that may be gone on with.
@@ -247,14 +246,20 @@ fn gone_on(name: &str, typed: &[Syllable]) -> Option<(bool, String)> {
     let agree = |at: usize| {
         let same = whole.iter().zip(forms.iter().skip(at));
         let next = forms.get(at + whole.len());
-        let mut same = same.map(|(typed, found)| match typed.has_marks() {
-            true => typed.canonical == found.canonical,
-            false => typed.folded == found.folded,
+        let mut same = same.map(|(typed, found)| {
+            if typed.has_marks() {
+                typed.canonical == found.canonical
+            } else {
+                typed.folded == found.folded
+            }
         });
         same.all(|agrees| agrees)
-            && next.is_some_and(|next| match begun.has_marks() {
-                true => next.verbatim.starts_with(&begun.verbatim),
-                false => next.folded.starts_with(&begun.folded),
+            && next.is_some_and(|next| {
+                if begun.has_marks() {
+                    next.verbatim.starts_with(&begun.verbatim)
+                } else {
+                    next.folded.starts_with(&begun.folded)
+                }
             })
     };
     let at = (0..words.len()).find(|&at| agree(at))?;

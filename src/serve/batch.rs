@@ -177,7 +177,7 @@ impl BatchCounts {
 /// decimals.
 fn separator(text: &[u8]) -> u8 {
     let first = text.split(|&byte| byte == b'\n').next().unwrap_or_default();
-    let count = |wanted: u8| first.iter().filter(|&&byte| byte == wanted).count();
+    let count = |separator: u8| first.split(|&byte| byte == separator).count();
     [b',', b';', b'\t']
         .into_iter()
         .rev()

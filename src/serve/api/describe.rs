@@ -1,4 +1,4 @@
-//! The description of the API as OpenAPI 3.1, made from the table of operations and from
+//! The description of the API as `OpenAPI` 3.1, made from the table of operations and from
 //! the types of the answers.
 
 use std::sync::OnceLock;
