@@ -51,10 +51,12 @@ RECORDS ?= 10000000
 bench-national: setup
 	SOHOA_BENCH_RECORDS=$(RECORDS) $(CARGO) bench --locked --bench search
 
-# Kills runs on 200 files at 500 random moments, and at every commit step four times; the short form is part of `make test`.
+# Kills the release build on 200 files at 500 random moments, then the debug build (which has failpoints) at every commit
+# step four times; the short form is part of `make test`.
 KILLS   ?= 500
-kill: setup
-	SOHOA_KILLS=$(KILLS) $(CARGO) test --locked --test all kill -- --nocapture
+kill: build
+	SOHOA_KILLS=$(KILLS) SOHOA_TEST_PROGRAM=$(abspath $(SOHOA)) $(CARGO) test --locked --test all kill:: -- --nocapture
+	SOHOA_KILLS=$(KILLS) $(CARGO) test --locked --test all kill_ -- --nocapture
 
 # Drives the search page in Chromium by keyboard.
 browser: build
