@@ -16,6 +16,7 @@ pub mod read;
 pub mod extract;
 pub mod catalog;
 pub mod search;
+pub mod access;
 pub mod export;
 pub mod serve;
 pub mod report;

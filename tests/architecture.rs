@@ -15,8 +15,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("extract", &["model", "config"]),
     ("catalog", &["model", "config", "failpoint"]),
     ("search", &["model", "config"]),
+    ("access", &["model", "config", "catalog"]),
     ("export", &["model", "catalog"]),
-    ("serve", &["model", "config", "catalog", "search", "export"]),
+    ("serve", &["model", "config", "access", "catalog", "search", "export"]),
     ("report", &["model"]),
     ("eval", &["model", "catalog"]),
     (
@@ -48,6 +49,10 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("rten", &["read"]),
     ("seccompiler", &["run"]),
     ("landlock", &["run"]),
+    ("hmac", &["access"]),
+    ("rpassword", &["commands"]),
+    ("argon2", &["access"]),
+    ("getrandom", &["access"]),
     ("anyhow", &["main", "commands"]),
 ];
 

@@ -48,14 +48,16 @@ pub(super) fn serve(
     listen: SocketAddr,
     models: &Path,
 ) -> anyhow::Result<Ended> {
-    if !listen.ip().is_loopback() {
+    let archive = open(archive)?;
+    let has_accounts = archive.catalog.has_accounts()?;
+    if !listen.ip().is_loopback() && !has_accounts {
         let message = format!(
             "`--listen {listen}`: without accounts the desk answers on this machine only, \
-             e.g. 127.0.0.1:8080"
+             e.g. 127.0.0.1:8080; `sohoa account add NAME --roles administrator` makes the \
+             first one"
         );
         return Err(Usage(message).into());
     }
-    let archive = open(archive)?;
     let program = std::env::current_exe().context("this program could not be found")?;
     let setup = archive.worker_setup(&program, models);
     let app = desk::app(&archive, setup, |line| eprintln!("sohoa: {line}"))?;
@@ -69,6 +71,13 @@ pub(super) fn serve(
             .with_context(|| format!("cannot listen on {listen}"))?;
         let address = listener.local_addr()?;
         eprintln!("the search page is at http://{address}/ (Ctrl-C ends it)");
+        if !has_accounts {
+            eprintln!(
+                "there are no accounts: only this machine is answered, without log-in"
+            );
+        } else if !listen.ip().is_loopback() {
+            eprintln!("not encrypted: put a proxy with TLS before it");
+        }
         sohoa::serve::serve(app, listener, told_to_stop()).await?;
         anyhow::Ok(())
     })?;

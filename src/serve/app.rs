@@ -5,12 +5,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::Semaphore;
 
+use super::door::Door;
+use super::figures::Dashboard;
 use super::holdings::Holdings;
 use super::images::PageImages;
 use super::labels::{Labels, LabelsError};
 use super::page_cache::{KEPT_BYTES, PageCache};
 use super::seek::Seek;
 use super::text::Texts;
+use crate::access::Sensitive;
+use crate::access::SensitiveError;
 use crate::catalog::Catalog;
 use crate::model::Kind;
 use crate::model::KindId;
@@ -46,6 +50,9 @@ pub enum StartError {
     /// The embedded labels.
     #[error("the labels cannot be used")]
     Labels(#[from] LabelsError),
+    /// The embedded list of what is sensitive.
+    #[error("the list of sensitive papers cannot be used")]
+    Sensitive(#[from] SensitiveError),
 }
 
 /// The desk at work; one for all requests.
@@ -58,6 +65,8 @@ pub(super) struct Desk {
     pub(super) texts: Texts,
     pub(super) labels: Labels,
     pub(super) holdings: Holdings,
+    pub(super) door: Door,
+    pub(super) dashboard: Dashboard,
     pub(super) pictures: Arc<Semaphore>,
     pub(super) log: fn(&str),
     /// Whether only this machine can call, so that a foreign host name is an attack.
@@ -82,6 +91,8 @@ impl Desk {
             texts: Texts::embedded()?,
             labels: Labels::embedded()?,
             holdings: Holdings::default(),
+            dashboard: Dashboard::default(),
+            door: Door::new(Sensitive::embedded()?),
             pictures: Arc::new(Semaphore::new(PICTURES_AT_ONCE)),
             log: app.log,
             is_local,

@@ -9,6 +9,8 @@ use super::error::Failure;
 const STYLE: &str = include_str!("assets/desk.css");
 /// Keys, zoom and nothing that a page needs to work.
 const SCRIPT: &str = include_str!("assets/desk.js");
+/// The style of the door and of the work behind it.
+const WORK_STYLE: &str = include_str!("assets/work.css");
 /// The sign in the browser's tab.
 const ICON: &str = include_str!("assets/icon.svg");
 /// They change only with the program, and then their address changes with them.
@@ -18,7 +20,7 @@ const KEEP: &str = "public, max-age=31536000, immutable";
 /// program's style.
 pub(super) fn version() -> String {
     let mut hasher = blake3::Hasher::new();
-    for file in [STYLE, SCRIPT, ICON] {
+    for file in [STYLE, SCRIPT, ICON, WORK_STYLE] {
         hasher.update(file.as_bytes());
     }
     hasher.finalize().to_hex().chars().take(8).collect()
@@ -29,6 +31,7 @@ pub(super) fn file(name: &str) -> Result<Response, Failure> {
     let (kind, body) = match name {
         "desk.css" => ("text/css; charset=utf-8", STYLE),
         "desk.js" => ("text/javascript; charset=utf-8", SCRIPT),
+        "work.css" => ("text/css; charset=utf-8", WORK_STYLE),
         "icon.svg" => ("image/svg+xml", ICON),
         _ => return Err(Failure::NotFound { what: "file" }),
     };

@@ -5,15 +5,16 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderName, REFERRER_POLICY, RETRY_AFTER,
-    SET_COOKIE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderName, LOCATION, REFERRER_POLICY,
+    RETRY_AFTER, SET_COOKIE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse as _, Response};
 
 use super::app::Desk;
 use super::ask::{Ask, LANG_COOKIE, chosen_lang};
+use super::door::{self, Admission, Asked};
 use super::error::{Failed, Failure};
 use super::view;
 
@@ -45,19 +46,27 @@ pub(super) async fn guard(
     next: Next,
 ) -> Response {
     let request_id = desk.next_request_id();
-    let (parts, body) = request.into_parts();
-    let ask = Ask::of(&parts);
-    let refused = if !matches!(parts.method, Method::GET | Method::HEAD) {
-        Some(Failure::Method)
-    } else if desk.is_local && !is_this_machine(&parts.headers) {
-        Some(Failure::WrongHost)
-    } else {
-        None
-    };
+    let (mut parts, body) = request.into_parts();
     let path = parts.uri.path().to_owned();
-    let response = match refused {
-        Some(failure) => failure.into_response(),
-        None => next.run(Request::from_parts(parts, body)).await,
+    let method = parts.method.clone();
+    let (visitor, admission, body) = door::admit(&desk, &mut parts, body).await;
+    let ask = Ask::of(&parts);
+    let response = match admission {
+        _ if desk.is_local && !is_this_machine(&parts.headers) => {
+            Failure::WrongHost.into_response()
+        }
+        Admission::Refused(failure) => failure.into_response(),
+        Admission::Elsewhere(address) => {
+            (StatusCode::SEE_OTHER, [(LOCATION, address)]).into_response()
+        }
+        Admission::In => next.run(Request::from_parts(parts, body)).await,
+    };
+    let pairs = ask.as_ref().map(|ask| ask.pairs.clone()).unwrap_or_default();
+    let asked = Asked { method, path: path.clone(), pairs, status: response.status() };
+    // What cannot be noted is not shown.
+    let response = match door::noted(&desk, visitor, asked).await {
+        Ok(()) => response,
+        Err(failure) => failure.into_response(),
     };
     let mut response = readable(&desk, &path, ask.as_ref().ok(), &request_id, response);
     let headers = response.headers_mut();
@@ -74,7 +83,7 @@ pub(super) async fn guard(
         let cookie =
             format!("{LANG_COOKIE}={}; Path=/; SameSite=Lax; HttpOnly", lang.code());
         if let Ok(value) = HeaderValue::from_str(&cookie) {
-            headers.insert(SET_COOKIE, value);
+            headers.append(SET_COOKIE, value);
         }
     }
     response
@@ -102,11 +111,8 @@ fn readable(
     if status.is_server_error() {
         (desk.log)(&format!("request {request_id} {path}: {}", failure.chain()));
     }
-    let is_for_programs = ["/api/", "/image/", "/healthz", "/assets/"]
-        .iter()
-        .any(|start| path.starts_with(start));
     let page = match ask {
-        Some(ask) if !is_for_programs => {
+        Some(ask) if door::is_page(path) => {
             view::failure(desk, ask, &failure, request_id).ok()
         }
         _ => None,
@@ -118,7 +124,7 @@ fn readable(
         let kind = [(CONTENT_TYPE, "application/problem+json")];
         (status, kind, Json(problem)).into_response()
     };
-    if status == StatusCode::SERVICE_UNAVAILABLE {
+    if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
         written.headers_mut().insert(RETRY_AFTER, RETRY_SECONDS);
     }
     written

@@ -1,5 +1,6 @@
 //! Addresses and what answers them. Handlers only fetch and hand on.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,15 +14,21 @@ use serde_json::json;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-use super::answer::{answer, record_answer};
+use super::answer::{answer_seen, record_answer};
 use super::app::Desk;
 use super::ask::Ask;
 use super::assets;
+use super::audit;
+use super::door;
+use super::door::Visitor;
 use super::error::Failure;
+use super::figures;
 use super::guard::guard;
 use super::picture::Picture;
+use super::text::masked;
 use super::view;
 use crate::export::PageRow;
+use crate::model::Field;
 use crate::model::PageKey;
 use crate::model::RecordId;
 use crate::model::ScanId;
@@ -53,12 +60,15 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
         .route("/api/v1/pages/{scan}/{page}", get(api_page))
         .route("/api/v1/status", get(api_status))
         .route("/healthz", get(health))
+        .merge(door::routes())
+        .merge(audit::routes())
+        .merge(figures::routes())
         .layer(middleware::from_fn_with_state(Arc::clone(&desk), guard))
         .with_state(desk)
 }
 
 /// Runs work that may block where it holds up nobody else.
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     desk: Arc<Desk>,
     work: impl FnOnce(&Desk) -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
@@ -152,8 +162,14 @@ async fn api_search(
     ask: Ask,
 ) -> Result<Response, Failure> {
     let request = ask.asked().checked()?;
+    let who = ask.who;
     let answered = blocking(desk, move |desk| {
-        Ok(answer(&desk.catalog, desk.searcher.as_ref(), &request)?)
+        let seeker = desk.searcher.as_ref();
+        let mut answered = answer_seen(&desk.catalog, seeker, &request, &who.sight)?;
+        for hit in &mut answered.hits {
+            without_numbers(desk, &who, &mut hit.fields);
+        }
+        Ok(answered)
     });
     Ok(Json(answered.await?).into_response())
 }
@@ -161,11 +177,32 @@ async fn api_search(
 async fn api_record(
     State(desk): State<Arc<Desk>>,
     Path(id): Path<String>,
+    ask: Ask,
 ) -> Result<Response, Failure> {
     let id = record_id(id)?;
-    let found = blocking(desk, move |desk| Ok(desk.catalog.record(&id)?)).await?;
-    let stored = found.ok_or(Failure::NotFound { what: "record" })?;
+    let found = blocking(desk, move |desk| {
+        let mut found = desk.catalog.record(&id)?;
+        if let Some(stored) = &mut found {
+            ask.who.sight.without_sensitive(&mut stored.record);
+            without_numbers(desk, &ask.who, &mut stored.record.fields);
+        }
+        Ok(found)
+    });
+    let stored = found.await?.ok_or(Failure::NotFound { what: "record" })?;
     Ok(Json(record_answer(stored)).into_response())
+}
+
+/// Masks the numbers that identify persons for those who may not see them in full, and the
+/// readings that would tell them.
+fn without_numbers(desk: &Desk, who: &Visitor, fields: &mut BTreeMap<String, Field>) {
+    if who.sight.sees_numbers() {
+        return;
+    }
+    for (_, field) in fields.iter_mut().filter(|(name, _)| desk.labels.is_hidden(name)) {
+        field.value = field.value.as_deref().map(masked);
+        field.text = masked(&field.text);
+        field.alternatives.clear();
+    }
 }
 
 async fn api_page(

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
 use super::super::serve;
 use super::desk;
+use crate::catalog::Catalog;
 
 /// An answer.
 pub(super) struct Answer {
@@ -32,6 +34,8 @@ impl Answer {
 /// The desk, until it is dropped.
 pub(super) struct Server {
     address: SocketAddr,
+    /// What the desk writes into.
+    pub(super) catalog: Arc<Catalog>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
     _folder: tempfile::TempDir,
@@ -39,8 +43,15 @@ pub(super) struct Server {
 
 impl Server {
     pub(super) fn start() -> Self {
+        Self::with(|_| {})
+    }
+
+    /// A desk whose catalog was made ready by `prepare`.
+    pub(super) fn with(prepare: impl FnOnce(&Catalog)) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let app = desk::app(folder.path());
+        prepare(&app.catalog);
+        let catalog = Arc::clone(&app.catalog);
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         listener.set_nonblocking(true).expect("what tokio needs");
         let address = listener.local_addr().expect("an address");
@@ -57,16 +68,20 @@ impl Server {
             });
             ended.expect("the desk ends well");
         });
-        Self { address, stop: Some(stop), thread: Some(thread), _folder: folder }
+        Self { address, catalog, stop: Some(stop), thread: Some(thread), _folder: folder }
     }
 
     /// Asks with further header lines, each ended by `\r\n`.
     pub(super) fn ask(&self, method: &str, path: &str, headers: &str) -> Answer {
+        self.send(method, path, headers, "")
+    }
+
+    fn send(&self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
         let mut stream = TcpStream::connect(self.address).expect("a connection");
         let host = if headers.contains("Host:") { "" } else { "Host: localhost:1\r\n" };
         write!(
             stream,
-            "{method} {path} HTTP/1.1\r\n{host}Connection: close\r\n{headers}\r\n"
+            "{method} {path} HTTP/1.1\r\n{host}Connection: close\r\n{headers}\r\n{body}"
         )
         .expect("a request");
         let mut bytes = Vec::new();
@@ -83,6 +98,16 @@ impl Server {
             headers: headers.map(|(n, v)| (n.to_lowercase(), v.to_owned())).collect(),
             bytes: body,
         }
+    }
+
+    /// Sends a form with these cookies.
+    pub(super) fn post(&self, path: &str, cookie: &str, form: &str) -> Answer {
+        let headers = format!(
+            "Cookie: {cookie}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+             Content-Length: {}\r\n",
+            form.len()
+        );
+        self.send("POST", path, &headers, form)
     }
 
     pub(super) fn get(&self, path: &str) -> Answer {

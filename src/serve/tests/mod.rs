@@ -1,6 +1,7 @@
 //! The desk over HTTP, with an archive of one scan.
 
 mod desk;
+mod door;
 mod http;
 mod pages;
 mod api;

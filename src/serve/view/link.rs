@@ -23,7 +23,7 @@ fn encoded(text: &str) -> String {
 }
 
 /// A path with parameters; empty ones are left out.
-pub(super) fn with(path: &str, parameters: &[(&str, &str)]) -> String {
+pub(in super::super) fn with(path: &str, parameters: &[(&str, &str)]) -> String {
     let written: Vec<String> = parameters
         .iter()
         .filter(|(_, value)| !value.is_empty())

@@ -1,9 +1,12 @@
 //! Answers as pages: what is said where. The words are in `texts.toml`, the markup in
 //! `pages/`.
 
+mod audit;
+mod door;
 mod facet;
 mod failure;
 mod field;
+mod figures;
 mod frame;
 mod link;
 mod page;
@@ -11,7 +14,20 @@ mod paper;
 mod record;
 mod search;
 
+pub(super) use audit::audit;
+pub(super) use door::{AccountsSaid, PURPOSES, accounts, case, log_in, password, set_up};
 pub(super) use failure::failure;
+pub(super) use figures::figures;
+pub(super) use link::with as address;
 pub(super) use page::page;
 pub(super) use record::record;
 pub(super) use search::search;
+
+/// A moment of this machine's clock as people read it: `05/03/2026 14:07`.
+fn moment(at_ms: i64) -> String {
+    let Ok(moment) = jiff::Timestamp::from_millisecond(at_ms) else {
+        return String::new();
+    };
+    let here = moment.to_zoned(jiff::tz::TimeZone::system());
+    here.strftime("%d/%m/%Y %H:%M").to_string()
+}

@@ -80,7 +80,8 @@ pub(in super::super) fn page(
     let pages = desk.catalog.pages(&key.scan)?;
     let stored = pages.iter().find(|page| page.key == *key).ok_or_else(missing)?;
     let text = desk.catalog.page_text(key)?;
-    let records = records_on(desk, key)?;
+    let mut records = records_on(desk, key)?;
+    records.iter_mut().for_each(|record| ask.who.sight.without_sensitive(record));
     let chosen = ask
         .get("record")
         .and_then(|id| records.iter().find(|record| record.record.0 == id))
