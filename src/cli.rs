@@ -78,7 +78,7 @@ pub(crate) enum Command {
         /// The archive folder.
         #[arg(long, value_name = "DIR")]
         archive: PathBuf,
-        /// records-jsonl, pages-jsonl, csv, xlsx or vbdlis.
+        /// records-jsonl, pages-jsonl, csv, xlsx, vbdlis or corrections-jsonl.
         #[arg(long)]
         format: String,
         /// Only values that people have verified or approved.

@@ -16,8 +16,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("catalog", &["model", "config", "failpoint"]),
     ("search", &["model", "config"]),
     ("access", &["model", "config", "catalog"]),
+    ("checking", &["model"]),
     ("export", &["model", "catalog"]),
-    ("serve", &["model", "config", "access", "catalog", "search", "export"]),
+    ("serve", &["model", "config", "access", "checking", "catalog", "search", "export"]),
     ("report", &["model"]),
     ("eval", &["model", "catalog"]),
     (

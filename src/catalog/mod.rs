@@ -5,6 +5,7 @@
 
 mod accounts;
 mod audit;
+mod checking;
 mod disk;
 mod figures;
 mod names;
@@ -25,6 +26,7 @@ use self::disk::Disk as _;
 
 pub use accounts::{StoredAccount, StoredSession};
 pub use audit::{AuditEntry, AuditFilter, StoredEntry};
+pub use checking::{CheckBy, CheckFilter, CheckItem, Decision, StoredDecision};
 pub use figures::{Count, Figures};
 pub use names::ScanName;
 pub use original::{CopyError, Originals, StoredOriginal};
@@ -36,14 +38,21 @@ pub use scans::{Location, NewScan, ScanState, StoredScan};
 /// Version of the tables; a catalog of a later version is refused.
 const SCHEMA_VERSION: i64 = 3;
 
+/// The first version whose catalogs know what waits to be checked.
+const FIRST_WITH_QUEUE: i64 = 3;
+
 /// What leads from each version to the next; the first entry from version 1 to 2.
 /// The files of [`TABLES`], which are run afterwards, make the tables that are new.
 const STEPS: [&str; SCHEMA_VERSION as usize - 1] =
     ["ALTER TABLE scan ADD COLUMN retries INTEGER NOT NULL DEFAULT 0", ""];
 
 /// What makes the tables that are not there: of the archive, of the desk, of the trail.
-const TABLES: [&str; 3] =
-    [include_str!("schema.sql"), include_str!("access.sql"), include_str!("audit.sql")];
+const TABLES: [&str; 4] = [
+    include_str!("schema.sql"),
+    include_str!("access.sql"),
+    include_str!("audit.sql"),
+    include_str!("checking.sql"),
+];
 
 /// Why the catalog could not answer.
 #[derive(Debug, thiserror::Error)]
@@ -194,6 +203,9 @@ impl Catalog {
         }
         for tables in TABLES {
             transaction.execute_batch(tables)?;
+        }
+        if (1..FIRST_WITH_QUEUE).contains(&found) {
+            checking::queue_all(&transaction)?;
         }
         transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
         transaction.commit()?;

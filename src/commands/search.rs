@@ -2,9 +2,11 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
 
 use anyhow::Context as _;
-use sohoa::run::desk;
+use sohoa::run::{Archive, desk};
 use sohoa::serve::{SearchRequest, answer};
 
 use super::{Ended, Usage, open, print_json};
@@ -61,6 +63,8 @@ pub(super) fn serve(
     let program = std::env::current_exe().context("this program could not be found")?;
     let setup = archive.worker_setup(&program, models);
     let app = desk::app(&archive, setup, |line| eprintln!("sohoa: {line}"))?;
+    let (stop, stopped) = std::sync::mpsc::channel::<()>();
+    let indexing = std::thread::spawn(move || keep_indexed(&archive, &stopped));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -81,7 +85,25 @@ pub(super) fn serve(
         sohoa::serve::serve(app, listener, told_to_stop()).await?;
         anyhow::Ok(())
     })?;
+    drop(stop);
+    // A panic in there has been told already.
+    drop(indexing.join());
     Ok(Ended::Well)
+}
+
+/// What was changed at the desk is searchable after so long.
+const INDEXED_EVERY: Duration = Duration::from_secs(10);
+
+/// Indexes what is changed at the desk until the other end of `stopped` is gone.
+fn keep_indexed(archive: &Archive, stopped: &Receiver<()>) {
+    while stopped.recv_timeout(INDEXED_EVERY) == Err(RecvTimeoutError::Timeout) {
+        if let Err(error) = desk::index_changes(archive) {
+            eprintln!(
+                "sohoa: changes could not be indexed: {:#}",
+                anyhow::Error::from(error)
+            );
+        }
+    }
 }
 
 /// Ready when SIGINT or SIGTERM arrives.

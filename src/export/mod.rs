@@ -1,6 +1,7 @@
 //! Everything out again, in open forms. Sorted by path, page and place, so that the same
 //! archive gives the same bytes.
 
+mod corrections;
 mod handover;
 mod rows;
 mod workbook;
@@ -35,16 +36,19 @@ pub enum Format {
     Xlsx,
     /// A workbook with the land table alone.
     Vbdlis,
+    /// One JSON object a field that people keyed: what was read there, and what stands there.
+    CorrectionsJsonl,
 }
 
 impl Format {
     /// All of them, with their names on the command line.
-    pub const ALL: [(&'static str, Self); 5] = [
+    pub const ALL: [(&'static str, Self); 6] = [
         ("records-jsonl", Self::RecordsJsonl),
         ("pages-jsonl", Self::PagesJsonl),
         ("csv", Self::Csv),
         ("xlsx", Self::Xlsx),
         ("vbdlis", Self::Vbdlis),
+        ("corrections-jsonl", Self::CorrectionsJsonl),
     ];
 
     /// The form of that name.
@@ -118,6 +122,10 @@ pub fn export(
         Format::Csv => table(catalog, selection, out),
         Format::Xlsx => workbook(catalog, selection, Tables::All, out),
         Format::Vbdlis => workbook(catalog, selection, Tables::Land, out),
+        Format::CorrectionsJsonl => catalog.each_correction(|record, first, now| {
+            corrections::row(record, first, now)
+                .map_or(Ok(()), |row| json_line(out, &row))
+        }),
     }
 }
 

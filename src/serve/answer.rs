@@ -16,7 +16,7 @@ use crate::model::KindId;
 use crate::model::Quad;
 use crate::model::RecordId;
 use crate::model::ScanId;
-use crate::search::Facets;
+use crate::search::{Cursor, Facets, Wanted};
 
 /// Why a question could not be answered.
 #[derive(Debug, thiserror::Error)]

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::Semaphore;
 
+use super::bench::Bench;
 use super::door::Door;
 use super::figures::Dashboard;
 use super::holdings::Holdings;
@@ -16,6 +17,7 @@ use super::text::Texts;
 use crate::access::Sensitive;
 use crate::access::SensitiveError;
 use crate::catalog::Catalog;
+use crate::checking::{CheckRules, CheckRulesError};
 use crate::model::Kind;
 use crate::model::KindId;
 
@@ -53,6 +55,9 @@ pub enum StartError {
     /// The embedded list of what is sensitive.
     #[error("the list of sensitive papers cannot be used")]
     Sensitive(#[from] SensitiveError),
+    /// The embedded rules of checking.
+    #[error("the rules of checking cannot be used")]
+    Checking(#[from] CheckRulesError),
 }
 
 /// The desk at work; one for all requests.
@@ -66,6 +71,8 @@ pub(super) struct Desk {
     pub(super) labels: Labels,
     pub(super) holdings: Holdings,
     pub(super) door: Door,
+    pub(super) bench: Bench,
+    pub(super) check_rules: CheckRules,
     pub(super) dashboard: Dashboard,
     pub(super) pictures: Arc<Semaphore>,
     pub(super) log: fn(&str),
@@ -92,6 +99,8 @@ impl Desk {
             labels: Labels::embedded()?,
             holdings: Holdings::default(),
             dashboard: Dashboard::default(),
+            bench: Bench::default(),
+            check_rules: CheckRules::embedded()?,
             door: Door::new(Sensitive::embedded()?),
             pictures: Arc::new(Semaphore::new(PICTURES_AT_ONCE)),
             log: app.log,

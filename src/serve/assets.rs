@@ -11,6 +11,8 @@ const STYLE: &str = include_str!("assets/desk.css");
 const SCRIPT: &str = include_str!("assets/desk.js");
 /// The style of the door and of the work behind it.
 const WORK_STYLE: &str = include_str!("assets/work.css");
+/// Keys and typing of checking.
+const WORK_SCRIPT: &str = include_str!("assets/work.js");
 /// The sign in the browser's tab.
 const ICON: &str = include_str!("assets/icon.svg");
 /// They change only with the program, and then their address changes with them.
@@ -20,7 +22,7 @@ const KEEP: &str = "public, max-age=31536000, immutable";
 /// program's style.
 pub(super) fn version() -> String {
     let mut hasher = blake3::Hasher::new();
-    for file in [STYLE, SCRIPT, ICON, WORK_STYLE] {
+    for file in [STYLE, SCRIPT, ICON, WORK_STYLE, WORK_SCRIPT] {
         hasher.update(file.as_bytes());
     }
     hasher.finalize().to_hex().chars().take(8).collect()
@@ -32,6 +34,7 @@ pub(super) fn file(name: &str) -> Result<Response, Failure> {
         "desk.css" => ("text/css; charset=utf-8", STYLE),
         "desk.js" => ("text/javascript; charset=utf-8", SCRIPT),
         "work.css" => ("text/css; charset=utf-8", WORK_STYLE),
+        "work.js" => ("text/javascript; charset=utf-8", WORK_SCRIPT),
         "icon.svg" => ("image/svg+xml", ICON),
         _ => return Err(Failure::NotFound { what: "file" }),
     };

@@ -13,6 +13,8 @@ mod app;
 mod ask;
 mod assets;
 mod audit;
+mod bench;
+mod check;
 mod crop;
 mod door;
 mod error;

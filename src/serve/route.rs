@@ -19,6 +19,7 @@ use super::app::Desk;
 use super::ask::Ask;
 use super::assets;
 use super::audit;
+use super::check;
 use super::door;
 use super::door::Visitor;
 use super::error::Failure;
@@ -62,6 +63,7 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
         .route("/healthz", get(health))
         .merge(door::routes())
         .merge(audit::routes())
+        .merge(check::routes())
         .merge(figures::routes())
         .layer(middleware::from_fn_with_state(Arc::clone(&desk), guard))
         .with_state(desk)

@@ -29,7 +29,8 @@ use crate::catalog::Catalog;
 use crate::catalog::CatalogError;
 
 pub(super) use admit::{Admission, admit, is_page};
-pub(super) use handlers::routes;
+pub(super) use form::Form;
+pub(super) use handlers::{routes, see};
 pub(super) use pace::Pace;
 pub(super) use sight::Sight;
 pub(super) use trail::{Asked, note_deed, noted};

@@ -54,6 +54,11 @@ impl Sight {
         !self.is_nothing && !is_kept_back && self.scope.holds(unit, collection)
     }
 
+    /// Whether a field is seen, whatever its record.
+    pub(in super::super) fn holds_field(&self, name: &str) -> bool {
+        !self.without.as_ref().is_some_and(|list| list.is_field(name))
+    }
+
     /// Whether a record is seen.
     pub(in super::super) fn holds_record(&self, stored: &StoredRecord) -> bool {
         let kind = &stored.record.kind.0;

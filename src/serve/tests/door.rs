@@ -9,7 +9,12 @@ use crate::catalog::Catalog;
 /// Good enough for every account of these tests.
 const PASSWORD: &str = "Bảy con trâu + 3 Nghé";
 
-fn add(catalog: &Catalog, name: &str, roles: &str, (units, collections): (&str, &str)) {
+pub(super) fn add(
+    catalog: &Catalog,
+    name: &str,
+    roles: &str,
+    (units, collections): (&str, &str),
+) {
     let doer = Doer { account: "cli", source: "", now_ms: super::super::door::now_ms() };
     let new = NewAccount {
         name,
@@ -67,7 +72,7 @@ fn name_case(server: &Server, cookie: &str) {
 /// Addresses that ask for a right, with the roles that have it.
 fn rooms() -> Vec<(String, Vec<&'static str>)> {
     let seekers = vec!["clerk", "approver", "archivist"];
-    let _checkers: Vec<&str> = vec!["operator", "verifier", "approver"];
+    let checkers = vec!["operator", "verifier", "approver"];
     let paper = vec!["clerk", "operator", "verifier", "approver", "archivist"];
     vec![
         ("/?q=x".into(), seekers.clone()),
@@ -82,7 +87,7 @@ fn rooms() -> Vec<(String, Vec<&'static str>)> {
         ("/audit".into(), vec!["auditor"]),
         ("/audit/export".into(), vec!["auditor"]),
         ("/figures".into(), vec!["approver", "archivist", "auditor", "administrator"]),
-        // ("/check".into(), checkers),
+        ("/check".into(), checkers),
     ]
 }
 

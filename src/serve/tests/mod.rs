@@ -1,5 +1,6 @@
 //! The desk over HTTP, with an archive of one scan.
 
+mod check;
 mod desk;
 mod door;
 mod http;

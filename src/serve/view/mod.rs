@@ -2,6 +2,7 @@
 //! `pages/`.
 
 mod audit;
+mod check;
 mod door;
 mod facet;
 mod failure;
@@ -15,6 +16,7 @@ mod record;
 mod search;
 
 pub(super) use audit::audit;
+pub(super) use check::{item, overtaken, queues, rates};
 pub(super) use door::{AccountsSaid, PURPOSES, accounts, case, log_in, password, set_up};
 pub(super) use failure::failure;
 pub(super) use figures::figures;
