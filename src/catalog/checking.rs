@@ -251,7 +251,7 @@ fn put_stage(
     Ok(())
 }
 
-fn record_in(
+pub(super) fn record_in(
     transaction: &Transaction<'_>,
     id: &RecordId,
 ) -> Result<Option<Record>, CatalogError> {

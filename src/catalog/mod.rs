@@ -8,6 +8,7 @@ mod audit;
 mod checking;
 mod disk;
 mod figures;
+mod lots;
 mod names;
 mod original;
 mod pages;
@@ -28,6 +29,7 @@ pub use accounts::{StoredAccount, StoredSession};
 pub use audit::{AuditEntry, AuditFilter, StoredEntry};
 pub use checking::{CheckBy, CheckFilter, CheckItem, Decision, StoredDecision};
 pub use figures::{Count, Figures};
+pub use lots::{By, NewLot, StoredLot};
 pub use names::ScanName;
 pub use original::{CopyError, Originals, StoredOriginal};
 pub use pages::{PageState, StoredPage};
@@ -47,11 +49,12 @@ const STEPS: [&str; SCHEMA_VERSION as usize - 1] =
     ["ALTER TABLE scan ADD COLUMN retries INTEGER NOT NULL DEFAULT 0", ""];
 
 /// What makes the tables that are not there: of the archive, of the desk, of the trail.
-const TABLES: [&str; 4] = [
+const TABLES: [&str; 5] = [
     include_str!("schema.sql"),
     include_str!("access.sql"),
     include_str!("audit.sql"),
     include_str!("checking.sql"),
+    include_str!("lots.sql"),
 ];
 
 /// Why the catalog could not answer.

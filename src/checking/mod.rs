@@ -9,9 +9,11 @@
 //! No account takes two steps at the same field, whatever its roles.
 
 mod answer;
+mod plan;
 mod rules;
 
 pub use answer::{Answer, Outcome, outcome};
+pub use plan::plan;
 pub use rules::{CheckRules, CheckRulesError};
 
 /// One step of checking.

@@ -50,10 +50,16 @@ impl Bench {
         leases.insert(key(item), (account.to_owned(), now_ms + LEASE_MS));
     }
 
-    /// Leaves the field to others for a while.
-    pub(super) fn skip(&self, record: &str, field: &str, account: &str, now_ms: i64) {
+    /// Gives the field back; it is decided.
+    pub(super) fn give_back(&self, record: &str, field: &str) {
         let key = (record.to_owned(), field.to_owned());
         self.leases.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+    }
+
+    /// Leaves the field to others for a while.
+    pub(super) fn skip(&self, record: &str, field: &str, account: &str, now_ms: i64) {
+        self.give_back(record, field);
+        let key = (record.to_owned(), field.to_owned());
         let mut skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
         if skipped.len() >= MOST_FIELDS {
             skipped.retain(|_, until| *until > now_ms);
@@ -81,6 +87,11 @@ mod tests {
         bench.take(&item, "lan", 0);
         assert!(bench.is_free(&item, "lan", 1) && !bench.is_free(&item, "hoa", 1));
         assert!(bench.is_free(&item, "hoa", LEASE_MS));
+        bench.give_back("r", "so");
+        assert!(
+            bench.is_free(&item, "hoa", 1),
+            "decided, so anybody may take the next step"
+        );
         bench.skip("r", "so", "lan", 0);
         assert!(!bench.is_free(&item, "lan", 1) && bench.is_free(&item, "hoa", 1));
         assert!(bench.is_free(&item, "lan", SKIP_MS));

@@ -133,18 +133,28 @@ pub(super) fn said(decisions: &[StoredDecision]) -> Vec<Answer> {
 /// The state that an answer would give. A blind keying leaves the field as it is, so what
 /// was said there without a value stands in its reason.
 fn said_state(decision: &StoredDecision) -> &str {
-    if decision.why.is_empty() { &decision.state } else { &decision.why }
+    match decision.why.as_str() {
+        why @ ("absent" | "illegible") => why,
+        _ => &decision.state,
+    }
 }
 
-fn answer(desk: &Desk, form: &Form, field: &str) -> Result<Answer, Failure> {
+/// What a form says about a field; `None` where the line is empty, which is no answer: blank
+/// is said with a key of its own.
+pub(super) fn answer(
+    desk: &Desk,
+    form: &Form,
+    field: &str,
+) -> Result<Option<Answer>, Failure> {
     let typed = form.get("answer");
     if typed.chars().count() > MAX_ANSWER {
         let expected = "an answer of at most 2000 letters";
         return Err(Failure::Parameter { name: "answer", expected });
     }
-    Ok(match form.raw("act") {
+    Ok(Some(match form.raw("act") {
         "blank" => Answer::Blank,
         "illegible" => Answer::Illegible,
+        _ if typed.is_empty() => return Ok(None),
         _ => match Answer::typed(&desk.check_rules, field, &typed) {
             Answer::Value { text, value } => {
                 let code = desk.labels.code(field, &text);
@@ -152,7 +162,7 @@ fn answer(desk: &Desk, form: &Form, field: &str) -> Result<Answer, Failure> {
             }
             other => other,
         },
-    })
+    }))
 }
 
 async fn decide(
@@ -181,7 +191,9 @@ async fn decide(
         if is_own || !who.sight.holds_record(&stored) || !who.sight.holds_field(&name) {
             return Err(Failure::Forbidden);
         }
-        let answer = answer(desk, &form, &name)?;
+        let Some(answer) = answer(desk, &form, &name)? else {
+            return Ok(door::see(&queue.address("/check/next")));
+        };
         let rules = &desk.check_rules;
         let Outcome { to, now } =
             outcome(rules, (&name, old), queue.step, &answer, &said(&decisions));
@@ -208,6 +220,7 @@ async fn decide(
             let page = view::overtaken(desk, &ask, &queue)?;
             return Ok((StatusCode::CONFLICT, Html(page)).into_response());
         }
+        desk.bench.give_back(&record.0, &name);
         Ok(door::see(&queue.address("/check/next")))
     })
     .await

@@ -13,11 +13,13 @@ use axum::routing::get;
 use super::app::Desk;
 use super::ask::Ask;
 use super::error::Failure;
+use super::request::SearchRequest;
 use super::route::blocking;
 use super::view;
 use crate::catalog::Catalog;
 use crate::catalog::CatalogError;
 use crate::catalog::Figures;
+use crate::search::Wanted;
 
 /// How long figures are good for: counting walks over every record, and a dashboard shows
 /// the trend of days.
@@ -109,8 +111,10 @@ async fn page(State(desk): State<Arc<Desk>>, ask: Ask) -> Result<Html<String>, F
 async fn ready(State(desk): State<Arc<Desk>>) -> Result<&'static str, Failure> {
     let ready = blocking(desk, |desk| {
         desk.catalog.location("")?;
-        let nothing = super::seek::Filters::default();
-        desk.searcher.seek("a", &nothing, 1, 0).map_err(super::AnswerError::from)?;
+        let wanted = Wanted { limit: 1, ..Wanted::default() };
+        let request =
+            SearchRequest { query: "a".into(), wanted, ..SearchRequest::default() };
+        desk.searcher.seek(&request).map_err(super::AnswerError::from)?;
         Ok("ok\n")
     });
     ready.await

@@ -28,7 +28,8 @@ const HEADERS: [(HeaderName, &str); 6] = [
     ),
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (X_FRAME_OPTIONS, "DENY"),
-    (REFERRER_POLICY, "no-referrer"),
+    // Nothing is told to other hosts; a form of our own says where it comes from.
+    (REFERRER_POLICY, "same-origin"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
 ];
@@ -100,6 +101,8 @@ fn readable(
     let status = response.status();
     let failure = match response.extensions().get::<Failed>() {
         Some(Failed(failure)) => Arc::clone(failure),
+        // A handler has written a page itself, such as a form that says what is wrong.
+        None if is_written(&response) => return response,
         None if status == StatusCode::NOT_FOUND => {
             Arc::new(Failure::NotFound { what: "address" })
         }
@@ -128,6 +131,12 @@ fn readable(
         written.headers_mut().insert(RETRY_AFTER, RETRY_SECONDS);
     }
     written
+}
+
+/// Whether the answer is a page already.
+fn is_written(response: &Response) -> bool {
+    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("text/html"))
 }
 
 /// Whether the host that was called is a name of this machine, which no foreign web page

@@ -23,6 +23,7 @@ mod guard;
 mod holdings;
 mod images;
 mod labels;
+mod lots;
 mod page_cache;
 mod picture;
 mod region;

@@ -25,6 +25,7 @@ use super::door::Visitor;
 use super::error::Failure;
 use super::figures;
 use super::guard::guard;
+use super::lots;
 use super::picture::Picture;
 use super::text::masked;
 use super::view;
@@ -64,6 +65,7 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
         .merge(door::routes())
         .merge(audit::routes())
         .merge(check::routes())
+        .merge(lots::routes())
         .merge(figures::routes())
         .layer(middleware::from_fn_with_state(Arc::clone(&desk), guard))
         .with_state(desk)

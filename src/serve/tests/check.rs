@@ -13,6 +13,7 @@ fn manned() -> Server {
             ("cuc", "verifier"),
             ("dung", "verifier"),
             ("giang", "approver"),
+            ("hai", "approver"),
             ("moi", "operator,verifier,approver"),
         ] {
             door::add(catalog, name, roles, ("", ""));
@@ -217,4 +218,78 @@ fn queues_are_by_doubt_field_finding_and_folder_and_rates_count_what_was_changed
     assert_eq!(get(&server, "/check/rates", &an.cookie).status, 403);
     let rates = cuc.page("/check/rates");
     assert!(rates.contains("100.0 %") && rates.contains("0.0 %"), "{rates}");
+}
+
+/// Both names are keyed twice and verified.
+fn verified(server: &Server) {
+    let [an, binh, cuc] = ["an", "binh", "cuc"].map(|name| Checker::new(server, name));
+    for (checker, step) in [(&an, "key"), (&binh, "second"), (&cuc, "verify")] {
+        for field in ["nksHoTen", "so"] {
+            let said = checker.says(step, field, "answer=Lò+1");
+            assert_eq!(said.status, 303, "{step} {field}");
+        }
+    }
+}
+
+/// Number of the newest lot, its state, right and wrong ones.
+fn newest(server: &Server) -> (u64, String, u64, u64) {
+    let lot = server.catalog.lots().expect("lots").into_iter().next().expect("a lot");
+    (lot.id, lot.state, lot.right, lot.wrong)
+}
+
+#[test]
+fn a_lot_is_approved_after_its_sample_by_two_people_who_type_the_count() {
+    let server = manned();
+    verified(&server);
+    let [giang, hai, cuc] =
+        ["giang", "hai", "cuc"].map(|name| Checker::new(&server, name));
+    let post = |who: &Checker<'_>, path: &str, form: &str| {
+        server.post(path, &who.cookie, &format!("key={}&{form}", who.key)).status
+    };
+    assert_eq!(post(&cuc, "/check/lots/make", "path=&size=2&accepted=0"), 403);
+    assert_eq!(post(&giang, "/check/lots/make", "path=&size=2&accepted=0"), 303);
+    let (lot, ..) = newest(&server);
+    let approve = |count: u64| format!("lot={lot}&count={count}");
+    assert_eq!(post(&giang, "/check/lot/approve", &approve(2)), 409, "no sample yet");
+    assert!(giang.page(&format!("/check/lot?id={lot}")).contains("value=\"Lò 1\""));
+    for field in ["nksHoTen", "so"] {
+        let form = format!("lot={lot}&record=r2&field={field}&answer=Lò+1");
+        assert_eq!(post(&giang, "/check/lot/judge", &form), 303, "{field}");
+    }
+    assert_eq!(newest(&server), (lot, "passed".into(), 2, 0));
+    assert_eq!(post(&giang, "/check/lot/approve", &approve(3)), 409, "another count");
+    assert_eq!(post(&giang, "/check/lot/approve", &approve(2)), 303);
+    assert_eq!(field(&server, "so").1, FieldState::Verified, "proposed, not approved");
+    assert_eq!(post(&giang, "/check/lot/approve", &approve(2)), 409, "the same person");
+    assert_eq!(post(&hai, "/check/lot/approve", &approve(2)), 303);
+    assert_eq!(newest(&server).1, "approved");
+    assert_eq!(field(&server, "so"), (Some("Lò 1".into()), FieldState::Approved));
+    assert_eq!(stage(&server, "nksHoTen"), "");
+    assert_eq!(server.catalog.audit_break().expect("an answer"), None);
+}
+
+#[test]
+fn a_lot_with_too_many_errors_goes_back_as_a_whole_and_its_result_is_kept() {
+    let server = manned();
+    verified(&server);
+    let giang = Checker::new(&server, "giang");
+    let post = |path: &str, form: &str| {
+        server.post(path, &giang.cookie, &format!("key={}&{form}", giang.key)).status
+    };
+    assert_eq!(post("/check/lots/make", "path=a%2F&size=2&accepted=0"), 303);
+    let (lot, ..) = newest(&server);
+    for (field, answer) in [("nksHoTen", "Lò+1"), ("so", "28/2015")] {
+        let form = format!("lot={lot}&record=r2&field={field}&answer={answer}");
+        assert_eq!(post("/check/lot/judge", &form), 303);
+    }
+    assert_eq!(newest(&server), (lot, "failed".into(), 1, 1));
+    assert_eq!(
+        stage(&server, "nksHoTen"),
+        "keyed",
+        "the right one is looked at again too"
+    );
+    assert_eq!(
+        (stage(&server, "so").as_str(), field(&server, "so").0.as_deref()),
+        ("keyed", Some("28/2015"))
+    );
 }

@@ -12,9 +12,13 @@ use super::frame::Frame;
 use crate::catalog::CheckBy;
 use crate::catalog::CheckItem;
 use crate::checking::{Answer, Step};
+use crate::model::Field;
 use crate::model::FieldState;
 use crate::model::PageKey;
+use crate::model::Quad;
 use crate::model::Record;
+use crate::model::RecordId;
+use crate::model::Rect;
 
 /// Largest cut-out above the input, in pixels of the screen.
 const CUT_OUT: (u32, u32) = (960, 150);
@@ -56,11 +60,17 @@ struct ItemPage<'a> {
     page_picture: String,
     typed: String,
     maybe: String,
+    /// What is known where no value is.
+    so_far: String,
     /// What the two said, where a third decides.
     said: Vec<String>,
     others: Vec<(String, String)>,
     next_picture: String,
     back: String,
+    /// Where the answer goes.
+    action: &'static str,
+    /// Number of the lot whose sample this is; empty if it is none.
+    lot: String,
 }
 
 #[derive(Template)]
@@ -181,6 +191,38 @@ pub(in super::super) fn item(
     item: &CheckItem,
     next: Option<&CheckItem>,
 ) -> Result<String, Failure> {
+    item_of(desk, ask, queue, (item, next), 0)
+}
+
+/// A field of the sample of a lot.
+pub(in super::super) fn sample(
+    desk: &Desk,
+    ask: &Ask,
+    lot: u64,
+    record: &RecordId,
+    field: &str,
+) -> Result<String, Failure> {
+    let all = String::new;
+    let queue = Queue { step: Step::Approve, field: all(), finding: all(), path: all() };
+    let item = CheckItem {
+        record: record.clone(),
+        field: field.to_owned(),
+        stage: Step::Approve.stage().to_owned(),
+        kind: String::new(),
+        unit: None,
+        collection: None,
+    };
+    item_of(desk, ask, &queue, (&item, None), lot)
+}
+
+/// The page of a field; of the sample of a lot where `lot` is not 0.
+fn item_of(
+    desk: &Desk,
+    ask: &Ask,
+    queue: &Queue,
+    (item, next): (&CheckItem, Option<&CheckItem>),
+    lot: u64,
+) -> Result<String, Failure> {
     let missing = || Failure::NotFound { what: "field" };
     let title = desk.texts.say(ask.lang, "check.title").to_owned();
     let frame = Frame::of(desk, ask, title);
@@ -213,7 +255,7 @@ pub(in super::super) fn item(
         record: item.record.0.clone(),
         name: item.field.clone(),
         kind: desk.kind_title(&record.kind).to_owned(),
-        cut_out: field::cut_out(&record, of_record, CUT_OUT, alt),
+        cut_out: piece(&record, of_record, alt),
         page_picture: of_record.page.map_or_else(String::new, |page| {
             let key = PageKey { scan: record.scan.clone(), page };
             super::super::picture::page_address(&key, PAGE_WIDTH)
@@ -222,6 +264,13 @@ pub(in super::super) fn item(
             String::new()
         } else {
             field::value(&frame, &item.field, of_record)
+        },
+        so_far: if is_blind || of_record.value.is_some() {
+            String::new()
+        } else if queue.step == Step::Key {
+            frame.fill("check.read_as", &of_record.text)
+        } else {
+            frame.fill("check.said_so_far", frame.say(field::state_name(of_record.state)))
         },
         maybe: if queue.step == Step::Key {
             of_record.alternatives.join(" · ")
@@ -235,12 +284,49 @@ pub(in super::super) fn item(
             Some(next) => picture_of(&frame, next)?,
             None => String::new(),
         },
-        back: queue.address("/check"),
+        back: if lot == 0 { queue.address("/check") } else { "/check/lots".to_owned() },
+        action: if lot == 0 { "/check/decide" } else { "/check/lot/judge" },
+        lot: if lot == 0 { String::new() } else { lot.to_string() },
         queue,
         label,
         frame,
     };
     Ok(page.render()?)
+}
+
+/// Paper that is shown around a field, as parts of its height: the line above and below
+/// beside it, and what was cut off by a place that was found too narrow.
+const AROUND: (f32, f32) = (1.2, 0.6);
+/// A piece is shown at most so much larger than its pixels; more only shows the pixels.
+const MOST_ENLARGED: f32 = 3.0;
+
+/// The piece of paper around a field, large enough to read handwriting.
+fn piece(record: &Record, field: &Field, alt: String) -> Option<CutOut> {
+    let (page, quad) = (field.page?, field.quad?);
+    let bounds = quad.bounds();
+    let (across, along) = (AROUND.0 * bounds.height(), AROUND.1 * bounds.height());
+    let around = Rect {
+        left: (bounds.left - across).max(0.0),
+        top: (bounds.top - along).max(0.0),
+        right: bounds.right + across,
+        bottom: bounds.bottom + along,
+    };
+    // Fields of a page that lies on its side keep their own corners, so that they stand upright.
+    let is_upright = quad.0[1].x - quad.0[0].x > (quad.0[1].y - quad.0[0].y).abs();
+    if !is_upright {
+        return super::field::cut_out(record, field, CUT_OUT, alt);
+    }
+    let (width, height) = (around.width().max(1.0), around.height().max(1.0));
+    let factor = (CUT_OUT.0 as f32 / width).min(CUT_OUT.1 as f32 / height);
+    let factor = factor.min(MOST_ENLARGED);
+    let key = PageKey { scan: record.scan.clone(), page };
+    let fit = (CUT_OUT.0 * 2, CUT_OUT.1 * 2);
+    Some(CutOut {
+        address: super::super::picture::region_address(&key, &Quad::from(around), fit),
+        width: (width * factor).round() as u32,
+        height: (height * factor).round() as u32,
+        alt,
+    })
 }
 
 /// A value as people read it.
@@ -257,8 +343,7 @@ fn picture_of(frame: &Frame<'_>, item: &CheckItem) -> Result<String, Failure> {
         return Ok(String::new());
     };
     let field = stored.record.fields.get(&item.field);
-    let cut_out = field
-        .and_then(|field| field::cut_out(&stored.record, field, CUT_OUT, String::new()));
+    let cut_out = field.and_then(|field| piece(&stored.record, field, String::new()));
     Ok(cut_out.map_or_else(String::new, |cut| cut.address))
 }
 

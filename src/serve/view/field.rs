@@ -31,7 +31,7 @@ pub(super) fn doubt(field: &Field) -> &'static str {
 }
 
 /// Name of the text that says how a field is known.
-fn state_name(state: FieldState) -> &'static str {
+pub(super) fn state_name(state: FieldState) -> &'static str {
     match state {
         FieldState::Read => "state.read",
         FieldState::Absent => "state.absent",

@@ -58,7 +58,7 @@ fn plot(frame: &Frame<'_>, title: &str, rows: Vec<(String, u64)>) -> Plot {
     let bar = |(at, (label, count)): (usize, (String, u64))| {
         let width = (BAR_WIDTH as u64 * count / most).max(1) as usize;
         Bar {
-            label: label.chars().take(26).collect(),
+            label: shortened(&label),
             count: grouped(count, frame.lang),
             y: at * ROW_HEIGHT + 3,
             text_y: at * ROW_HEIGHT + ROW_HEIGHT - 6,
@@ -72,6 +72,19 @@ fn plot(frame: &Frame<'_>, title: &str, rows: Vec<(String, u64)>) -> Plot {
         height: shown.len() * ROW_HEIGHT,
         bars: shown.into_iter().enumerate().map(bar).collect(),
     }
+}
+
+/// At most 27 letters: the end of a title tells kinds apart as much as its start.
+fn shortened(label: &str) -> String {
+    const START: usize = 13;
+    const END: usize = 13;
+    let letters: Vec<char> = label.chars().collect();
+    if letters.len() <= START + END + 1 {
+        return label.to_owned();
+    }
+    let start = letters.iter().take(START);
+    let end = letters.iter().skip(letters.len() - END);
+    start.chain(std::iter::once(&'…')).chain(end).collect()
 }
 
 /// Bytes as people say them.
