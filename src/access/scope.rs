@@ -70,8 +70,9 @@ mod tests {
             .find_map(|unit| {
                 let before = places.predecessors(unit.entity);
                 let codes = before.iter().filter_map(|entity| places.newest(entity));
-                let other =
-                    codes.map(|unit| unit.code()).find(|code| *code != unit.code());
+                let other = codes
+                    .map(crate::config::gazetteer::Unit::code)
+                    .find(|code| *code != unit.code());
                 other.map(|other| (unit.code(), other))
             })
             .expect("a commune with a predecessor");

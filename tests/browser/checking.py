@@ -113,10 +113,10 @@ def blind(browser, url, shot):
 def deciding(browser, url, shot):
     """Where two differ, Alt+1 takes what the first one said."""
     browser.open(url + "/check/next?step=third")
-    browser.wait("both answers are there", lambda: len(browser.texts("[data-take]")) == 2)
+    browser.wait("both answers are there", lambda: len(browser.texts("[data-press^=Alt]")) == 2)
     shot("third")
     before = browser.run(FIELD)
-    browser.run("document.querySelector('[data-take]').click()")
+    browser.run("document.querySelector('[data-press="Alt+1"]').click()")
     browser.wait("it is decided", lambda: browser.run(FIELD) != before)
 
 

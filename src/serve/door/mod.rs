@@ -66,8 +66,8 @@ impl Door {
         Self {
             has_accounts: AtomicBool::new(false),
             sensitive,
-            log_ins: Pace::LOG_INS,
-            requests: Pace::REQUESTS,
+            log_ins: Pace::of_log_ins(),
+            requests: Pace::of_requests(),
             passwords: Semaphore::new(PASSWORDS_AT_ONCE),
             noted: Mutex::default(),
             key: OnceLock::new(),

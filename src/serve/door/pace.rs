@@ -18,10 +18,15 @@ pub(in super::super) struct Pace {
 impl Pace {
     /// Log-ins from one address: a whole office behind one address comes in within ten
     /// minutes, while guessing stays slow.
-    pub(super) const LOG_INS: Self = Self::new(10 * MINUTE_MS, 60);
+    pub(super) const fn of_log_ins() -> Self {
+        Self::new(10 * MINUTE_MS, 60)
+    }
+
     /// Pages, records and searches of one account: a hurried clerk opens one a second;
     /// whoever copies the archive asks faster.
-    pub(super) const REQUESTS: Self = Self::new(MINUTE_MS, 240);
+    pub(super) const fn of_requests() -> Self {
+        Self::new(MINUTE_MS, 240)
+    }
 
     const fn new(window_ms: i64, most: u32) -> Self {
         Self { window_ms, most, seen: Mutex::new(BTreeMap::new()) }

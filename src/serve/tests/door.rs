@@ -37,8 +37,16 @@ pub(super) fn guarded() -> Server {
     })
 }
 
+fn digit(value: u8) -> char {
+    char::from_digit(u32::from(value), 16).expect("a digit")
+}
+
 fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    let mut out = String::new();
+    for byte in text.bytes() {
+        out.extend(['%', digit(byte >> 4), digit(byte & 15)]);
+    }
+    out
 }
 
 /// The cookie of whoever comes in.

@@ -63,7 +63,7 @@ struct ItemPage<'a> {
     /// What is known where no value is.
     so_far: String,
     /// What the two said, where a third decides.
-    said: Vec<String>,
+    said: Vec<Said>,
     others: Vec<(String, String)>,
     next_picture: String,
     back: String,
@@ -71,6 +71,13 @@ struct ItemPage<'a> {
     action: &'static str,
     /// Number of the lot whose sample this is; empty if it is none.
     lot: String,
+}
+
+/// What somebody said about a field.
+struct Said {
+    words: String,
+    /// The key of the form that says the same; empty for a value.
+    act: &'static str,
 }
 
 #[derive(Template)]
@@ -236,9 +243,15 @@ fn item_of(
     let is_third = queue.step == Step::Third;
     let said = if is_third {
         let words = |answer: &Answer| match answer {
-            Answer::Value { value, .. } => shown(&frame, &item.field, value),
-            Answer::Blank => frame.say("check.blank").to_owned(),
-            Answer::Illegible => frame.say("check.illegible").to_owned(),
+            Answer::Value { value, .. } => {
+                Said { words: shown(&frame, &item.field, value), act: "" }
+            }
+            Answer::Blank => {
+                Said { words: frame.say("check.blank").to_owned(), act: "blank" }
+            }
+            Answer::Illegible => {
+                Said { words: frame.say("check.illegible").to_owned(), act: "illegible" }
+            }
         };
         said(&decisions).iter().map(words).collect()
     } else {
@@ -265,7 +278,7 @@ fn item_of(
         } else {
             field::value(&frame, &item.field, of_record)
         },
-        so_far: if is_blind || of_record.value.is_some() {
+        so_far: if is_blind || is_third || of_record.value.is_some() {
             String::new()
         } else if queue.step == Step::Key {
             frame.fill("check.read_as", &of_record.text)

@@ -166,5 +166,5 @@ pub(in super::super) fn figures(desk: &Desk, ask: &Ask) -> Result<String, Failur
     ];
     let at = super::moment(counted.at_ms);
     let counted = frame.fill("figures.counted", at);
-    Ok(FiguresPage { tiles, plots, counted, frame }.render()?)
+    Ok(FiguresPage { frame, tiles, plots, counted }.render()?)
 }

@@ -54,7 +54,7 @@ pub(in super::super) fn lots(
         let (sample, accepted) = plan(fields);
         let name = if path.is_empty() { "/" } else { path.as_str() };
         let label = format!("{name} ({})", grouped(fields, frame.lang));
-        Folder { label, path, sample, accepted }
+        Folder { path, label, sample, accepted }
     });
     let rows = desk.catalog.lots()?.into_iter().map(|lot| row(&frame, lot)).collect();
     let wrong =
@@ -78,7 +78,7 @@ fn row(frame: &Frame<'_>, lot: StoredLot) -> LotRow {
         result: format!("{} / {}", count(lot.right), count(lot.wrong)),
         state: frame.say(&format!("lots.{}", lot.state)).to_owned(),
         is_open: lot.state == "open",
-        is_to_approve: !asks.is_empty() && !(lot.state == "proposed" && is_own),
+        is_to_approve: !asks.is_empty() && (lot.state != "proposed" || !is_own),
         asks,
         path: if lot.path.is_empty() { "/".to_owned() } else { lot.path },
     }

@@ -81,7 +81,9 @@ pub(in super::super) fn page(
     let stored = pages.iter().find(|page| page.key == *key).ok_or_else(missing)?;
     let text = desk.catalog.page_text(key)?;
     let mut records = records_on(desk, key)?;
-    records.iter_mut().for_each(|record| ask.who.sight.without_sensitive(record));
+    for record in &mut records {
+        ask.who.sight.without_sensitive(record);
+    }
     let chosen = ask
         .get("record")
         .and_then(|id| records.iter().find(|record| record.record.0 == id))
