@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use made_up::{Dice, Made, MadeUp};
 use sohoa::model::{RecordId, fold};
-use sohoa::search::{Index, IndexedRecord, Query, Searcher};
+use sohoa::search::{Filters, Index, IndexedRecord, Query, Searcher, Sort, Wanted};
 
 mod made_up;
 
@@ -93,8 +93,124 @@ fn main() {
         shares.push(found);
     }
     row("all", all, None);
+    row("suggestions", suggestions(&made_up, &searcher, records), None);
+    row("related", related(&made_up, &searcher, records), None);
+    row("list of a kind, sorted", lists(&searcher), None);
     let mean = shares.iter().sum::<f64>() / shares.len() as f64;
     assert!(mean >= LEAST_FOUND, "only {mean:.2} of what was asked for was found");
+    updates(&made_up);
+}
+
+/// Milliseconds for suggestions after each letter of a name from the third on.
+fn suggestions(made_up: &MadeUp, searcher: &Searcher, records: u64) -> Vec<f64> {
+    let dice = Dice::new(SEED);
+    let mut times = Vec::new();
+    while times.len() < QUERIES {
+        let made = made_up.record(dice.up_to(records as usize) as u64);
+        let Some(person) = made.people.first() else { continue };
+        let typed: Vec<char> = fold(&person.name).chars().collect();
+        for length in 3..=typed.len() {
+            let typed: String = typed.iter().take(length).collect();
+            let start = OnProcessor::now();
+            searcher.suggest(&typed, 8).unwrap();
+            times.push(start.elapsed_ms());
+        }
+    }
+    times
+}
+
+/// Milliseconds for what belongs to a record.
+fn related(made_up: &MadeUp, searcher: &Searcher, records: u64) -> Vec<f64> {
+    let dice = Dice::new(SEED);
+    let of = |_| {
+        let made = made_up.record(dice.up_to(records as usize) as u64);
+        let start = OnProcessor::now();
+        assert!(searcher.related(&made.record.record, 50).unwrap().is_some());
+        start.elapsed_ms()
+    };
+    (0..QUERIES).map(of).collect()
+}
+
+/// Milliseconds for lists without words, sorted by name and counted.
+fn lists(searcher: &Searcher) -> Vec<f64> {
+    let kinds = ["so-khai-sinh", "so-ket-hon", "so-khai-tu", "gcn-2009"];
+    let of = |kind: &str| {
+        let kind = Some(kind.to_owned());
+        let query = Query::parse("").with_filters(Filters { kind, ..Filters::default() });
+        let wanted =
+            Wanted { limit: 20, sort: Sort::Name, facets: true, ..Wanted::default() };
+        let start = OnProcessor::now();
+        let hits = searcher.part(&query, &wanted).unwrap();
+        assert_eq!(hits.hits.len(), 20);
+        start.elapsed_ms()
+    };
+    kinds.iter().cycle().take(20).map(|kind| of(kind)).collect()
+}
+
+/// Records of the index that is changed while it is searched.
+const CHANGED_INDEX: u64 = 100_000;
+
+/// Changes to it, and how many go into one commit.
+const CHANGES: u64 = 10_000;
+const CHANGES_OF_A_COMMIT: u64 = 100;
+
+/// Most milliseconds of a search beside the changes, at the 99th of a hundred.
+const SEARCH_BESIDE_CHANGES_MS: f64 = 50.0;
+
+/// How many times its size from the start the folder may grow to.
+const MOST_GROWN: u64 = 3;
+
+/// Changes records one by one while another thread searches.
+fn updates(made_up: &MadeUp) {
+    let folder = tempfile::tempdir().unwrap();
+    let index = Index::create_or_open(folder.path()).unwrap();
+    let mut writer = index.writer().unwrap();
+    for first in (0..CHANGED_INDEX).step_by(BATCH as usize) {
+        let batch: Vec<Made> =
+            (first..first + BATCH).map(|number| made_up.record(number)).collect();
+        writer.add_new(&batch.iter().map(indexed).collect::<Vec<_>>()).unwrap();
+    }
+    writer.commit(1).unwrap();
+    writer.collect_garbage().unwrap();
+    let at_start = folder_bytes(folder.path());
+    let done = std::sync::atomic::AtomicBool::new(false);
+    let (mut most_bytes, mut times, mut walls) = (0, Vec::new(), Vec::new());
+    std::thread::scope(|scope| {
+        let searching = scope.spawn(|| {
+            let dice = Dice::new(SEED);
+            let (mut times, mut walls) = (Vec::new(), Vec::new());
+            while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                let made = made_up.record(dice.up_to(CHANGED_INDEX as usize) as u64);
+                let Some(text) = (SORTS[0].1)(&made, &dice) else { continue };
+                let (start, wall) = (OnProcessor::now(), Instant::now());
+                let searcher = index.searcher().unwrap();
+                searcher.search(&Query::parse(&text), 10, 0).unwrap();
+                walls.push(wall.elapsed().as_secs_f64() * 1e3);
+                times.push(start.elapsed_ms());
+            }
+            (times, walls)
+        });
+        let dice = Dice::new(SEED + 1);
+        for number in 0..CHANGES {
+            let made = made_up.record(dice.up_to(CHANGED_INDEX as usize) as u64);
+            writer.add(&[indexed(&made)]).unwrap();
+            if number % CHANGES_OF_A_COMMIT == CHANGES_OF_A_COMMIT - 1 {
+                writer.commit(number + 2).unwrap();
+                most_bytes = most_bytes.max(folder_bytes(folder.path()));
+            }
+        }
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        (times, walls) = searching.join().unwrap();
+    });
+    assert_eq!(index.num_records(), CHANGED_INDEX);
+    let grown = most_bytes as f64 / at_start as f64;
+    row("beside changes", times.clone(), None);
+    row("beside changes, wall", walls, None);
+    println!("search: folder at most {grown:.2} times its size while {CHANGES} changed");
+    times.sort_by(f64::total_cmp);
+    let p99 = times[(times.len() as f64 * 0.99) as usize];
+    assert!(p99 <= SEARCH_BESIDE_CHANGES_MS, "a search took {p99:.0} ms beside changes");
+    assert!(most_bytes <= at_start * MOST_GROWN, "the folder grew {grown:.2} times");
 }
 
 /// The file that another search engine is fed from, where `SOHOA_BENCH_WRITE` names a
@@ -115,10 +231,10 @@ fn indexed(made: &Made) -> IndexedRecord<'_> {
     IndexedRecord { record: &made.record, path: &made.path, collection: None, unit: None }
 }
 
-type Sort = fn(&Made, &Dice) -> Option<String>;
+type Question = fn(&Made, &Dice) -> Option<String>;
 
 /// What clerks type, by sort.
-const SORTS: [(&str, Sort); 8] = [
+const SORTS: [(&str, Question); 8] = [
     ("name year commune", |made, _| {
         let person = made.people.first()?;
         Some(format!(
@@ -188,7 +304,7 @@ fn run(
     made_up: &MadeUp,
     searcher: &Searcher,
     records: u64,
-    sort: Sort,
+    sort: Question,
     queries: &mut Option<BufWriter<File>>,
 ) -> (Vec<f64>, f64) {
     let dice = Dice::new(SEED);
@@ -271,7 +387,8 @@ fn by_part(folder: &Path) -> Vec<(String, u64)> {
         let file = file.unwrap();
         let name = file.file_name().to_string_lossy().into_owned();
         let ending = name.rsplit('.').next().unwrap_or_default().to_owned();
-        *parts.entry(ending).or_insert(0) += file.metadata().unwrap().len();
+        *parts.entry(ending).or_insert(0) +=
+            file.metadata().map_or(0, |of_file| of_file.len()); // gone meanwhile: 0
     }
     parts.into_iter().collect()
 }

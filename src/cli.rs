@@ -64,6 +64,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: Audit,
     },
+    /// Looks up a list of names, one line a person, and writes what was found.
+    Lookup(Lookup),
     /// Serves the search page and `/api/v1/…`.
     Serve {
         /// The archive folder.
@@ -78,9 +80,18 @@ pub(crate) enum Command {
         /// The archive folder.
         #[arg(long, value_name = "DIR")]
         archive: PathBuf,
-        /// records-jsonl, pages-jsonl, csv, xlsx, vbdlis or corrections-jsonl.
+        /// records-jsonl, pages-jsonl, csv, xlsx, vbdlis, corrections-jsonl, pdf, alto or hocr.
         #[arg(long)]
         format: String,
+        /// Only scans whose ids start so; of pdf, alto and hocr.
+        #[arg(long, value_name = "ID")]
+        scan: Option<String>,
+        /// Only this page, from 1; of pdf, alto and hocr.
+        #[arg(long, value_name = "N")]
+        page: Option<u32>,
+        /// With each record what it may belong to, with reasons; of records-jsonl.
+        #[arg(long)]
+        links: bool,
         /// Only values that people have verified or approved.
         #[arg(long)]
         verified_only: bool,
@@ -229,6 +240,21 @@ pub(crate) struct Search {
     pub(crate) json: bool,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Lookup {
+    /// A CSV with headings in Vietnamese or English, e.g. `Họ tên,Năm sinh,Xã,Cha,Mẹ`.
+    pub(crate) names: PathBuf,
+    /// The archive folder.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) archive: PathBuf,
+    /// File for the report; stdout without it.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) out: Option<PathBuf>,
+    /// End with one JSON object of counts: on stdout, or on stderr without `--out`.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Quarantine {
     /// What was set aside, why, and what to do.
@@ -353,9 +379,12 @@ mod tests {
              --collection hotich --jobs 2 --until 05:30 --dry-run --json --no-progress",
             "sohoa search lan --archive A --kind so-khai-sinh --year 1985-1990 --unit 1 \
              --limit 5 --json",
+            "sohoa lookup names.csv --archive A --out report.csv --json",
             "sohoa serve --archive A --listen 127.0.0.1:0",
             "sohoa export --archive A --format pages-jsonl --out x",
             "sohoa export --archive A --format xlsx --verified-only --out x",
+            "sohoa export --archive A --format alto --scan ab12 --page 2",
+            "sohoa export --archive A --format records-jsonl --links",
             "sohoa eval corpus/dev --json",
             "sohoa nightly --archive A --until 05:30 --json",
             "sohoa quarantine list --archive A --json",

@@ -15,6 +15,7 @@ pub mod clean;
 pub mod read;
 pub mod extract;
 pub mod catalog;
+pub mod link;
 pub mod search;
 pub mod access;
 pub mod checking;

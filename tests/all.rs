@@ -17,6 +17,7 @@ mod archive_speed;
 mod command_line;
 mod definitions;
 mod documents;
+mod handing_out;
 mod kill;
 mod kill_disk;
 mod kill_pages;

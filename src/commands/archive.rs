@@ -2,11 +2,12 @@
 
 use std::io::{BufWriter, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use serde_json::json;
 use sohoa::export::{ExportError, Format, Selection};
-use sohoa::run::Archive;
+use sohoa::run::{Archive, Pictures};
 
 use super::{Ended, Usage, open, print_json};
 use crate::cli::Where;
@@ -40,8 +41,9 @@ pub(super) fn write_to(
 pub(super) fn export(
     archive: &Path,
     format: &str,
-    selection: Selection,
+    selection: &Selection,
     out: Option<&Path>,
+    models: &Path,
 ) -> anyhow::Result<Ended> {
     let Some(format) = Format::from_name(format) else {
         let known: Vec<&str> = Format::ALL.into_iter().map(|(name, _)| name).collect();
@@ -52,11 +54,23 @@ pub(super) fn export(
         return Err(Usage(message).into());
     };
     let archive = open(archive)?;
-    write_to(out, |mut out| {
-        sohoa::export::export(&archive.catalog, format, selection, &mut out)
+    let program = std::env::current_exe().context("this program could not be found")?;
+    let setup = archive.worker_setup(&program, models);
+    let derived = archive.folder.join("derived");
+    let pictures = Pictures::new(Arc::clone(&archive.catalog), derived, setup);
+    let written = write_to(out, |mut out| {
+        let catalog = &archive.catalog;
+        sohoa::export::export(catalog, format, selection, &pictures, &mut out)
             .map_err(|error: ExportError| error.into())
-    })?;
-    Ok(Ended::Well)
+    });
+    match written {
+        Err(error) if is_no_such_scan(&error) => Err(Usage(error.to_string()).into()),
+        written => written.map(|()| Ended::Well),
+    }
+}
+
+fn is_no_such_scan(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(ExportError::NoSuchScan(_)))
 }
 
 pub(super) fn status(place: &Where) -> anyhow::Result<Ended> {

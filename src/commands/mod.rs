@@ -120,12 +120,13 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Ended> {
         Command::Eval(arguments) => eval::eval(&arguments, &models),
         Command::Nightly(arguments) => nightly::nightly(&arguments, &models),
         Command::Search(arguments) => search::search(&arguments),
+        Command::Lookup(arguments) => search::lookup(&arguments),
         Command::Serve { archive, listen } => search::serve(&archive, listen, &models),
         Command::Account { action } => account::account(action),
         Command::Audit { action } => audit::audit(&action),
-        Command::Export { archive, format, verified_only, out } => {
-            let selection = Selection { verified_only };
-            archive::export(&archive, &format, selection, out.as_deref())
+        Command::Export { archive, format, scan, page, links, verified_only, out } => {
+            let selection = Selection { verified_only, links, scan, page };
+            archive::export(&archive, &format, &selection, out.as_deref(), &models)
         }
         Command::Quarantine { action } => quarantine::quarantine(action, &models),
         Command::Status(place) => archive::status(&place),

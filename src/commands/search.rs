@@ -1,5 +1,6 @@
 //! `sohoa search` and `sohoa serve`.
 
+use std::io::{BufWriter, Write as _};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -7,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use sohoa::run::{Archive, desk};
-use sohoa::serve::{SearchRequest, answer};
+use sohoa::serve::{BatchError, SearchRequest, answer, look_up};
 
 use super::{Ended, Usage, open, print_json};
 use crate::cli;
@@ -41,6 +42,45 @@ pub(super) fn search(arguments: &cli::Search) -> anyhow::Result<Ended> {
             .collect();
         println!("{:>7.2}  {}  {}  page {}", hit.score, hit.kind, hit.path, hit.page);
         println!("         {}", shown.join(" · "));
+    }
+    Ok(Ended::Well)
+}
+
+/// Looks up a list line by line.
+pub(super) fn lookup(arguments: &cli::Lookup) -> anyhow::Result<Ended> {
+    let archive = open(&arguments.archive)?;
+    let searcher = desk::searcher(&archive)?;
+    let names = &arguments.names;
+    let list = std::fs::File::open(names)
+        .with_context(|| format!("`{}` cannot be read", names.display()))?;
+    let done = match &arguments.out {
+        Some(path) => {
+            let written = || format!("`{}` cannot be written", path.display());
+            let mut report =
+                BufWriter::new(std::fs::File::create(path).with_context(written)?);
+            let done =
+                look_up(&archive.catalog, &*searcher, list, &mut report, usize::MAX);
+            report.flush().with_context(written)?;
+            done
+        }
+        None => {
+            let report = std::io::stdout().lock();
+            look_up(&archive.catalog, &*searcher, list, report, usize::MAX)
+        }
+    };
+    let counts = match done {
+        Err(error @ (BatchError::NoNames { .. } | BatchError::Csv(_))) => {
+            return Err(Usage(error.to_string()).into());
+        }
+        done => done?,
+    };
+    match (arguments.json, &arguments.out) {
+        (true, Some(_)) => print_json(&counts)?,
+        (true, None) => eprintln!("{}", serde_json::to_string(&counts)?),
+        (false, _) => eprintln!(
+            "{} lines: {} found, {} similar, {} not found, {} not digitized",
+            counts.lines, counts.found, counts.similar, counts.none, counts.not_digitized
+        ),
     }
     Ok(Ended::Well)
 }

@@ -4,6 +4,7 @@ pub mod archive;
 pub mod gazetteer;
 pub mod index;
 pub mod kind;
+pub mod lookup;
 pub mod names;
 
 /// The folder `pipelines/` as it was when the program was built.

@@ -3,6 +3,9 @@
 
 mod corrections;
 mod handover;
+mod layout;
+mod papers;
+mod pdf;
 mod rows;
 mod workbook;
 mod xlsx;
@@ -18,10 +21,15 @@ use serde::Serialize;
 use crate::catalog::Catalog;
 use crate::catalog::CatalogError;
 use crate::catalog::StoredRecord;
+use crate::link::{LinkError, Links};
 use crate::model::Record;
 
+use self::papers::papers;
 use self::workbook::{Tables, workbook};
-pub use rows::{PageRow, RecordRow};
+pub use layout::{HOCR_END, ReadPage, alto, hocr_head, hocr_page};
+pub use papers::{PaperForm, Pictures, write_paper};
+pub use pdf::{Sheet, SheetRow, write_sheet};
+pub use rows::{CodeRow, LineRow, PageRow, RecordRow, WordRow};
 
 /// A form of export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,17 +46,22 @@ pub enum Format {
     Vbdlis,
     /// One JSON object a field that people keyed: what was read there, and what stands there.
     CorrectionsJsonl,
+    /// Scans as files: searchable PDF, ALTO, hOCR.
+    Papers(PaperForm),
 }
 
 impl Format {
     /// All of them, with their names on the command line.
-    pub const ALL: [(&'static str, Self); 6] = [
+    pub const ALL: [(&'static str, Self); 9] = [
         ("records-jsonl", Self::RecordsJsonl),
         ("pages-jsonl", Self::PagesJsonl),
         ("csv", Self::Csv),
         ("xlsx", Self::Xlsx),
         ("vbdlis", Self::Vbdlis),
         ("corrections-jsonl", Self::CorrectionsJsonl),
+        ("pdf", Self::Papers(PaperForm::Pdf)),
+        ("alto", Self::Papers(PaperForm::Alto)),
+        ("hocr", Self::Papers(PaperForm::Hocr)),
     ];
 
     /// The form of that name.
@@ -79,19 +92,31 @@ pub enum ExportError {
     /// The embedded definition of the tables cannot be used; a test rules that out.
     #[error("`pipelines/handover.toml` cannot be used")]
     Tables(#[from] toml::de::Error),
+    /// Links could not be looked for.
+    #[error(transparent)]
+    Links(#[from] LinkError),
+    /// No scan has an id that starts so.
+    #[error("the archive holds no scan whose id starts with `{0}`")]
+    NoSuchScan(String),
 }
 
-/// Which values an export holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// What of the archive an export holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Selection {
     /// Only values that people have verified or approved; records without one are left
     /// out.
     pub verified_only: bool,
+    /// With each record what it may belong to; of [`Format::RecordsJsonl`].
+    pub links: bool,
+    /// Only scans whose ids start so; of [`Format::Papers`].
+    pub scan: Option<String>,
+    /// Only this page, from 1; of [`Format::Papers`].
+    pub page: Option<u32>,
 }
 
 impl Selection {
     /// The record with the values that are asked for; `None` if it has none of them.
-    fn of(self, mut stored: StoredRecord) -> Option<StoredRecord> {
+    fn of(&self, mut stored: StoredRecord) -> Option<StoredRecord> {
         if self.verified_only {
             stored.record.fields.retain(|_, field| field.state.is_verified());
             if stored.record.fields.is_empty() {
@@ -110,14 +135,12 @@ impl Selection {
 pub fn export(
     catalog: &Catalog,
     format: Format,
-    selection: Selection,
+    selection: &Selection,
+    pictures: &dyn Pictures,
     out: &mut impl Write,
 ) -> Result<(), ExportError> {
     match format {
-        Format::RecordsJsonl => each_record(catalog, selection, |record| {
-            let name = catalog.name_of(&record.record.scan)?;
-            json_line(out, &RecordRow::of(&record, name))
-        }),
+        Format::RecordsJsonl => records(catalog, selection, out),
         Format::PagesJsonl => pages(catalog, out),
         Format::Csv => table(catalog, selection, out),
         Format::Xlsx => workbook(catalog, selection, Tables::All, out),
@@ -126,6 +149,7 @@ pub fn export(
             corrections::row(record, first, now)
                 .map_or(Ok(()), |row| json_line(out, &row))
         }),
+        Format::Papers(form) => papers(catalog, pictures, form, selection, out),
     }
 }
 
@@ -135,9 +159,25 @@ fn json_line(out: &mut impl Write, row: &impl Serialize) -> Result<(), ExportErr
     Ok(())
 }
 
+fn records(
+    catalog: &Catalog,
+    selection: &Selection,
+    out: &mut impl Write,
+) -> Result<(), ExportError> {
+    let all = if selection.links { Some(Links::of(catalog)?) } else { None };
+    each_record(catalog, selection, |record| {
+        let name = catalog.name_of(&record.record.scan)?;
+        let links = match &all {
+            Some(all) => all.for_record(&record.record)?,
+            None => vec![],
+        };
+        json_line(out, &RecordRow::of(&record, name).with_links(links))
+    })
+}
+
 fn each_record(
     catalog: &Catalog,
-    selection: Selection,
+    selection: &Selection,
     mut each: impl FnMut(StoredRecord) -> Result<(), ExportError>,
 ) -> Result<(), ExportError> {
     for scan in catalog.scans()? {
@@ -170,7 +210,7 @@ const UNVERIFIED: &str = "unverified";
 
 fn table(
     catalog: &Catalog,
-    selection: Selection,
+    selection: &Selection,
     out: &mut impl Write,
 ) -> Result<(), ExportError> {
     let mut names = BTreeSet::new();

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::catalog::ScanName;
 use crate::catalog::StoredRecord;
+use crate::link::Link;
 use crate::model::Field;
 use crate::model::FieldState;
 use crate::model::Finding;
@@ -18,41 +19,64 @@ use crate::model::TextSource;
 /// its file.
 #[derive(Debug, Serialize)]
 pub struct PageRow {
-    scan: String,
-    path: String,
-    page: u32,
-    width: u32,
-    height: u32,
-    text: String,
-    blank: bool,
-    engine: String,
-    source: TextSource,
-    codes: Vec<CodeRow>,
+    /// The file.
+    pub scan: String,
+    /// Where that file was first found.
+    pub path: String,
+    /// From 1.
+    pub page: u32,
+    /// Pixels of the page image as it came out of its file.
+    pub width: u32,
+    /// Pixels of the page image as it came out of its file.
+    pub height: u32,
+    /// The lines joined by line feeds.
+    pub text: String,
+    /// Whether nothing is written on it.
+    pub blank: bool,
+    /// What read it, with its version.
+    pub engine: String,
+    /// Where the text comes from.
+    pub source: TextSource,
+    /// QR and bar codes.
+    pub codes: Vec<CodeRow>,
+    /// What folder and file names say.
     #[serde(skip_serializing_if = "ScanName::is_empty")]
-    name: ScanName,
-    lines: Vec<LineRow>,
+    pub name: ScanName,
+    /// Top to bottom.
+    pub lines: Vec<LineRow>,
 }
 
 /// A QR or bar code.
 #[derive(Debug, Serialize)]
-struct CodeRow {
-    text: String,
-    quad: Quad,
+pub struct CodeRow {
+    /// What it says.
+    pub text: String,
+    /// Where it stands.
+    pub quad: Quad,
 }
 
+/// A line of a page.
 #[derive(Debug, Serialize)]
-struct LineRow {
-    text: String,
-    quad: Quad,
-    confidence: f32,
-    words: Vec<WordRow>,
+pub struct LineRow {
+    /// The words joined by single spaces.
+    pub text: String,
+    /// Where it stands.
+    pub quad: Quad,
+    /// 0–1.
+    pub confidence: f32,
+    /// Left to right.
+    pub words: Vec<WordRow>,
 }
 
+/// A word of a line.
 #[derive(Debug, Serialize)]
-struct WordRow {
-    text: String,
-    quad: Quad,
-    confidence: f32,
+pub struct WordRow {
+    /// Best reading.
+    pub text: String,
+    /// Where it stands.
+    pub quad: Quad,
+    /// 0–1.
+    pub confidence: f32,
 }
 
 /// To a thousandth: more is noise, and exports stay small.
@@ -110,6 +134,8 @@ pub struct RecordRow<'a> {
     findings: &'a [Finding],
     #[serde(skip_serializing_if = "ScanName::is_empty")]
     name: ScanName,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    links: Vec<Link>,
 }
 
 #[derive(Debug, Serialize)]
@@ -156,6 +182,13 @@ impl<'a> RecordRow<'a> {
             fields,
             findings: &record.findings,
             name,
+            links: vec![],
         }
+    }
+
+    /// The row with what the record may belong to.
+    #[must_use]
+    pub fn with_links(self, links: Vec<Link>) -> Self {
+        Self { links, ..self }
     }
 }

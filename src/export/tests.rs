@@ -62,8 +62,22 @@ fn exported(records: &[Record], format: Format, verified_only: bool) -> Vec<u8> 
     let folder = tempfile::tempdir().expect("a folder");
     let catalog = catalog(folder.path(), records);
     let mut out = Vec::new();
-    export(&catalog, format, Selection { verified_only }, &mut out).expect("an export");
+    let selection = Selection { verified_only, ..Selection::default() };
+    export(&catalog, format, &selection, &NoPictures, &mut out).expect("an export");
     out
+}
+
+/// Gives no picture of any page.
+struct NoPictures;
+
+impl Pictures for NoPictures {
+    fn stored(
+        &self,
+        _: &crate::model::PageKey,
+    ) -> Result<crate::model::StoredPicture, Box<dyn std::error::Error + Send + Sync>>
+    {
+        Err("no picture".into())
+    }
 }
 
 /// Rows of each sheet by its name: cells with their text and whether they are marked.
@@ -283,4 +297,68 @@ fn a_cell_that_looks_like_a_formula_is_kept_from_being_one() {
     assert_eq!(harmless("=1+1".into()), "'=1+1");
     assert_eq!(harmless("-/-".into()), "-/-");
     assert_eq!(harmless("Lò Văn Mẫu".into()), "Lò Văn Mẫu");
+}
+
+/// A page of 200 × 100 pixels whose reading frame is turned: `Lò Văn` stands upright in the
+/// original at (20, 30), 60 wide and 20 high.
+pub(super) fn read_page() -> crate::model::PageText {
+    use crate::model::{Affine, Line, Quad, Rect, Size, Word};
+    let frame = Size { width: 100, height: 200 };
+    let original = Size { width: 200, height: 100 };
+    // A quarter turn: (x, y) of the frame is (y, 100 − x) of the original.
+    let to_original = Affine([0.0, 1.0, 0.0, -1.0, 0.0, 100.0]);
+    let back = to_original.inverse().expect("a turn can be undone");
+    let place = |left: f32, width: f32| {
+        let rect = Rect { left, top: 30.0, right: left + width, bottom: 50.0 };
+        Quad::from(rect).mapped(&back)
+    };
+    let word = |text: &str, left, width| Word {
+        text: text.into(),
+        quad: place(left, width),
+        confidence: 0.875,
+        letters: vec![],
+    };
+    let line = Line {
+        text: "Lò Văn".into(),
+        quad: place(20.0, 60.0),
+        confidence: 0.9,
+        words: vec![word("Lò", 20.0, 20.0), word("<Văn>", 50.0, 30.0)],
+        ..Line::default()
+    };
+    crate::model::PageText {
+        size: frame,
+        original,
+        to_original,
+        dpi: 72.0,
+        blank: false,
+        lines: vec![line],
+        rules: vec![],
+        codes: vec![],
+        engine: "none".into(),
+        source: crate::model::TextSource::default(),
+        notes: vec![],
+    }
+}
+
+#[test]
+fn alto_and_hocr_say_where_each_word_stands_in_the_original() {
+    let text = read_page();
+    let key = crate::model::PageKey { scan: ScanId("ab".repeat(32)), page: 2 };
+    let page = ReadPage { key: &key, path: "a/b & c.pdf", text: &text };
+    let alto = alto(page);
+    assert!(alto.contains(
+        "<Page ID=\"page2\" PHYSICAL_IMG_NR=\"2\" WIDTH=\"200\" HEIGHT=\"100\">"
+    ));
+    assert!(alto.contains("<fileName>a/b &amp; c.pdf</fileName>"));
+    assert!(alto.contains(
+        "<String ID=\"l0w1\" CONTENT=\"&lt;Văn&gt;\" HPOS=\"50\" VPOS=\"30\" WIDTH=\"30\" \
+         HEIGHT=\"20\" WC=\"0.875\"/>"
+    ), "{alto}");
+    assert_eq!(alto.matches("<SP/>").count(), 1);
+    let hocr = hocr_page(page);
+    assert!(
+        hocr.contains("title=\"bbox 50 30 80 50; x_wconf 88\">&lt;Văn&gt;</span>"),
+        "{hocr}"
+    );
+    assert!(hocr.contains("bbox 0 0 200 100; ppageno 1;"), "{hocr}");
 }

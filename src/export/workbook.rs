@@ -227,7 +227,7 @@ fn checked(
 /// If the catalog cannot be read or `out` not be written.
 pub(super) fn workbook(
     catalog: &Catalog,
-    selection: Selection,
+    selection: &Selection,
     tables: Tables,
     out: &mut impl Write,
 ) -> Result<(), ExportError> {

@@ -4,6 +4,7 @@
 //! `011087001234`. A sheet is written to a temporary file as it grows: memory does not
 //! depend on the number of rows.
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufWriter, Seek as _, SeekFrom, Write};
 
@@ -204,19 +205,23 @@ fn frame(names: &[String]) -> [(&'static str, String); 5] {
     let mut links = format!("{HEAD}<Relationships xmlns=\"{PACKAGE}/relationships\">");
     for (at, name) in names.iter().enumerate() {
         let (number, name) = (at + 1, escaped(name));
-        types.push_str(&format!(
+        let _ = write!(
+            types,
             "<Override PartName=\"/xl/worksheets/sheet{number}.xml\" ContentType=\"{SHEET}.worksheet+xml\"/>"
-        ));
-        book.push_str(&format!(
+        );
+        let _ = write!(
+            book,
             "<sheet name=\"{name}\" sheetId=\"{number}\" r:id=\"rId{number}\"/>"
-        ));
-        links.push_str(&format!(
+        );
+        let _ = write!(
+            links,
             "<Relationship Id=\"rId{number}\" Type=\"{LINKS}/worksheet\" Target=\"worksheets/sheet{number}.xml\"/>"
-        ));
+        );
     }
-    links.push_str(&format!(
+    let _ = write!(
+        links,
         "<Relationship Id=\"rId0\" Type=\"{LINKS}/styles\" Target=\"styles.xml\"/></Relationships>"
-    ));
+    );
     let root = format!(
         "{HEAD}<Relationships xmlns=\"{PACKAGE}/relationships\">\
 <Relationship Id=\"rId1\" Type=\"{LINKS}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"

@@ -21,6 +21,8 @@ const TITLE: f32 = 0.6;
 const TITLE_ERRORS: f32 = 0.25;
 /// Letters that the ink of a stamp may add before a heading.
 const STRAY_LETTERS: usize = 3;
+/// Share of the letters of a title that may be wrong where another line says it again.
+const BADLY_READ: f32 = 0.45;
 /// How sure a title is that was not read whole, against one that was.
 const DEPUTY: f32 = 0.8;
 /// What a signature without its heading costs, in wrong letters of a label.
@@ -57,12 +59,10 @@ pub(super) fn read(
         let signature = &form.signatures[heading.signature];
         let lines = lines(rows, anchors, form, &headings, heading);
         let mut name: Option<&Vec<Piece>> = None;
-        let mut position: Option<(String, Vec<Piece>)> = None;
-        let mut for_whom: Option<String> = None;
-        for line in &lines {
-            if let Some((title, words)) = title(form, line) {
-                for_whom = position.take().map(|(title, _)| title);
-                position = Some((title, words));
+        let mut office: Option<Title> = None;
+        for (at, line) in lines.iter().enumerate() {
+            if let Some(title) = title(form, line) {
+                office = Some(title.below(form, &lines[..at]));
             } else if !is_known(&form.skips, line)
                 && !is_known_part(&signature.headings, line)
                 && may_be_name(line)
@@ -70,32 +70,14 @@ pub(super) fn read(
                 name = Some(line);
             }
         }
-        let page = rows[heading.row].page;
-        let mut add = |field_name: &Option<String>,
-                       value_type: &str,
-                       pieces: Option<&Vec<Piece>>| {
-            let (Some(field_name), Some(pieces)) = (field_name, pieces) else { return };
-            if out.iter().any(|known| known.name == *field_name) {
-                return;
-            }
-            if let Some(found) = field(value_type, pieces, page, heading.cost, context) {
-                let (name, pieces) = (field_name.clone(), pieces.clone());
-                out.push(Signed { name, field: found, pieces });
-            }
-        };
-        add(&signature.name, "name", name);
-        add(
-            &signature.position,
-            "signer-title",
-            position.as_ref().map(|(_, words)| words),
-        );
-        if let (Some(below), Some((title, _))) = (&for_whom, &position)
-            && below == title
-        {
-            let name = signature.position.as_ref();
-            let found = out.iter_mut().find(|known| Some(&known.name) == name);
-            if let Some(found) = found {
-                as_deputy(form, title, &mut found.field, context);
+        let from = (rows[heading.row].page, heading.cost);
+        let name =
+            name.and_then(|line| named(signature.name.as_ref(), line, from, context));
+        let office =
+            office.and_then(|it| it.signed(signature.position.as_ref(), from, context));
+        for signed in name.into_iter().chain(office) {
+            if out.iter().all(|known| known.name != signed.name) {
+                out.push(signed);
             }
         }
     }
@@ -110,17 +92,67 @@ pub(super) fn read(
     out
 }
 
-/// A title that stands on two lines, one below the other, is that of a deputy, whose own
-/// word could not be read: `KT. CHỦ TỊCH` above `PHÓ CHỦ TỊCH`. Without such a title there
-/// is none.
-fn as_deputy(form: &Form, title: &str, found: &mut Field, context: &Context) {
-    let deputy = form
-        .position_texts
-        .iter()
-        .find(|other| other.strip_suffix(title).is_some_and(|word| word.ends_with(' ')));
-    let value = deputy.and_then(|it| normal::normalize("signer-title", it, context));
-    found.value = value.and_then(|it| it.value);
-    found.confidence *= DEPUTY;
+/// The name on a line, `from` a page with what its heading cost.
+fn named(
+    field_name: Option<&String>,
+    line: &[Piece],
+    (page, cost): (u32, f32),
+    context: &Context,
+) -> Option<Signed> {
+    let found = field("name", line, page, cost, context)?;
+    Some(Signed { name: field_name?.clone(), field: found, pieces: line.to_vec() })
+}
+
+/// A title of office with the words that say it.
+struct Title {
+    /// As a list has it.
+    text: String,
+    words: Vec<Piece>,
+}
+
+impl Title {
+    /// The title as it stands below other lines. One that stands on two lines, one below the
+    /// other, is that of a deputy, whose own word lies under the stamp: `KT. CHỦ TỊCH` above
+    /// `PHÓ CHỦ TỊCH`.
+    fn below(self, form: &Form, above: &[Vec<Piece>]) -> Self {
+        let own = form.position_texts.iter().position(|it| *it == self.text);
+        let Some(phrase) = own.and_then(|at| form.positions.get(at)) else { return self };
+        let deputy = form.position_texts.iter().find(|other| {
+            other.strip_suffix(&self.text).is_some_and(|word| word.ends_with(' '))
+        });
+        match deputy {
+            Some(deputy) if above.iter().any(|line| ends_in(phrase, line)) => {
+                Self { text: deputy.clone(), words: self.words }
+            }
+            _ => self,
+        }
+    }
+
+    /// The field of the title, `from` a page with what its heading cost.
+    fn signed(
+        self,
+        field_name: Option<&String>,
+        (page, cost): (u32, f32),
+        context: &Context,
+    ) -> Option<Signed> {
+        let mut found = field("signer-title", &self.words, page, cost, context)?;
+        let read = normal::normalize("signer-title", &self.text, context);
+        let value = read.and_then(|it| it.value);
+        if found.value != value {
+            found.value = value;
+            found.confidence *= DEPUTY;
+        }
+        Some(Signed { name: field_name?.clone(), field: found, pieces: self.words })
+    }
+}
+
+/// Whether a line ends in the words, however badly they were read.
+fn ends_in(phrase: &Phrase, line: &[Piece]) -> bool {
+    let text = glyphs_of(line);
+    let tail = text.len().saturating_sub(phrase.len());
+    text.get(tail..).is_some_and(|tail| {
+        !tail.is_empty() && phrase.distance(tail) <= BADLY_READ * phrase.len() as f32
+    })
 }
 
 /// The signature of an office whose heading a stamp has made unreadable: the last title of
@@ -136,14 +168,22 @@ fn below_title(
     let half = f32::midpoint(left, right);
     let found = rows.iter().enumerate().rev().find_map(|(at, row)| {
         let half = row.between(half, f32::INFINITY)?;
-        half.segments().into_iter().find_map(|segment| {
-            let (title, words) = title(form, &half.pieces[segment])?;
-            Some((at, title, words))
-        })
+        let segments = half.segments().into_iter();
+        let mut titles = segments.filter_map(|it| title(form, &half.pieces[it]));
+        Some((at, titles.next()?))
     });
-    let Some((at, _, words)) = found else { return Vec::new() };
+    let Some((at, title)) = found else { return Vec::new() };
     let row = &rows[at];
-    let (Some(first), Some(last)) = (words.first(), words.last()) else {
+    let above: Vec<Vec<Piece>> = rows[..at]
+        .iter()
+        .rev()
+        .take_while(|it| {
+            it.sheet == row.sheet && it.rect.bottom > row.rect.top - BAND * row.em()
+        })
+        .filter_map(|it| Some(it.between(half, f32::INFINITY)?.pieces))
+        .collect();
+    let title = title.below(form, &above);
+    let (Some(first), Some(last)) = (title.words.first(), title.words.last()) else {
         return Vec::new();
     };
     let middle = f32::midpoint(first.rect.left, last.rect.right);
@@ -156,24 +196,12 @@ fn below_title(
         .map(|it| nearest_segment(&it, middle))
         .filter(|line| may_be_name(line) && !is_known(&form.skips, line))
         .last();
-    let mut out = Vec::new();
-    let mut add = |name: &Option<String>, value_type: &str, pieces: &[Piece]| {
-        if let Some(name) = name
-            && let Some(found) = field(value_type, pieces, row.page, UNHEADED, context)
-        {
-            out.push(Signed {
-                name: name.clone(),
-                field: found,
-                pieces: pieces.to_vec(),
-            });
-        }
-    };
     // Without the name below it, the title may stand anywhere.
-    if let Some(line) = name {
-        add(&signature.name, "name", &line);
-        add(&signature.position, "signer-title", &words);
-    }
-    out
+    let Some(line) = name else { return Vec::new() };
+    let from = (row.page, UNHEADED);
+    let name = named(signature.name.as_ref(), &line, from, context);
+    let office = title.signed(signature.position.as_ref(), from, context);
+    name.into_iter().chain(office).collect()
 }
 
 /// A heading of a signature, and the middle of the words that it stands among.
@@ -298,7 +326,7 @@ fn nearest_segment(row: &Row, middle: f32) -> Vec<Piece> {
 
 /// The title of office that a line says, and the words that say it. The longest counts:
 /// `PHÓ CHỦ TỊCH` is no `CHỦ TỊCH`.
-fn title(form: &Form, line: &[Piece]) -> Option<(String, Vec<Piece>)> {
+fn title(form: &Form, line: &[Piece]) -> Option<Title> {
     let text = glyphs_of(line);
     let all = text.len() as f32;
     let (phrase, title) = form
@@ -323,7 +351,7 @@ fn title(form: &Form, line: &[Piece]) -> Option<(String, Vec<Piece>)> {
         return None;
     }
     let (first, last) = (text.get(hit.start)?.piece, text.get(hit.end - 1)?.piece);
-    Some((title.clone(), line.get(first..=last)?.to_vec()))
+    Some(Title { text: title.clone(), words: line.get(first..=last)?.to_vec() })
 }
 
 /// Whether a line may be a name: words with capitals, no digits. What a pen or a stamp

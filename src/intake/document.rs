@@ -8,6 +8,7 @@ use super::page::LoadedPage;
 use super::pdf::PdfFile;
 use super::tiff::TiffFile;
 use super::{FileBytes, Format, IntakeError, Limits, jpeg, pictures, png, sniff};
+use crate::model::StoredPicture;
 
 /// An opened file. Its pages are decoded one by one, when they are asked for.
 ///
@@ -118,6 +119,24 @@ impl Document {
                 guarded(name, || single(bytes.as_ref(), self.format, limits))
             }
         }
+    }
+
+    /// The image of page `number` (from 1) as the file holds it, where it is the whole page
+    /// and in a form that other programs know. It is not decoded: whoever takes it checks
+    /// its size against that of the page.
+    pub fn stored(&self, number: u32) -> Option<StoredPicture> {
+        let at = number.checked_sub(1)? as usize;
+        let taken = guarded(self.format.name(), || {
+            Ok(match &self.content {
+                Content::Pdf(pdf) => pdf.stored(at),
+                Content::Tiff(tiff) => tiff.stored(at),
+                Content::Single(bytes) if self.format == Format::Jpeg => {
+                    jpeg::stored(bytes.as_ref())
+                }
+                _ => None,
+            })
+        });
+        taken.ok().flatten()
     }
 }
 

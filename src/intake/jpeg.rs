@@ -11,6 +11,7 @@ use super::stored::Stored;
 use super::tiff;
 use super::turn::Turn;
 use super::{IntakeError, Limits};
+use crate::model::{Codec, StoredPicture};
 
 /// Samples of a decoded JPEG, interleaved, 8 bits each.
 pub(super) struct Samples {
@@ -202,13 +203,12 @@ fn decode(
             *ink = 255 - *ink;
         }
     }
-    let has_end = data.windows(2).rev().take(1024).any(|two| two == [0xFF, 0xD9]);
     Ok(Samples {
         width: header.width,
         height: header.height,
         count,
         bytes,
-        incomplete: !has_end,
+        incomplete: !has_end(data),
     })
 }
 
@@ -246,6 +246,28 @@ pub(super) fn painted(samples: Samples, limits: &Limits) -> Result<Painted, Inta
         bytes.truncate(num_pixels * 3);
     }
     fitted(pixels_of(width, height, channels, bytes)?, limits)
+}
+
+/// The data as they are, where other programs show them as this one does: one or three
+/// channels, all of it there, not mirrored.
+pub(super) fn stored(data: &[u8]) -> Option<StoredPicture> {
+    let header = Header::read(data).ok()?;
+    header.check(&Limits::default()).ok()?;
+    let exif = header.exif.map(tiff::exif).unwrap_or_default();
+    let turn = Turn::from_tag(exif.orientation);
+    let is_usual = matches!(header.components, 1 | 3) && !turn.mirrored;
+    (is_usual && has_end(data)).then(|| StoredPicture {
+        codec: Codec::Jpeg { is_gray: header.components == 1 },
+        width: header.width,
+        height: header.height,
+        quarters: turn.quarters,
+        bytes: data.to_vec(),
+    })
+}
+
+/// Whether the mark that ends an image stands near the end of the data.
+fn has_end(data: &[u8]) -> bool {
+    data.windows(2).rev().take(1024).any(|two| two == [0xFF, 0xD9])
 }
 
 /// Reads a JPEG file.

@@ -10,7 +10,7 @@ mod scan;
 mod text;
 
 pub use geometry::{Affine, Point, Quad, Rect, Size};
-pub use image::{PageImage, Pixels};
+pub use image::{Codec, PageImage, Pixels, StoredPicture};
 pub use kind::{Kind, KindId};
 pub use letters::{
     VIETNAMESE_LETTERS, accent_pairs, canonical_tone, fold, fold_letter,

@@ -204,8 +204,8 @@ impl Worker {
                 })?;
             match reply {
                 Reply::Progress => {}
-                Reply::Picture => {
-                    return Ok((Reply::Picture, self.frame(setup, since)?));
+                reply @ (Reply::Picture | Reply::Stored(_)) => {
+                    return Ok((reply, self.frame(setup, since)?));
                 }
                 reply => {
                     self.usage.note(self.child.id());

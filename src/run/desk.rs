@@ -10,8 +10,13 @@ use super::pictures::PictureError;
 use super::pictures::Pictures;
 use crate::model::PageKey;
 use crate::model::Pixels;
+use crate::model::RecordId;
+use crate::model::StoredPicture;
 use crate::search::Index;
 use crate::search::Query;
+use crate::search::RelatedRecord;
+use crate::search::SearchError;
+use crate::search::Suggestion;
 use crate::search::Why;
 use crate::serve::App;
 use crate::serve::Chip;
@@ -29,7 +34,6 @@ struct IndexSeek(Index);
 
 impl Seek for IndexSeek {
     fn seek(&self, request: &SearchRequest) -> Result<Found, SeekError> {
-        let wrapped = |error: crate::search::SearchError| SeekError(error.into());
         let mut filters = request.filters.clone();
         let mut words = request.query.clone();
         // A unit is a code; a name is what somebody would have typed beside the query.
@@ -70,6 +74,25 @@ impl Seek for IndexSeek {
             }),
         })
     }
+
+    fn related(
+        &self,
+        record: &RecordId,
+        limit: usize,
+    ) -> Result<Option<Vec<RelatedRecord>>, SeekError> {
+        let searcher = self.0.searcher().map_err(wrapped)?;
+        searcher.related(record, limit).map_err(wrapped)
+    }
+
+    fn suggest(&self, typed: &str, limit: usize) -> Result<Vec<Suggestion>, SeekError> {
+        let searcher = self.0.searcher().map_err(wrapped)?;
+        searcher.suggest(typed, limit).map_err(wrapped)
+    }
+}
+
+/// A failure of the index as the desk knows it.
+fn wrapped(error: SearchError) -> SeekError {
+    SeekError(error.into())
 }
 
 /// The names of the reasons for a hit, the tier first.
@@ -89,15 +112,26 @@ fn named(value: &impl serde::Serialize) -> String {
     }
 }
 
+/// Why the desk gets no picture.
+fn no_picture(key: &PageKey, error: PictureError) -> PageImageError {
+    match error {
+        PictureError::Failed(_) => PageImageError::Lost { key: key.clone() },
+        error @ PictureError::Refused(_) => {
+            PageImageError::Undecodable { key: key.clone(), source: error.into() }
+        }
+    }
+}
+
 impl PageImages for Pictures {
+    fn stored(&self, key: &PageKey) -> Result<StoredPicture, PageImageError> {
+        self.stored_picture(key).map_err(|error| no_picture(key, error))
+    }
+
     fn page(&self, key: &PageKey) -> Result<Arc<Pixels>, PageImageError> {
         let undecodable = |source: Box<dyn std::error::Error + Send + Sync>| {
             PageImageError::Undecodable { key: key.clone(), source }
         };
-        let jpeg = self.jpeg(key).map_err(|error| match error {
-            PictureError::Failed(_) => PageImageError::Lost { key: key.clone() },
-            error @ PictureError::Refused(_) => undecodable(error.into()),
-        })?;
+        let jpeg = self.jpeg(key).map_err(|error| no_picture(key, error))?;
         // Our own worker wrote this JPEG; it is not the original.
         let image = image::load_from_memory_with_format(&jpeg, image::ImageFormat::Jpeg)
             .map_err(|error| undecodable(error.into()))?;

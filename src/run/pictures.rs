@@ -9,6 +9,7 @@ use super::wire::Reply;
 use super::wire::Request;
 use crate::catalog::Catalog;
 use crate::model::PageKey;
+use crate::model::StoredPicture;
 
 /// Names the way pictures are made; another way has other names.
 const STEP: &str = "picture-1";
@@ -51,24 +52,43 @@ impl Pictures {
         }
         let path = self.catalog.originals().path(&key.scan);
         let request = Request::Picture { path, page: key.page };
-        let answer =
-            self.worker.lock().unwrap_or_else(PoisonError::into_inner).ask(&request);
-        let jpeg = match answer {
-            Ok((Reply::Picture, jpeg)) => jpeg,
+        let (Reply::Picture, jpeg) = self.ask(&request)? else {
+            return Err(PictureError::Refused("no picture came".to_owned()));
+        };
+        // A picture that cannot be kept is made again next time; the page is shown anyway.
+        drop(self.keep(&place, &jpeg));
+        Ok(jpeg)
+    }
+
+    /// The page as its file holds it, where that can be handed on; else made anew.
+    ///
+    /// # Errors
+    ///
+    /// If the page cannot be decoded.
+    pub fn stored_picture(&self, key: &PageKey) -> Result<StoredPicture, PictureError> {
+        let path = self.catalog.originals().path(&key.scan);
+        let text = self.catalog.page_text(key);
+        let text = text.map_err(|error| PictureError::Failed(error.into()))?;
+        let size = text.map(|text| (text.original.width, text.original.height));
+        let request = Request::Stored { path, page: key.page, size };
+        match self.ask(&request)? {
+            (Reply::Stored(picture), bytes) => Ok(StoredPicture { bytes, ..picture }),
+            _ => Err(PictureError::Refused("no picture came".to_owned())),
+        }
+    }
+
+    /// Asks the worker; an answer that says no is an error.
+    fn ask(&self, request: &Request) -> Result<(Reply, Vec<u8>), PictureError> {
+        match self.worker.lock().unwrap_or_else(PoisonError::into_inner).ask(request) {
             Ok((
                 Reply::Refused { message, .. }
                 | Reply::Unable { message }
                 | Reply::Panicked { message },
                 _,
-            )) => {
-                return Err(PictureError::Refused(message));
-            }
-            Ok(_) => return Err(PictureError::Refused("no picture came".to_owned())),
-            Err(error) => return Err(PictureError::Failed(error.into())),
-        };
-        // A picture that cannot be kept is made again next time; the page is shown anyway.
-        drop(self.keep(&place, &jpeg));
-        Ok(jpeg)
+            )) => Err(PictureError::Refused(message)),
+            Ok(answer) => Ok(answer),
+            Err(error) => Err(PictureError::Failed(error.into())),
+        }
     }
 
     fn place(&self, key: &PageKey) -> PathBuf {
@@ -86,5 +106,14 @@ impl Pictures {
         file.write_all(jpeg)?;
         file.persist(place)?;
         Ok(())
+    }
+}
+
+impl crate::export::Pictures for Pictures {
+    fn stored(
+        &self,
+        key: &PageKey,
+    ) -> Result<StoredPicture, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(self.stored_picture(key)?)
     }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::PageText;
 use crate::model::Reason;
+use crate::model::StoredPicture;
 
 /// Longest frame that is accepted, in bytes; a page's text with its lattice stays below
 /// 4 MiB, a page's JPEG below 100 MiB. Anything longer is a broken stream.
@@ -35,6 +36,16 @@ pub(super) enum Request {
         /// From 1.
         page: u32,
     },
+    /// Give one page as its file holds it, if that is the whole page image, else made
+    /// anew; the bytes follow as above.
+    Stored {
+        /// The original in the archive.
+        path: PathBuf,
+        /// From 1.
+        page: u32,
+        /// Pixels of the page image across and down, where they are known.
+        size: Option<(u32, u32)>,
+    },
 }
 
 /// What a worker answers.
@@ -58,6 +69,8 @@ pub(super) enum Reply {
     },
     /// The page's JPEG is the next frame.
     Picture,
+    /// The page's picture; its bytes are the next frame.
+    Stored(StoredPicture),
     /// It cannot be done; the file is at fault.
     Refused {
         /// Why.

@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Instant;
 
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
+
 use super::confine;
 use super::confine::Trust;
 use super::page;
@@ -20,8 +23,10 @@ use crate::intake;
 use crate::intake::Document;
 use crate::intake::IntakeError;
 use crate::intake::LoadedPage;
+use crate::model::Codec;
 use crate::model::PageImage;
 use crate::model::Pixels;
+use crate::model::StoredPicture;
 
 /// Quality of the JPEG that a person looks at; below 80 thin strokes get halos.
 const PICTURE_QUALITY: u8 = 82;
@@ -161,6 +166,15 @@ impl Worker {
                 }
                 Err(error) => wire::send(to, &error.reply()),
             },
+            Request::Stored { path, page, size } => {
+                match self.stored(&path, page, size) {
+                    Ok(picture) => {
+                        wire::send(to, &Reply::Stored(picture.clone()))?;
+                        wire::send_bytes(to, &picture.bytes)
+                    }
+                    Err(error) => wire::send(to, &error.reply()),
+                }
+            }
         }
     }
 
@@ -221,6 +235,44 @@ impl Worker {
         self.doing.set("making the picture");
         Ok(jpeg(&self.page(path, page)?.image)?)
     }
+
+    /// The picture as the file holds it, if that is the whole page image; else a new one.
+    fn stored(
+        &mut self,
+        path: &Path,
+        page: u32,
+        size: Option<(u32, u32)>,
+    ) -> Result<StoredPicture, NoPage> {
+        self.doing.set("taking the picture out");
+        let kept = self.document(path)?.stored(page);
+        if let Some(picture) = kept.filter(|picture| Some(picture.turned()) == size) {
+            return Ok(picture);
+        }
+        made(&self.page(path, page)?.image)
+    }
+}
+
+/// A picture of a page whose file holds none that can be handed on: without loss where
+/// there is only black and white.
+fn made(image: &PageImage) -> Result<StoredPicture, NoPage> {
+    let (width, height) = (image.pixels.width(), image.pixels.height());
+    let stored =
+        |codec, bytes| StoredPicture { codec, width, height, quarters: 0, bytes };
+    if let Pixels::Gray(pixels) = &image.pixels
+        && pixels.as_raw().iter().all(|&value| value == 0 || value == u8::MAX)
+    {
+        let mut packer = ZlibEncoder::new(Vec::new(), Compression::default());
+        for row in pixels.as_raw().chunks(width.max(1) as usize) {
+            let bits = row.chunks(8).map(|eight| {
+                let set = eight.iter().enumerate().filter(|(_, value)| **value != 0);
+                set.fold(0_u8, |byte, (at, _)| byte | (0x80 >> at))
+            });
+            packer.write_all(&bits.collect::<Vec<u8>>())?;
+        }
+        return Ok(stored(Codec::Bits, packer.finish()?));
+    }
+    let is_gray = matches!(image.pixels, Pixels::Gray(_));
+    Ok(stored(Codec::Jpeg { is_gray }, jpeg(image)?))
 }
 
 fn jpeg(image: &PageImage) -> Result<Vec<u8>, image::ImageError> {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
+use super::hash::FastMap;
 use crate::config::index::{IndexDefinitions, Same};
 use crate::model::{canonical_tone, fold, nfc};
 
@@ -42,7 +43,7 @@ impl Syllable {
 
     /// The same, remembered for all searches: names are made of few syllables.
     pub(super) fn remembered(text: &str) -> Arc<Self> {
-        static KNOWN: OnceLock<RwLock<HashMap<String, Arc<Syllable>>>> = OnceLock::new();
+        static KNOWN: OnceLock<RwLock<FastMap<String, Arc<Syllable>>>> = OnceLock::new();
         let known = KNOWN.get_or_init(RwLock::default);
         if let Some(syllable) =
             known.read().unwrap_or_else(PoisonError::into_inner).get(text)

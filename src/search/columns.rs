@@ -100,7 +100,7 @@ impl Marks {
 
 /// The commune where the entry was made or the parcel lies; else the one of its folder.
 /// None where the words name several, as homonyms do.
-fn own_unit<S: AsRef<str>>(entry: &Entry<S>) -> Option<&'static str> {
+pub(super) fn own_unit<S: AsRef<str>>(entry: &Entry<S>) -> Option<&'static str> {
     let gazetteer = Gazetteer::get();
     let own = [PlaceMeaning::Registered, PlaceMeaning::Path];
     let places = entry.places.iter().filter(|place| own.contains(&place.meaning));

@@ -2,6 +2,7 @@
 
 use super::SearchError;
 use super::numbers::Day;
+use super::order::{packed_day, unpacked_day};
 use crate::config::index::{Event, NumberClass, PlaceMeaning};
 use crate::model::Record;
 
@@ -97,8 +98,8 @@ impl<S: AsRef<str>> Entry<S> {
         for person in &self.persons {
             out.number(usize::from(person.position));
             out.text(person.name.as_ref());
-            out.number(person.born.map_or(0, |day| day.packed() as usize));
-            out.number(person.sureness as usize * 2 + usize::from(person.by_age));
+            let flags = person.sureness as usize * 2 + usize::from(person.by_age);
+            out.day(flags, person.born);
         }
         out.number(self.numbers.len());
         for number in &self.numbers {
@@ -108,15 +109,23 @@ impl<S: AsRef<str>> Entry<S> {
         }
         out.number(self.days.len());
         for (event, day) in &self.days {
-            out.number(*event as usize);
-            out.number(day.packed() as usize);
+            out.day(*event as usize, Some(*day));
         }
         out.number(self.places.len());
-        for place in &self.places {
+        for (at, place) in self.places.iter().enumerate() {
             out.number(place.meaning as usize);
             out.text(place.field.as_ref());
             out.text(place.text.as_ref());
-            out.text(place.entities.as_ref());
+            // Most places of a record are in one commune, and are said once.
+            let entities = place.entities.as_ref();
+            let mut before = self.places.iter().take(at);
+            match before.position(|other| other.entities.as_ref() == entities) {
+                Some(same) => out.number(same + 1),
+                None => {
+                    out.number(0);
+                    out.text(entities);
+                }
+            }
         }
         out.number(self.texts.len());
         for (field, text) in &self.texts {
@@ -143,8 +152,7 @@ impl<'a> Entry<&'a str> {
         for _ in 0..from.number()? {
             let position = u8::try_from(from.number()?).ok()?;
             let name = from.text()?;
-            let born = Day::unpacked(from.number()? as u32);
-            let flags = from.number()?;
+            let (flags, born) = from.day()?;
             let sureness = match flags / 2 {
                 0 => Sureness::Doubtful,
                 1 => Sureness::Read,
@@ -160,13 +168,17 @@ impl<'a> Entry<&'a str> {
         }
         let mut days = Vec::new();
         for _ in 0..from.number()? {
-            let event = *EVENTS.get(from.number()?)?;
-            days.push((event, Day::unpacked(from.number()? as u32)?));
+            let (event, day) = from.day()?;
+            days.push((*EVENTS.get(event)?, day?));
         }
-        let mut places = Vec::new();
+        let mut places: Vec<Place<&'a str>> = Vec::new();
         for _ in 0..from.number()? {
             let meaning = *MEANINGS.get(from.number()?)?;
-            let (field, text, entities) = (from.text()?, from.text()?, from.text()?);
+            let (field, text) = (from.text()?, from.text()?);
+            let entities = match from.number()?.checked_sub(1) {
+                Some(same) => places.get(same)?.entities,
+                None => from.text()?,
+            };
             places.push(Place { meaning, field, text, entities });
         }
         let mut texts = Vec::new();
@@ -185,39 +197,82 @@ const MEANINGS: [PlaceMeaning; 4] = [
     PlaceMeaning::Path,
 ];
 
+/// From this byte on, a byte says how many groups of seven bits follow: one, two, … All
+/// bytes of numbers are below 80, where the bytes of letters with marks begin.
+const GROUPS: u8 = 0x78;
+
+/// How much of a day is known, beside its flags.
+const NO_DAY: usize = 0;
+const YEAR_ONLY: usize = 1;
+const WHOLE_DAY: usize = 2;
+
 struct Encoder(Vec<u8>);
 
 impl Encoder {
-    /// Seven bits a byte, the lowest first; the eighth says that more follow.
-    fn number(&mut self, mut value: usize) {
-        while value >= 0x80 {
-            self.0.push((value & 0x7f) as u8 | 0x80);
-            value >>= 7;
+    /// A number below 2^56.
+    fn number(&mut self, value: usize) {
+        if value < usize::from(GROUPS) {
+            self.0.push(value as u8);
+            return;
         }
-        self.0.push(value as u8);
+        let bits = usize::BITS - value.leading_zeros();
+        let groups = bits.div_ceil(7).min(8);
+        self.0.push(GROUPS + (groups - 1) as u8);
+        for group in (0..groups).rev() {
+            self.0.push((value >> (group * 7) & 0x7f) as u8);
+        }
     }
 
     fn text(&mut self, text: &str) {
         self.number(text.len());
         self.0.extend_from_slice(text.as_bytes());
     }
+
+    /// A day, as much of it as is known, with something small beside it.
+    fn day(&mut self, beside: usize, day: Option<Day>) {
+        match day {
+            None => self.number(beside * 3 + NO_DAY),
+            Some(Day { year, month: 0, .. }) => {
+                self.number(beside * 3 + YEAR_ONLY);
+                self.number(usize::from(year));
+            }
+            Some(day) => {
+                self.number(beside * 3 + WHOLE_DAY);
+                self.number(packed_day(day) as usize);
+            }
+        }
+    }
 }
 
 struct Decoder<'a>(&'a [u8]);
 
 impl<'a> Decoder<'a> {
+    fn byte(&mut self) -> Option<u8> {
+        let (&byte, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(byte)
+    }
+
     fn number(&mut self) -> Option<usize> {
+        let first = self.byte()?;
+        let Some(more) = first.checked_sub(GROUPS) else {
+            return Some(usize::from(first));
+        };
         let mut value = 0_usize;
-        // Five bytes hold 35 bits: more than any date or length.
-        for shift in [0, 7, 14, 21, 28] {
-            let (&byte, rest) = self.0.split_first()?;
-            self.0 = rest;
-            value |= usize::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return Some(value);
-            }
+        for _ in 0..=more {
+            value = value << 7 | usize::from(self.byte().filter(|byte| *byte < 0x80)?);
         }
-        None
+        (first < 0x80).then_some(value)
+    }
+
+    fn day(&mut self) -> Option<(usize, Option<Day>)> {
+        let flags = self.number()?;
+        let day = match flags % 3 {
+            NO_DAY => None,
+            YEAR_ONLY => Some(Day::new(u32::try_from(self.number()?).ok()?, 0, 0)?),
+            _ => Some(unpacked_day(self.number()? as u64)?),
+        };
+        Some((flags / 3, day))
     }
 
     fn text(&mut self) -> Option<&'a str> {
@@ -267,6 +322,16 @@ mod tests {
         assert_eq!(back.encoded(), bytes);
         assert_eq!(back.persons[0].name, "lò văn mẫu");
         assert_eq!(back.days, entry.days);
+    }
+
+    #[test]
+    fn numbers_of_all_sizes_survive_and_stay_below_the_letters_with_marks() {
+        for value in [0, 1, 0x77, 0x78, 0x79, 0x7f, 0x80, 1987, 20_000, (1 << 56) - 1] {
+            let mut out = Encoder(Vec::new());
+            out.number(value);
+            assert!(out.0.iter().all(|byte| *byte < 0x80), "{value}");
+            assert_eq!(Decoder(&out.0).number(), Some(value));
+        }
     }
 
     #[test]

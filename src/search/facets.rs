@@ -78,8 +78,10 @@ pub(super) fn count(
     let mut states = [0_u64; Checked::ALL.len()];
     let mut findings = [0_u64; 2];
     for (ordinal, columns) in columns.iter().enumerate() {
-        let of_segment = docs.iter().filter(|doc| doc.segment_ord as usize == ordinal);
-        let ids: Vec<u32> = of_segment.map(|doc| doc.doc_id).collect();
+        let from = docs.partition_point(|doc| (doc.segment_ord as usize) < ordinal);
+        let to = docs.partition_point(|doc| doc.segment_ord as usize <= ordinal);
+        let of_segment = docs.get(from..to).unwrap_or_default();
+        let ids: Vec<u32> = of_segment.iter().map(|doc| doc.doc_id).collect();
         if ids.is_empty() {
             continue;
         }

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tantivy::index::SegmentId;
@@ -18,17 +19,23 @@ const MAX_LETTERS: usize = 14;
 /// Most near syllables that are tried for one typed syllable.
 pub(super) const MAX_NEAR: usize = 24;
 
-/// Syllables with how many records hold them, and the ways to near ones.
-#[derive(Debug, Default)]
+/// Syllables with how many records hold them, and the kinds of records. Cheap to clone.
+#[derive(Debug, Clone, Default)]
 pub(super) struct Lexicon {
+    syllables: Arc<Syllables>,
+    /// The kinds of records in the index, in alphabetical order.
+    kinds: Arc<Vec<String>>,
+}
+
+/// Syllables, in alphabetical order, and the ways to near ones.
+#[derive(Debug, Default)]
+struct Syllables {
     syllables: Vec<(Syllable, u32)>,
     /// Hash of a syllable less one letter, or of how it sounds → positions.
     by_key: HashMap<u64, Vec<u32>>,
-    /// The kinds of records in the index, in alphabetical order.
-    kinds: Vec<String>,
 }
 
-impl Lexicon {
+impl Syllables {
     fn of(counts: HashMap<String, u32>) -> Self {
         let mut syllables: Vec<(String, u32)> = counts.into_iter().collect();
         syllables.sort_unstable();
@@ -42,10 +49,28 @@ impl Lexicon {
         }
         lexicon
     }
+}
+
+impl Lexicon {
+    fn read(searcher: &tantivy::Searcher, fields: &Fields) -> Result<Self, SearchError> {
+        let syllables = Syllables::of(counts(searcher, fields, Slot::Name)?);
+        Ok(Self { syllables: Arc::new(syllables), kinds: kinds(searcher, fields)? })
+    }
 
     /// The kinds of records in the index.
     pub(super) fn kinds(&self) -> &[String] {
         &self.kinds
+    }
+
+    /// Syllables that begin like that, the most frequent first.
+    pub(super) fn starting(&self, begun: &str, most: usize) -> Vec<&str> {
+        let all = &self.syllables.syllables;
+        let from = all.partition_point(|(form, _)| form.folded.as_str() < begun);
+        let rest = all.get(from..).unwrap_or_default().iter();
+        let mut found: Vec<_> =
+            rest.take_while(|(form, _)| form.folded.starts_with(begun)).collect();
+        found.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        found.into_iter().take(most).map(|(form, _)| form.folded.as_str()).collect()
     }
 
     /// Other syllables that sound alike or are one edit away, the nearest and then the
@@ -54,8 +79,9 @@ impl Lexicon {
         let mut seen = HashSet::new();
         let mut near: Vec<(f32, u32, &str)> = Vec::new();
         for key in keys(&typed.folded) {
-            for &position in self.by_key.get(&key).into_iter().flatten() {
-                let Some((form, count)) = self.syllables.get(position as usize) else {
+            for &position in self.syllables.by_key.get(&key).into_iter().flatten() {
+                let Some((form, count)) = self.syllables.syllables.get(position as usize)
+                else {
                     continue;
                 };
                 if form.folded == typed.folded || !seen.insert(position) {
@@ -99,16 +125,20 @@ fn key(letters: impl Iterator<Item = char>) -> u64 {
     hasher.finish()
 }
 
-/// Lexicons by the segments they were made of; the last one is kept.
+/// The last lexicon, by the segments it was made of.
 #[derive(Debug, Default)]
 pub(super) struct LexiconCache {
-    last: Mutex<Option<(Vec<SegmentId>, Arc<Lexicon>)>>,
+    last: Mutex<Option<(Vec<SegmentId>, Lexicon)>>,
+    is_being_made: AtomicBool,
 }
 
 impl LexiconCache {
-    /// The lexicon of what `searcher` sees.
+    /// The lexicon of what `searcher` sees. The first one is waited for, as reading all
+    /// syllables takes tenths of a second in a large index. After a commit it is made anew on
+    /// a thread of its own, and until then the last one serves: what is lax about a search
+    /// does not know the syllables of the newest records for that long.
     pub(super) fn of(
-        &self,
+        self: &Arc<Self>,
         searcher: &tantivy::Searcher,
         fields: &Fields,
     ) -> Result<Arc<Lexicon>, SearchError> {
@@ -118,18 +148,52 @@ impl LexiconCache {
             .map(tantivy::SegmentReader::segment_id)
             .collect();
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((of, lexicon)) = last.as_ref()
-            && *of == segments
-        {
-            return Ok(Arc::clone(lexicon));
+        if let Some((of, lexicon)) = last.as_ref() {
+            if *of == segments {
+                return Ok(Arc::new(lexicon.clone()));
+            }
+            let known = Arc::clone(&lexicon.syllables);
+            drop(last);
+            self.make_beside(searcher.clone(), fields.clone(), segments);
+            // The kinds are few and are always those of now.
+            let kinds = kinds(searcher, fields)?;
+            return Ok(Arc::new(Lexicon { syllables: known, kinds }));
         }
-        let mut lexicon = Lexicon::of(counts(searcher, fields, Slot::Name)?);
-        lexicon.kinds = counts(searcher, fields, Slot::Kind)?.into_keys().collect();
-        lexicon.kinds.sort_unstable();
-        let lexicon = Arc::new(lexicon);
-        *last = Some((segments, Arc::clone(&lexicon)));
-        Ok(lexicon)
+        let lexicon = Lexicon::read(searcher, fields)?;
+        *last = Some((segments, lexicon.clone()));
+        Ok(Arc::new(lexicon))
     }
+
+    fn make_beside(
+        self: &Arc<Self>,
+        searcher: tantivy::Searcher,
+        fields: Fields,
+        segments: Vec<SegmentId>,
+    ) {
+        if self.is_being_made.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let cache = Arc::clone(self);
+        std::thread::spawn(move || {
+            // Where it cannot be read, the next search tries again and says why.
+            if let Ok(lexicon) = Lexicon::read(&searcher, &fields) {
+                let mut last = cache.last.lock().unwrap_or_else(PoisonError::into_inner);
+                *last = Some((segments, lexicon));
+            }
+            cache.is_being_made.store(false, Ordering::Release);
+        });
+    }
+}
+
+/// The kinds of records that a searcher sees, in alphabetical order.
+fn kinds(
+    searcher: &tantivy::Searcher,
+    fields: &Fields,
+) -> Result<Arc<Vec<String>>, SearchError> {
+    let mut kinds: Vec<String> =
+        counts(searcher, fields, Slot::Kind)?.into_keys().collect();
+    kinds.sort_unstable();
+    Ok(Arc::new(kinds))
 }
 
 /// All terms of a slot with the number of records that hold them.
@@ -158,8 +222,9 @@ mod tests {
     #[test]
     fn near_syllables_come_nearest_first() {
         let counts = ["hong", "hoang", "long", "khay", "may", "thi"];
-        let lexicon =
-            Lexicon::of(counts.iter().map(|text| ((*text).to_owned(), 3)).collect());
+        let counts = counts.iter().map(|text| ((*text).to_owned(), 3));
+        let syllables = Arc::new(Syllables::of(counts.collect()));
+        let lexicon = Lexicon { syllables, ..Lexicon::default() };
         for (typed, expected) in [("hhong", "hong"), ("kahy", "khay"), ("amy", "may")] {
             assert_eq!(lexicon.near(&Syllable::new(typed)).first(), Some(&expected));
         }

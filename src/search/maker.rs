@@ -1,12 +1,11 @@
 //! From a record to its compact form.
 
-use std::collections::HashMap;
-
 use super::entry::{Entry, IndexedRecord, Number, Person, Place, Sureness};
+use super::hash::FastMap;
 use super::numbers::{self, Day};
 use super::places::PlaceResolver;
 use crate::config::index::{Event, IndexDefinitions, NumberClass, PlaceMeaning};
-use crate::model::{Field, FieldState, Record, nfc};
+use crate::model::{Field, FieldState, nfc};
 
 /// Longest text that is kept of one field, in letters.
 const MAX_TEXT: usize = 160;
@@ -24,6 +23,24 @@ struct FieldMeaning {
     numbers: Vec<NumberClass>,
     places: Vec<PlaceMeaning>,
     is_words: bool,
+    /// Positions in `person` of the schema, and what of that person it says.
+    persons: Vec<(usize, OfPerson)>,
+}
+
+/// What a field says of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum OfPerson {
+    Name,
+    Born,
+    Age,
+}
+
+/// The fields of a record that are about one person.
+#[derive(Debug, Clone, Copy, Default)]
+struct PersonFields<'r> {
+    name: Option<&'r Field>,
+    born: Option<&'r Field>,
+    age: Option<&'r Field>,
 }
 
 impl FieldMeaning {
@@ -47,6 +64,16 @@ impl FieldMeaning {
         }
         let mut words = schema.words.iter().flat_map(|words| &words.fields);
         meaning.is_words = words.any(|pattern| pattern.matches(name));
+        for (position, of) in schema.person.iter().enumerate() {
+            let is = |known: &Option<String>| known.as_deref() == Some(name);
+            let parts = [
+                (OfPerson::Name, of.name == name),
+                (OfPerson::Born, is(&of.born)),
+                (OfPerson::Age, is(&of.age)),
+            ];
+            let parts = parts.into_iter().filter(|(_, is)| *is);
+            meaning.persons.extend(parts.map(|(part, _)| (position, part)));
+        }
         meaning
     }
 }
@@ -54,7 +81,7 @@ impl FieldMeaning {
 /// Makes entries; remembers what fields mean and which units places are. One a thread.
 pub(super) struct EntryMaker {
     definitions: &'static IndexDefinitions,
-    meanings: HashMap<String, FieldMeaning>,
+    meanings: FastMap<String, FieldMeaning>,
     places: PlaceResolver,
 }
 
@@ -62,7 +89,7 @@ impl EntryMaker {
     pub(super) fn new() -> Self {
         Self {
             definitions: IndexDefinitions::get(),
-            meanings: HashMap::new(),
+            meanings: FastMap::default(),
             places: PlaceResolver::new(),
         }
     }
@@ -82,6 +109,8 @@ impl EntryMaker {
         if self.meanings.len() > REMEMBERED {
             self.meanings.clear();
         }
+        let mut people =
+            vec![PersonFields::default(); self.definitions.schema.person.len()];
         for (name, field) in &record.fields {
             if !self.meanings.contains_key(name) {
                 let meaning = FieldMeaning::of(name, self.definitions);
@@ -89,9 +118,17 @@ impl EntryMaker {
             }
             if let Some(meaning) = self.meanings.get(name) {
                 take_field(&mut entry, name, field, meaning, &mut self.places);
+                for &(position, part) in &meaning.persons {
+                    let Some(person) = people.get_mut(position) else { continue };
+                    *match part {
+                        OfPerson::Name => &mut person.name,
+                        OfPerson::Born => &mut person.born,
+                        OfPerson::Age => &mut person.age,
+                    } = Some(field);
+                }
             }
         }
-        self.take_persons(&mut entry, record);
+        take_persons(&mut entry, &people);
         let entities = self.places.of_path(indexed.path, indexed.unit);
         if !entities.is_empty() {
             let (field, text) = (String::new(), String::new());
@@ -108,38 +145,37 @@ impl EntryMaker {
         entry.texts.push((String::new(), kept(stem)));
         entry
     }
+}
 
-    fn take_persons(&self, entry: &mut Entry<String>, record: &Record) {
-        let entered = entry.days.iter().find(|(event, _)| *event == Event::Entered);
-        let entered = entered.map(|(_, day)| u32::from(day.year));
-        for (position, of) in self.definitions.schema.person.iter().enumerate() {
-            let Some(field) = record.fields.get(&of.name) else { continue };
-            let value = |name: &Option<String>| {
-                name.as_ref().and_then(|name| record.fields.get(name)).and_then(value_of)
-            };
-            let said = value(&of.born).and_then(Day::parse);
-            let by_age = value(&of.age)
-                .and_then(|age| age.trim().parse::<u32>().ok())
-                .zip(entered)
-                .and_then(|(age, year)| Day::new(year.checked_sub(age)?, 0, 0));
-            let sureness = match field.state {
-                FieldState::Keyed | FieldState::Verified | FieldState::Approved => {
-                    Sureness::Checked
-                }
-                _ => Sureness::Read,
-            };
-            let readings = value_of(field).map(|name| (name, sureness)).into_iter();
-            let others = field.alternatives.iter().take(MAX_ALTERNATIVES);
-            let others = others.map(|name| (name.as_str(), Sureness::Doubtful));
-            for (name, sureness) in readings.chain(others) {
-                entry.persons.push(Person {
-                    position: position as u8,
-                    name: kept(name),
-                    born: said.or(by_age),
-                    by_age: said.is_none() && by_age.is_some(),
-                    sureness,
-                });
+fn take_persons(entry: &mut Entry<String>, people: &[PersonFields<'_>]) {
+    let entered = entry.days.iter().find(|(event, _)| *event == Event::Entered);
+    let entered = entered.map(|(_, day)| u32::from(day.year));
+    for (position, of) in people.iter().enumerate() {
+        let Some(field) = of.name else { continue };
+        let said = of.born.and_then(value_of).and_then(Day::parse);
+        let by_age = of
+            .age
+            .and_then(value_of)
+            .and_then(|age| age.trim().parse::<u32>().ok())
+            .zip(entered)
+            .and_then(|(age, year)| Day::new(year.checked_sub(age)?, 0, 0));
+        let sureness = match field.state {
+            FieldState::Keyed | FieldState::Verified | FieldState::Approved => {
+                Sureness::Checked
             }
+            _ => Sureness::Read,
+        };
+        let readings = value_of(field).map(|name| (name, sureness)).into_iter();
+        let others = field.alternatives.iter().take(MAX_ALTERNATIVES);
+        let others = others.map(|name| (name.as_str(), Sureness::Doubtful));
+        for (name, sureness) in readings.chain(others) {
+            entry.persons.push(Person {
+                position: position as u8,
+                name: kept(name),
+                born: said.or(by_age),
+                by_age: said.is_none() && by_age.is_some(),
+                sureness,
+            });
         }
     }
 }

@@ -66,11 +66,6 @@ impl Day {
     pub(super) fn packed(self) -> u32 {
         u32::from(self.year) * 10_000 + u32::from(self.month) * 100 + u32::from(self.day)
     }
-
-    /// Back from [`Day::packed`].
-    pub(super) fn unpacked(packed: u32) -> Option<Self> {
-        Self::new(packed / 10_000, packed / 100 % 100, packed % 100)
-    }
 }
 
 /// A number as it is compared: `AA 0344262B` → `AA03442628`, `0750 4500` → `07504500`,
@@ -216,7 +211,6 @@ mod tests {
         ] {
             let day = Day::parse(text).expect("a date");
             assert_eq!(day.packed(), packed, "{text}");
-            assert_eq!(Day::unpacked(packed), Some(day));
         }
         for text in ["", "31", "a/b/c", "100/2000/30"] {
             assert_eq!(Day::parse(text), None, "{text}");

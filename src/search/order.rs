@@ -4,12 +4,15 @@
 //! stands between; letters in the order of the alphabet (a ă â b c d đ e ê …), and only
 //! between two equal syllables the tones (ngang, huyền, hỏi, ngã, sắc, nặng).
 
+use std::sync::OnceLock;
+
 use serde::{Deserialize, Serialize};
 
 use super::entry::{Entry, Sureness};
+use super::hash::FastMap;
 use super::numbers::Day;
 use crate::config::index::{Event, NumberClass};
-use crate::model::toneless;
+use crate::model::{VIETNAMESE_LETTERS, toneless};
 
 /// In which order hits are listed.
 #[derive(
@@ -91,17 +94,29 @@ pub(super) fn name_key(name: &str) -> Vec<u8> {
 fn put_syllable(syllable: &str, key: &mut Vec<u8>) {
     let mut tone = 0;
     for letter in syllable.chars() {
-        let (base, its_tone) = toneless(letter);
+        // What is no letter (`K'Brêm`) does not count.
+        let Some(&(symbol, its_tone)) = symbols().get(&letter) else { continue };
         if its_tone > 0 {
             tone = its_tone;
         }
-        // What is no letter (`K'Brêm`) does not count.
-        if let Some(at) = ALPHABET.chars().position(|one| one == base) {
-            key.push(7 + at as u8);
-        }
+        key.push(symbol);
     }
     let place = TONE_PLACES.get(usize::from(tone)).copied().unwrap_or_default();
     key.push(1 + place);
+}
+
+/// The symbol of every letter, and its tone as [`toneless`] counts.
+fn symbols() -> &'static FastMap<char, (u8, u8)> {
+    static SYMBOLS_OF: OnceLock<FastMap<char, (u8, u8)>> = OnceLock::new();
+    SYMBOLS_OF.get_or_init(|| {
+        let letters = ('a'..='z').chain('A'..='Z').chain(VIETNAMESE_LETTERS.chars());
+        let symbol = |letter: char| {
+            let (base, tone) = toneless(letter);
+            let at = ALPHABET.chars().position(|one| one == base)?;
+            Some((letter, (7 + at as u8, tone)))
+        };
+        letters.filter_map(symbol).collect()
+    })
 }
 
 /// The start of a [`name_key`] as one number of the same order.
@@ -182,6 +197,13 @@ const DAY_BITS: u32 = 5;
 pub(super) fn packed_day(day: Day) -> u64 {
     let month = u64::from(day.year) << MONTH_BITS | u64::from(day.month);
     month << DAY_BITS | u64::from(day.day)
+}
+
+/// Back from [`packed_day`].
+pub(super) fn unpacked_day(packed: u64) -> Option<Day> {
+    let day = packed & ((1 << DAY_BITS) - 1);
+    let month = packed >> DAY_BITS & ((1 << MONTH_BITS) - 1);
+    Day::new(u32::try_from(year_of(packed)).ok()?, month as u32, day as u32)
 }
 
 /// The year of a [`packed_day`].

@@ -109,12 +109,16 @@ pub(super) fn part(
     wanted: &Wanted,
     rest: &mut dyn FnMut(DocAddress) -> Result<Vec<u8>, SearchError>,
 ) -> Result<Part, SearchError> {
-    placed.sort_unstable();
     let after = wanted.after.as_ref();
-    let from = match after {
-        Some(after) => placed.partition_point(|one| one.key < after.key),
-        None => wanted.offset.min(placed.len()),
+    let up_to = |most: u64| placed.iter().filter(|one| one.key <= most).count();
+    let (from, to) = match after {
+        Some(after) => {
+            let before = after.key.checked_sub(1).map_or(0, up_to);
+            (before, up_to(after.key))
+        }
+        None => (wanted.offset.min(placed.len()), wanted.offset),
     };
+    sort_up_to(&mut placed, to.saturating_add(wanted.limit));
     let key_at = |at: usize| placed.get(at).map(|one| one.key);
     // Whole groups of one first key, so that each is put in order as a whole.
     let start = match key_at(from) {
@@ -151,6 +155,23 @@ pub(super) fn part(
     });
     let docs = shown.iter().take(wanted.limit).map(|(.., doc)| *doc).collect();
     Ok(Part { docs, before, next })
+}
+
+/// Puts those up to position `to` in order, and all that share the key of the last of them;
+/// the rest stays behind, in no order.
+fn sort_up_to(placed: &mut [Placed], to: usize) {
+    if to + 1 >= placed.len() {
+        placed.sort_unstable();
+        return;
+    }
+    let last = placed.select_nth_unstable(to).1.key;
+    let end = placed.iter().filter(|one| one.key <= last).count();
+    if end < placed.len() {
+        placed.select_nth_unstable(end);
+    }
+    if let Some(first) = placed.get_mut(..end) {
+        first.sort_unstable();
+    }
 }
 
 /// The records of one first key, in order.

@@ -1,7 +1,6 @@
 //! Which units a written place may be, then and now.
 
-use std::collections::HashMap;
-
+use super::hash::FastMap;
 use super::similarity::is_one_edit;
 use crate::config::gazetteer::{Gazetteer, Level, Unit, name_key};
 use crate::config::index::{IndexDefinitions, Meaning, PlaceLevel};
@@ -18,11 +17,13 @@ pub(super) struct PlaceResolver {
     gazetteer: &'static Gazetteer,
     definitions: &'static IndexDefinitions,
     /// Folded units part of an address → entities, and whether all its parts are in them.
-    known: HashMap<String, (String, bool)>,
+    known: FastMap<String, (String, bool)>,
     /// Whole address → its words and entities.
-    whole: HashMap<String, (String, String)>,
+    whole: FastMap<String, (String, String)>,
     /// Part of a path → the entities that it names.
-    of_parts: HashMap<String, Vec<&'static str>>,
+    of_parts: FastMap<String, Vec<&'static str>>,
+    /// Province → its communes with their folded names.
+    communes: FastMap<&'static str, Vec<(&'static Unit, &'static str)>>,
 }
 
 impl PlaceResolver {
@@ -30,9 +31,10 @@ impl PlaceResolver {
         Self {
             gazetteer: Gazetteer::get(),
             definitions: IndexDefinitions::get(),
-            known: HashMap::new(),
-            whole: HashMap::new(),
-            of_parts: HashMap::new(),
+            known: FastMap::default(),
+            whole: FastMap::default(),
+            of_parts: FastMap::default(),
+            communes: FastMap::default(),
         }
     }
 
@@ -117,7 +119,7 @@ impl PlaceResolver {
     }
 
     /// Entities of commune, district and province, and whether all three are sure.
-    fn entities(&self, parts: &[String]) -> (String, bool) {
+    fn entities(&mut self, parts: &[String]) -> (String, bool) {
         let named: Vec<&str> =
             parts.iter().map(|part| self.after_unit_word(part)).collect();
         let province = named.last().map_or_else(Vec::new, |name| {
@@ -203,22 +205,21 @@ impl PlaceResolver {
     }
 
     /// Communes of the province whose folded name is one edit away from a part.
-    fn misread(&self, parts: &[&str], province: &[&Unit]) -> Vec<&'static Unit> {
+    fn misread(&mut self, parts: &[&str], province: &[&Unit]) -> Vec<&'static Unit> {
         let mut found = Vec::new();
-        let below = province.iter().flat_map(|unit| self.gazetteer.children(unit.entity));
-        let inside: Vec<&str> = below
-            .flat_map(|child| {
-                std::iter::once(child).chain(self.gazetteer.children(child))
-            })
-            .collect();
-        for entity in inside {
-            let Some((unit, name)) = self.gazetteer.newest_with_key(entity) else {
-                continue;
-            };
-            // Of four letters, one off may be any name.
-            let near = |part: &&str| name.len() > 4 && is_one_edit(part, name);
-            if unit.level == Level::Commune && parts.iter().any(near) {
-                found.push(unit);
+        for province in province {
+            let gazetteer = self.gazetteer;
+            let communes = self
+                .communes
+                .entry(province.entity)
+                .or_insert_with(|| communes_of(gazetteer, province.entity));
+            for (unit, name) in communes {
+                let near = |part: &&str| {
+                    part.len().abs_diff(name.len()) <= 1 && is_one_edit(part, name)
+                };
+                if parts.iter().any(near) {
+                    found.push(*unit);
+                }
             }
         }
         found
@@ -253,6 +254,19 @@ impl PlaceResolver {
         }
         rest
     }
+}
+
+/// The communes below a province, at any height, with their folded names. Of names of four
+/// letters, one off may be any name: they are left out.
+fn communes_of(
+    gazetteer: &'static Gazetteer,
+    province: &str,
+) -> Vec<(&'static Unit, &'static str)> {
+    let below = gazetteer.children(province);
+    let inside =
+        below.flat_map(|child| std::iter::once(child).chain(gazetteer.children(child)));
+    let named = inside.filter_map(|entity| gazetteer.newest_with_key(entity));
+    named.filter(|(unit, name)| unit.level == Level::Commune && name.len() > 4).collect()
 }
 
 /// Five digits.

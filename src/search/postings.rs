@@ -185,6 +185,11 @@ impl<'s> Lookup<'s> {
         Self { searcher, fields, inverted, resolved }
     }
 
+    /// Forgets the clauses looked up so far: others come under their numbers.
+    pub(super) fn forget(&mut self) {
+        self.resolved.clear();
+    }
+
     fn inverted(
         &mut self,
         segment: usize,

@@ -4,8 +4,11 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tantivy::schema::Value as _;
-use tantivy::{DocAddress, TantivyDocument};
+use tantivy::DocAddress;
+use tantivy::schema::document::{
+    DeserializeError, DocumentDeserialize, DocumentDeserializer, ValueDeserialize,
+    ValueDeserializer,
+};
 
 use super::SearchError;
 use super::columns::{self, Columns};
@@ -20,6 +23,7 @@ use super::postings::{ClauseId, Clauses, Lookup, Work};
 use super::query::{Chip, Query, Reading};
 use super::score::{Scorer, Value, Why};
 use super::similarity::Tier;
+use super::squeeze::spread;
 use crate::model::RecordId;
 
 /// Most records that are compared for one query.
@@ -32,8 +36,8 @@ const MAX_OF_ONE: usize = 150;
 const MAX_WORK: u64 = 1_000_000;
 
 /// Work after a hit that answers everything is there: what is still looked for is the same
-/// person's other papers, and about two milliseconds are left for them.
-const WORK_ONCE_FOUND: u64 = 200_000;
+/// person's other papers, and less than a millisecond is left for them.
+const WORK_ONCE_FOUND: u64 = 80_000;
 
 /// Most records that are listed for filters alone. Sorting and counting them takes some 30
 /// milliseconds.
@@ -61,9 +65,9 @@ const LEAST: f32 = 0.3;
 /// A view of the index at one commit.
 #[derive(Clone)]
 pub struct Searcher {
-    inner: tantivy::Searcher,
-    fields: Fields,
-    lexicon: Arc<Lexicon>,
+    pub(super) inner: tantivy::Searcher,
+    pub(super) fields: Fields,
+    pub(super) lexicon: Arc<Lexicon>,
 }
 
 impl std::fmt::Debug for Searcher {
@@ -413,11 +417,31 @@ impl Searcher {
     }
 
     /// The compact form of a record.
-    fn bytes(&self, doc: DocAddress) -> Result<Vec<u8>, SearchError> {
-        let document: TantivyDocument = self.inner.doc(doc)?;
-        let value = document.get_first(self.fields.entry);
-        let bytes = value.and_then(|value| value.as_bytes().map(<[u8]>::to_vec));
-        bytes.ok_or(SearchError::Damaged)
+    pub(super) fn bytes(&self, doc: DocAddress) -> Result<Vec<u8>, SearchError> {
+        let stored: StoredForm = self.inner.doc(doc)?;
+        spread(&stored.0)
+    }
+}
+
+/// The one stored value of a document.
+struct StoredForm(Vec<u8>);
+
+impl DocumentDeserialize for StoredForm {
+    fn deserialize<'de, D: DocumentDeserializer<'de>>(
+        mut document: D,
+    ) -> Result<Self, DeserializeError> {
+        match document.next_field()? {
+            Some((_, value)) => Ok(value),
+            None => Err(DeserializeError::custom("no stored form")),
+        }
+    }
+}
+
+impl ValueDeserialize for StoredForm {
+    fn deserialize<'de, D: ValueDeserializer<'de>>(
+        value: D,
+    ) -> Result<Self, DeserializeError> {
+        value.deserialize_bytes().map(Self)
     }
 }
 

@@ -1,11 +1,11 @@
 //! What of an entry stands in the postings, by field.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::analysis::{Syllable, joined, syllables_of};
 use super::columns::{Checked, Marks};
 use super::entry::{Entry, Person};
+use super::hash::FastMap;
 use super::numbers::parts;
 use super::order::own_day;
 use crate::config::index::{Event, NumberClass};
@@ -91,7 +91,7 @@ pub(super) struct Terms {
 /// Syllables met before: names are made of few.
 #[derive(Debug, Default)]
 struct SyllableCache {
-    known: HashMap<String, Arc<Syllable>>,
+    known: FastMap<String, Arc<Syllable>>,
 }
 
 impl SyllableCache {
@@ -148,9 +148,11 @@ impl Terms {
                 self.put_day(*day);
             }
         }
+        let mut units: Vec<&str> = Vec::new();
         for place in &entry.places {
             for entity in place.entities.as_ref().split(' ') {
-                if !entity.is_empty() {
+                if !entity.is_empty() && !units.contains(&entity) {
+                    units.push(entity);
                     self.put(Slot::Place, &[entity]);
                 }
             }
@@ -183,7 +185,7 @@ impl Terms {
         let syllables = self.known.all_of(person.name.as_ref());
         self.put_name(&syllables, PAIR_WINDOW - 1);
         if let (Some(day), Some(last)) = (person.born, syllables.last()) {
-            self.put(Slot::Born, &[&last.folded, &day.year.to_string()]);
+            self.put(Slot::Born, &[&born_term(&last.folded, day.year)]);
             self.put_day(day);
         }
     }
@@ -230,6 +232,11 @@ impl Terms {
             _ => {}
         }
     }
+}
+
+/// The term of a given name with a year of birth.
+pub(super) fn born_term(given: &str, year: u16) -> String {
+    format!("{given}{year}")
 }
 
 /// The term of a state of checking.

@@ -1,4 +1,5 @@
 mod listing;
+mod related;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use tantivy::indexer::UserOperation;
-use tantivy::{IndexReader, IndexWriter, TantivyDocument, Term};
+use tantivy::{IndexReader, IndexWriter, TantivyDocument};
 
 use super::SearchError;
 use super::columns::Marks;
 use super::entry::IndexedRecord;
-use super::index::Fields;
+use super::index::{Fields, id_digest};
 use super::maker::EntryMaker;
+use super::squeeze::squeezed;
 use super::terms::{Slot, Terms};
 use crate::model::RecordId;
 
@@ -55,8 +56,8 @@ impl Maker {
         let marks = Marks::of(indexed, &entry);
         self.terms.collect(&entry, indexed.collection, marks);
         let mut document = TantivyDocument::new();
-        document.add_text(fields.id, &entry.id);
-        document.add_bytes(fields.entry, &entry.encoded());
+        document.add_bytes(fields.id, &id_digest(&indexed.record.record));
+        document.add_bytes(fields.entry, &squeezed(&entry.encoded()));
         fields.columns.put(&mut document, &entry, indexed.collection, marks);
         for slot in Slot::ALL {
             let lines = self.terms.of(slot);
@@ -143,7 +144,7 @@ impl Writer {
 
     /// Takes a record out. Gone after the next commit.
     pub fn delete(&mut self, record: &RecordId) {
-        self.inner.delete_term(Term::from_field_text(self.fields.id, &record.0));
+        self.inner.delete_term(self.fields.id_term(record));
     }
 
     /// Makes everything so far durable and findable, together with the watermark: the

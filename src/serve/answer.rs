@@ -16,7 +16,7 @@ use crate::model::KindId;
 use crate::model::Quad;
 use crate::model::RecordId;
 use crate::model::ScanId;
-use crate::search::{Cursor, Facets, Wanted};
+use crate::search::{Cursor, Facets, RelatedBy, Wanted};
 
 /// Why a question could not be answered.
 #[derive(Debug, thiserror::Error)]
@@ -213,4 +213,67 @@ pub fn record_answer(stored: StoredRecord) -> AnsweredRecord {
         fields: record.fields,
         findings: record.findings,
     }
+}
+
+/// A record that belongs to another.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AnsweredRelated {
+    /// Which one.
+    pub record: RecordId,
+    /// Its kind.
+    pub kind: KindId,
+    /// Why it is there.
+    pub by: RelatedBy,
+    /// What the two share: a name, a number.
+    pub what: String,
+    /// The file it was read from.
+    pub scan: ScanId,
+    /// Where that file was first found.
+    pub path: String,
+    /// The pages it stands on, from 1.
+    pub pages: Vec<u32>,
+    /// By name.
+    pub fields: BTreeMap<String, Field>,
+}
+
+/// What belongs to a record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RelatedAnswer {
+    /// The record that was asked for.
+    pub record: RecordId,
+    /// The strongest reason first.
+    pub related: Vec<AnsweredRelated>,
+}
+
+/// Other papers of a record's people and parcel; none where there is no such record.
+///
+/// # Errors
+///
+/// If the index or the catalog cannot be read.
+pub fn related_answer(
+    catalog: &Catalog,
+    searcher: &dyn Seek,
+    record: &RecordId,
+    limit: usize,
+) -> Result<Option<RelatedAnswer>, AnswerError> {
+    if catalog.record(record)?.is_none() {
+        return Ok(None);
+    }
+    let mut related = Vec::new();
+    for one in searcher.related(record, limit)?.unwrap_or_default() {
+        let Some(StoredRecord { record, path, .. }) = catalog.record(&one.record)? else {
+            continue;
+        };
+        related.push(AnsweredRelated {
+            record: record.record,
+            kind: record.kind,
+            by: one.by,
+            what: one.what,
+            scan: record.scan,
+            path,
+            pages: record.pages,
+            fields: record.fields,
+        });
+    }
+    Ok(Some(RelatedAnswer { record: record.clone(), related }))
 }

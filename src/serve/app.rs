@@ -9,10 +9,12 @@ use super::bench::Bench;
 use super::door::Door;
 use super::figures::Dashboard;
 use super::holdings::Holdings;
+use super::iiif::TileCache;
 use super::images::PageImages;
 use super::labels::{Labels, LabelsError};
 use super::page_cache::{KEPT_BYTES, PageCache};
 use super::seek::Seek;
+use super::sizes::PageSizes;
 use super::text::Texts;
 use crate::access::Sensitive;
 use crate::access::SensitiveError;
@@ -24,6 +26,10 @@ use crate::model::KindId;
 /// Pictures that are made at the same time. Each may hold a decoded page of its own; two
 /// keep both cores of an office PC busy and leave memory for the rest.
 const PICTURES_AT_ONCE: usize = 2;
+
+/// Searches and pages that are made at the same time; others wait for their turn. Enough
+/// that one slow disk holds up nobody, and few enough for the memory of an office PC.
+const TURNS: usize = 32;
 
 /// What the desk is given.
 pub struct App {
@@ -65,6 +71,8 @@ pub(super) struct Desk {
     pub(super) catalog: Arc<Catalog>,
     pub(super) searcher: Arc<dyn Seek>,
     pub(super) pages: PageCache,
+    pub(super) sizes: PageSizes,
+    pub(super) tiles: TileCache,
     pub(super) kinds: Vec<Kind>,
     pub(super) units: Vec<(String, String)>,
     pub(super) texts: Texts,
@@ -75,6 +83,7 @@ pub(super) struct Desk {
     pub(super) check_rules: CheckRules,
     pub(super) dashboard: Dashboard,
     pub(super) pictures: Arc<Semaphore>,
+    pub(super) turns: Arc<Semaphore>,
     pub(super) log: fn(&str),
     /// Whether only this machine can call, so that a foreign host name is an attack.
     pub(super) is_local: bool,
@@ -93,6 +102,8 @@ impl Desk {
             catalog: app.catalog,
             searcher: app.searcher,
             pages: PageCache::new(app.images, KEPT_BYTES),
+            sizes: PageSizes::default(),
+            tiles: TileCache::default(),
             kinds: app.kinds,
             units: app.units,
             texts: Texts::embedded()?,
@@ -103,6 +114,7 @@ impl Desk {
             check_rules: CheckRules::embedded()?,
             door: Door::new(Sensitive::embedded()?),
             pictures: Arc::new(Semaphore::new(PICTURES_AT_ONCE)),
+            turns: Arc::new(Semaphore::new(TURNS)),
             log: app.log,
             is_local,
             start: format!("{moment:08x}"),

@@ -7,12 +7,16 @@ use super::error::Failure;
 
 /// The style of all pages.
 const STYLE: &str = include_str!("assets/desk.css");
-/// Keys, zoom and nothing that a page needs to work.
+/// Keys, and nothing that a page needs to work.
 const SCRIPT: &str = include_str!("assets/desk.js");
 /// The style of the door and of the work behind it.
 const WORK_STYLE: &str = include_str!("assets/work.css");
 /// Keys and typing of checking.
 const WORK_SCRIPT: &str = include_str!("assets/work.js");
+/// The viewer's own.
+const VIEWER_STYLE: &str = include_str!("assets/viewer.css");
+/// Tiles, zoom, fields and their outlines.
+const VIEWER_SCRIPT: &str = include_str!("assets/viewer.js");
 /// The sign in the browser's tab.
 const ICON: &str = include_str!("assets/icon.svg");
 /// They change only with the program, and then their address changes with them.
@@ -22,7 +26,9 @@ const KEEP: &str = "public, max-age=31536000, immutable";
 /// program's style.
 pub(super) fn version() -> String {
     let mut hasher = blake3::Hasher::new();
-    for file in [STYLE, SCRIPT, ICON, WORK_STYLE, WORK_SCRIPT] {
+    for file in
+        [STYLE, SCRIPT, VIEWER_STYLE, VIEWER_SCRIPT, ICON, WORK_STYLE, WORK_SCRIPT]
+    {
         hasher.update(file.as_bytes());
     }
     hasher.finalize().to_hex().chars().take(8).collect()
@@ -35,6 +41,8 @@ pub(super) fn file(name: &str) -> Result<Response, Failure> {
         "desk.js" => ("text/javascript; charset=utf-8", SCRIPT),
         "work.css" => ("text/css; charset=utf-8", WORK_STYLE),
         "work.js" => ("text/javascript; charset=utf-8", WORK_SCRIPT),
+        "viewer.css" => ("text/css; charset=utf-8", VIEWER_STYLE),
+        "viewer.js" => ("text/javascript; charset=utf-8", VIEWER_SCRIPT),
         "icon.svg" => ("image/svg+xml", ICON),
         _ => return Err(Failure::NotFound { what: "file" }),
     };

@@ -9,12 +9,16 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::answer::AnswerError;
+use super::batch::BatchError;
 use super::crop::CropError;
+use super::iiif::AskedError;
 use super::images::PageImageError;
 use super::request::{MAX_QUERY_LETTERS, RequestError};
+use super::seek::SeekError;
 use super::text::{Lang, Texts};
 use crate::access::{AccountError, TrailError};
 use crate::catalog::CatalogError;
+use crate::export::ExportError;
 
 /// Why a request was not answered as asked.
 #[derive(Debug, thiserror::Error)]
@@ -84,9 +88,24 @@ pub(super) enum Failure {
     /// The picture could not be cut out or written.
     #[error(transparent)]
     Crop(#[from] CropError),
+    /// The image cannot be given as asked.
+    #[error(transparent)]
+    Asked(#[from] AskedError),
+    /// A file for handing out could not be written.
+    #[error("file could not be written")]
+    Export(#[from] ExportError),
+    /// More pages than are put together while somebody waits.
+    #[error("the scan has more than {most} pages; `sohoa export` writes it")]
+    TooManyPages {
+        /// How many are allowed.
+        most: usize,
+    },
     /// A page could not be written.
     #[error("page could not be written")]
     Page(#[from] askama::Error),
+    /// A list that cannot be looked up.
+    #[error(transparent)]
+    List(#[from] BatchError),
     /// Some other status that the router itself gave.
     #[error("request was refused")]
     Other(StatusCode),
@@ -97,6 +116,9 @@ impl Failure {
     pub(super) fn status(&self) -> StatusCode {
         match self {
             Self::Request(_)
+            | Self::List(_)
+            | Self::Asked(_)
+            | Self::TooManyPages { .. }
             | Self::Parameter { .. }
             | Self::Crop(CropError::OffPage) => StatusCode::BAD_REQUEST,
             Self::NotFound { .. } | Self::Image(PageImageError::NoSuchPage(_)) => {
@@ -122,6 +144,7 @@ impl Failure {
             | Self::Catalog(_)
             | Self::Page(_)
             | Self::Trail(_)
+            | Self::Export(_)
             | Self::Crop(CropError::Encode(_)) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Other(status) => *status,
         }
@@ -201,17 +224,29 @@ impl Failure {
     }
 }
 
+impl From<SeekError> for Failure {
+    fn from(error: SeekError) -> Self {
+        Self::Answer(error.into())
+    }
+}
+
 /// A failure for programs (`application/problem+json`).
 #[derive(Debug, Serialize)]
 pub(super) struct Problem {
+    /// What sort of failure; `about:blank`: the status says it.
     #[serde(rename = "type")]
-    kind: &'static str,
-    title: String,
-    status: u16,
+    pub(super) kind: &'static str,
+    /// In few words.
+    pub(super) title: String,
+    /// The status of the answer.
+    pub(super) status: u16,
+    /// What is wrong with the request.
     #[serde(skip_serializing_if = "Option::is_none")]
-    detail: Option<String>,
-    instance: String,
-    request_id: String,
+    pub(super) detail: Option<String>,
+    /// The path that was asked for.
+    pub(super) instance: String,
+    /// The request in the log.
+    pub(super) request_id: String,
 }
 
 /// A failure on its way out; the router writes it as a page or as JSON.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderName, LOCATION, REFERRER_POLICY,
-    RETRY_AFTER, SET_COOKIE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderName, LOCATION,
+    REFERRER_POLICY, RETRY_AFTER, SET_COOKIE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
@@ -35,6 +35,8 @@ const HEADERS: [(HeaderName, &str); 6] = [
 ];
 /// Name of the header that names the request.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Longest name of a request that a caller may give it, in letters.
+const MAX_REQUEST_ID: usize = 64;
 /// Pages hold personal data: a shared PC keeps none of them on its disk.
 const KEEP_NOTHING: HeaderValue = HeaderValue::from_static("no-store");
 /// Seconds after which a busy desk may be asked again.
@@ -46,8 +48,8 @@ pub(super) async fn guard(
     request: Request,
     next: Next,
 ) -> Response {
-    let request_id = desk.next_request_id();
     let (mut parts, body) = request.into_parts();
+    let request_id = given_id(&parts.headers).unwrap_or_else(|| desk.next_request_id());
     let path = parts.uri.path().to_owned();
     let method = parts.method.clone();
     let (visitor, admission, body) = door::admit(&desk, &mut parts, body).await;
@@ -73,6 +75,12 @@ pub(super) async fn guard(
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if path.starts_with("/iiif/") {
+        // Viewers on other pages read these; see `iiif`.
+        let any = HeaderValue::from_static("cross-origin");
+        headers.insert("cross-origin-resource-policy", any);
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     }
     if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, KEEP_NOTHING);
@@ -137,6 +145,15 @@ fn readable(
 fn is_written(response: &Response) -> bool {
     let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     kind.is_some_and(|kind| kind.starts_with("text/html"))
+}
+
+/// The caller's own name for the request, where it is fit for a log.
+fn given_id(headers: &HeaderMap) -> Option<String> {
+    let given = headers.get(REQUEST_ID)?.to_str().ok()?;
+    let is_plain =
+        given.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    let fits = (1..=MAX_REQUEST_ID).contains(&given.len());
+    (is_plain && fits).then(|| given.to_owned())
 }
 
 /// Whether the host that was called is a name of this machine, which no foreign web page

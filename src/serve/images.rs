@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use super::crop;
+use crate::model::Codec;
 use crate::model::PageKey;
 use crate::model::Pixels;
+use crate::model::StoredPicture;
 
 /// Why there is no picture of a page.
 #[derive(Debug, thiserror::Error)]
@@ -40,4 +43,33 @@ pub trait PageImages: Send + Sync {
     ///
     /// If there is no such page or it cannot be decoded.
     fn page(&self, key: &PageKey) -> Result<Arc<Pixels>, PageImageError>;
+
+    /// The page's picture as its file holds it, where that can be handed on; else the page
+    /// as JPEG.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::page`].
+    fn stored(&self, key: &PageKey) -> Result<StoredPicture, PageImageError> {
+        let page = self.page(key)?;
+        stored_jpeg(&page)
+            .map_err(|source| PageImageError::Undecodable { key: key.clone(), source })
+    }
+}
+
+/// Pixels as a picture of their own.
+///
+/// # Errors
+///
+/// If JPEG cannot hold them.
+pub(super) fn stored_jpeg(
+    pixels: &Pixels,
+) -> Result<StoredPicture, Box<dyn std::error::Error + Send + Sync>> {
+    Ok(StoredPicture {
+        codec: Codec::Jpeg { is_gray: matches!(pixels, Pixels::Gray(_)) },
+        width: pixels.width(),
+        height: pixels.height(),
+        quarters: 0,
+        bytes: crop::jpeg(pixels)?,
+    })
 }

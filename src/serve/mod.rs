@@ -9,10 +9,12 @@
 //! Work that takes longer than half a millisecond runs on blocking threads.
 
 mod answer;
+mod api;
 mod app;
 mod ask;
 mod assets;
 mod audit;
+mod batch;
 mod bench;
 mod check;
 mod crop;
@@ -20,7 +22,9 @@ mod door;
 mod error;
 mod figures;
 mod guard;
+mod hand_out;
 mod holdings;
+mod iiif;
 mod images;
 mod labels;
 mod lots;
@@ -31,13 +35,17 @@ mod request;
 mod route;
 mod seek;
 mod server;
+mod shelf;
+mod sizes;
 mod text;
 mod view;
 
 pub use answer::{
-    AnswerError, AnsweredHit, AnsweredRecord, SearchAnswer, answer, record_answer,
+    AnswerError, AnsweredHit, AnsweredRecord, AnsweredRelated, RelatedAnswer,
+    SearchAnswer, answer, record_answer, related_answer,
 };
 pub use app::{App, StartError};
+pub use batch::{BatchCounts, BatchError, look_up};
 pub use images::{PageImageError, PageImages};
 pub use labels::{Labels, LabelsError};
 pub use request::{MAX_LIMIT, MAX_QUERY_LETTERS, RequestError, SearchRequest};

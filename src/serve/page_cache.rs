@@ -5,40 +5,44 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::images::{PageImageError, PageImages};
+use super::shelf::Shelf;
 use crate::model::PageKey;
 use crate::model::Pixels;
+use crate::model::StoredPicture;
 
-/// Bytes of pixels that are kept.
+/// Bytes of pixels that are kept; a page that is larger is kept alone, so that its tiles
+/// do not decode it one by one.
 ///
 /// Four colour pages of A4 at 300 dpi, or one spread of A3 at 600 dpi in grey: an office
 /// PC has 4 GB for everything.
 pub(super) const KEPT_BYTES: usize = 128 << 20;
 
-struct Kept {
-    pixels: Arc<Pixels>,
-    used: u64,
-}
-
-#[derive(Default)]
-struct Shelf {
-    pages: BTreeMap<PageKey, Kept>,
-    bytes: usize,
-    clock: u64,
-    /// One lock for each page that is being decoded now.
+/// Pages that were looked at, and one lock for each that is being decoded now.
+struct Room {
+    shelf: Shelf<PageKey, Arc<Pixels>>,
     decoding: BTreeMap<PageKey, Arc<Mutex<()>>>,
 }
 
 /// Pages, decoded once and kept until others need their room.
 pub(super) struct PageCache {
     images: Arc<dyn PageImages>,
-    most_bytes: usize,
-    shelf: Mutex<Shelf>,
+    room: Mutex<Room>,
 }
 
 impl PageCache {
     /// Keeps at most `most_bytes` of pixels of what `images` decodes.
     pub(super) fn new(images: Arc<dyn PageImages>, most_bytes: usize) -> Self {
-        Self { images, most_bytes, shelf: Mutex::default() }
+        let room = Room { shelf: Shelf::new(most_bytes), decoding: BTreeMap::new() };
+        Self { images, room: Mutex::new(room) }
+    }
+
+    /// The page's picture for files that are handed out; not kept.
+    ///
+    /// # Errors
+    ///
+    /// As [`PageImages::stored`].
+    pub(super) fn stored(&self, key: &PageKey) -> Result<StoredPicture, PageImageError> {
+        self.images.stored(key)
     }
 
     /// The page's pixels. Callers that want the same page at the same time wait for one
@@ -49,55 +53,26 @@ impl PageCache {
     /// As [`PageImages::page`]; failures are not kept.
     pub(super) fn page(&self, key: &PageKey) -> Result<Arc<Pixels>, PageImageError> {
         let turn = {
-            let mut shelf = self.shelf();
-            if let Some(pixels) = shelf.take(key) {
+            let mut room = self.room();
+            if let Some(pixels) = room.shelf.take(key) {
                 return Ok(pixels);
             }
-            Arc::clone(shelf.decoding.entry(key.clone()).or_default())
+            Arc::clone(room.decoding.entry(key.clone()).or_default())
         };
         let _alone = turn.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(pixels) = self.shelf().take(key) {
+        if let Some(pixels) = self.room().shelf.take(key) {
             return Ok(pixels);
         }
         let decoded = self.images.page(key);
-        let mut shelf = self.shelf();
-        shelf.decoding.remove(key);
+        let mut room = self.room();
+        room.decoding.remove(key);
         let pixels = decoded?;
-        shelf.put(key, &pixels, self.most_bytes);
+        room.shelf.put(key.clone(), Arc::clone(&pixels), num_bytes(&pixels));
         Ok(pixels)
     }
 
-    fn shelf(&self) -> MutexGuard<'_, Shelf> {
-        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Shelf {
-    fn take(&mut self, key: &PageKey) -> Option<Arc<Pixels>> {
-        self.clock += 1;
-        let kept = self.pages.get_mut(key)?;
-        kept.used = self.clock;
-        Some(Arc::clone(&kept.pixels))
-    }
-
-    fn put(&mut self, key: &PageKey, pixels: &Arc<Pixels>, most_bytes: usize) {
-        let bytes = num_bytes(pixels);
-        if bytes > most_bytes {
-            return;
-        }
-        while self.bytes + bytes > most_bytes {
-            let oldest = self.pages.iter().min_by_key(|(_, kept)| kept.used);
-            let Some(oldest) = oldest.map(|(key, _)| key.clone()) else { break };
-            if let Some(gone) = self.pages.remove(&oldest) {
-                self.bytes -= num_bytes(&gone.pixels);
-            }
-        }
-        self.clock += 1;
-        let kept = Kept { pixels: Arc::clone(pixels), used: self.clock };
-        if let Some(replaced) = self.pages.insert(key.clone(), kept) {
-            self.bytes -= num_bytes(&replaced.pixels);
-        }
-        self.bytes += bytes;
+    fn room(&self) -> MutexGuard<'_, Room> {
+        self.room.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -144,7 +119,7 @@ mod tests {
         }
         // 1, 2 and 3 are decoded; 3 pushes out 2, which is decoded again.
         assert_eq!(images.0.load(Ordering::SeqCst), 4);
-        assert_eq!(cache.shelf().bytes, 200);
+        assert_eq!(cache.room().shelf.bytes(), 200);
     }
 
     #[test]
@@ -155,7 +130,7 @@ mod tests {
             assert!(cache.page(&key(9)).is_err());
         }
         assert_eq!(images.0.load(Ordering::SeqCst), 2);
-        assert!(cache.shelf().decoding.is_empty());
+        assert!(cache.room().decoding.is_empty());
     }
 
     #[test]

@@ -288,10 +288,11 @@ fn name(name: &'static str, written: &str) -> Result<Option<String>, RequestErro
 }
 
 /// The names of the orders, for a caller who chose none of them.
-const SORTS: [&str; 5] = ["relevance", "date", "newest", "number", "name"];
+pub(super) const SORTS: [&str; 5] = ["relevance", "date", "newest", "number", "name"];
 /// The names of the states of checking.
-const STATES: [&str; 5] = ["read", "partly", "keyed", "verified", "approved"];
-const YES_NO: [&str; 2] = ["yes", "no"];
+pub(super) const STATES: [&str; 5] = ["read", "partly", "keyed", "verified", "approved"];
+/// The names of the answers to a plain question.
+pub(super) const YES_NO: [&str; 2] = ["yes", "no"];
 
 fn yes_or_no(written: &str) -> Option<bool> {
     YES_NO.iter().position(|word| *word == written).map(|at| at == 0)

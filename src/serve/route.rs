@@ -1,6 +1,5 @@
 //! Addresses and what answers them. Handlers only fetch and hand on.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,28 +8,24 @@ use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::get;
-use axum::{Json, Router, middleware};
-use serde_json::json;
+use axum::{Router, middleware};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-use super::answer::{answer_seen, record_answer};
+use super::api;
 use super::app::Desk;
 use super::ask::Ask;
 use super::assets;
 use super::audit;
 use super::check;
 use super::door;
-use super::door::Visitor;
 use super::error::Failure;
 use super::figures;
 use super::guard::guard;
 use super::lots;
 use super::picture::Picture;
-use super::text::masked;
 use super::view;
-use crate::export::PageRow;
-use crate::model::Field;
+use super::{hand_out, iiif};
 use crate::model::PageKey;
 use crate::model::RecordId;
 use crate::model::ScanId;
@@ -39,9 +34,9 @@ use crate::model::ScanId;
 const PATIENCE: Duration = Duration::from_secs(15);
 /// How long a picture may take, from its request on: decoding a large page of a file with
 /// hundreds of pages takes seconds, and others may stand in the queue before it.
-const PICTURE_PATIENCE: Duration = Duration::from_mins(1);
+pub(super) const PICTURE_PATIENCE: Duration = Duration::from_mins(1);
 /// Pictures are named by content and never change; the person's own browser may keep them.
-const KEEP_PICTURE: &str = "private, max-age=86400";
+pub(super) const KEEP_PICTURE: &str = "private, max-age=86400";
 /// Longest name of a record that is looked up, in letters.
 const MAX_RECORD_ID_LETTERS: usize = 200;
 
@@ -57,16 +52,15 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
             "/assets/{name}",
             get(async |Path(name): Path<String>| assets::file(&name)),
         )
-        .route("/api/v1/search", get(api_search))
-        .route("/api/v1/records/{id}", get(api_record))
-        .route("/api/v1/pages/{scan}/{page}", get(api_page))
-        .route("/api/v1/status", get(api_status))
+        .merge(api::router())
         .route("/healthz", get(health))
         .merge(door::routes())
         .merge(audit::routes())
         .merge(check::routes())
         .merge(lots::routes())
         .merge(figures::routes())
+        .merge(iiif::routes())
+        .merge(hand_out::routes())
         .layer(middleware::from_fn_with_state(Arc::clone(&desk), guard))
         .with_state(desk)
 }
@@ -76,11 +70,18 @@ pub(super) async fn blocking<T: Send + 'static>(
     desk: Arc<Desk>,
     work: impl FnOnce(&Desk) -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
-    match timeout(PATIENCE, spawn_blocking(move || work(&desk))).await {
-        Ok(Ok(done)) => done,
-        Ok(Err(_)) => Err(Failure::BrokeOff),
-        Err(_) => Err(Failure::Late { seconds: PATIENCE.as_secs() }),
-    }
+    let task = async move {
+        // Closed only together with the desk.
+        let turn = Arc::clone(&desk.turns).acquire_owned().await;
+        let task = spawn_blocking(move || {
+            // Given back when the work is done, not when the caller stops waiting.
+            let _turn = turn;
+            work(&desk)
+        });
+        task.await.map_err(|_| Failure::BrokeOff)?
+    };
+    let late = || Failure::Late { seconds: PATIENCE.as_secs() };
+    timeout(PATIENCE, task).await.map_err(|_| late())?
 }
 
 async fn search_page(
@@ -155,84 +156,10 @@ async fn send_picture(
 
 /// Refuses a page that the catalog does not know, so that nobody makes workers open files
 /// that are not there.
-fn known_page(desk: &Desk, key: &PageKey) -> Result<(), Failure> {
+pub(super) fn known_page(desk: &Desk, key: &PageKey) -> Result<(), Failure> {
     let pages = desk.catalog.pages(&key.scan)?;
     let is_known = pages.iter().any(|page| page.key == *key);
     if is_known { Ok(()) } else { Err(Failure::NotFound { what: "page" }) }
-}
-
-async fn api_search(
-    State(desk): State<Arc<Desk>>,
-    ask: Ask,
-) -> Result<Response, Failure> {
-    let request = ask.asked().checked()?;
-    let who = ask.who;
-    let answered = blocking(desk, move |desk| {
-        let seeker = desk.searcher.as_ref();
-        let mut answered = answer_seen(&desk.catalog, seeker, &request, &who.sight)?;
-        for hit in &mut answered.hits {
-            without_numbers(desk, &who, &mut hit.fields);
-        }
-        Ok(answered)
-    });
-    Ok(Json(answered.await?).into_response())
-}
-
-async fn api_record(
-    State(desk): State<Arc<Desk>>,
-    Path(id): Path<String>,
-    ask: Ask,
-) -> Result<Response, Failure> {
-    let id = record_id(id)?;
-    let found = blocking(desk, move |desk| {
-        let mut found = desk.catalog.record(&id)?;
-        if let Some(stored) = &mut found {
-            ask.who.sight.without_sensitive(&mut stored.record);
-            without_numbers(desk, &ask.who, &mut stored.record.fields);
-        }
-        Ok(found)
-    });
-    let stored = found.await?.ok_or(Failure::NotFound { what: "record" })?;
-    Ok(Json(record_answer(stored)).into_response())
-}
-
-/// Masks the numbers that identify persons for those who may not see them in full, and the
-/// readings that would tell them.
-fn without_numbers(desk: &Desk, who: &Visitor, fields: &mut BTreeMap<String, Field>) {
-    if who.sight.sees_numbers() {
-        return;
-    }
-    for (_, field) in fields.iter_mut().filter(|(name, _)| desk.labels.is_hidden(name)) {
-        field.value = field.value.as_deref().map(masked);
-        field.text = masked(&field.text);
-        field.alternatives.clear();
-    }
-}
-
-async fn api_page(
-    State(desk): State<Arc<Desk>>,
-    Path((scan, page)): Path<(String, String)>,
-) -> Result<Response, Failure> {
-    let key = page_key(scan, &page)?;
-    let found = blocking(desk, move |desk| {
-        let Some(scan) = desk.catalog.scan(&key.scan)? else { return Ok(None) };
-        let Some(text) = desk.catalog.page_text(&key)? else { return Ok(None) };
-        let name = desk.catalog.name_of(&key.scan)?;
-        Ok(Some(PageRow::of(&key, &scan.path, name, &text)))
-    });
-    let page = found.await?.ok_or(Failure::NotFound { what: "page that was read" })?;
-    Ok(Json(page).into_response())
-}
-
-async fn api_status(State(desk): State<Arc<Desk>>) -> Result<Response, Failure> {
-    let counts = blocking(desk, |desk| Ok(desk.holdings.now(&desk.catalog)?)).await?;
-    let version = env!("CARGO_PKG_VERSION");
-    let body = json!({ "version": version, "counts": counts.counts, "kinds": counts
-        .kinds
-        .iter()
-        .map(|(kind, records)| json!({ "kind": kind, "records": records }))
-        .collect::<Vec<_>>() });
-    Ok(Json(body).into_response())
 }
 
 /// Whether the catalog answers.
@@ -241,7 +168,8 @@ async fn health(State(desk): State<Arc<Desk>>) -> Result<&'static str, Failure> 
     Ok("ok\n")
 }
 
-fn record_id(written: String) -> Result<RecordId, Failure> {
+/// The record that an address names.
+pub(super) fn record_id(written: String) -> Result<RecordId, Failure> {
     if written.chars().count() > MAX_RECORD_ID_LETTERS {
         return Err(Failure::NotFound { what: "record" });
     }
@@ -249,7 +177,7 @@ fn record_id(written: String) -> Result<RecordId, Failure> {
 }
 
 /// The page that an address names: 64 hexadecimal digits and a number from 1.
-fn page_key(scan: String, page: &str) -> Result<PageKey, Failure> {
+pub(super) fn page_key(scan: String, page: &str) -> Result<PageKey, Failure> {
     let is_digest =
         scan.len() == 64 && scan.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     match page.parse() {

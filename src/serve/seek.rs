@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::request::SearchRequest;
 use crate::model::RecordId;
-use crate::search::{Cursor, Facets};
+use crate::search::{Cursor, Facets, RelatedRecord, Suggestion};
 
 /// Something that was understood in the query, to be shown and taken away.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,4 +85,23 @@ pub trait Seek: Send + Sync {
     ///
     /// If the index cannot be read; never because of what the query says.
     fn seek(&self, request: &SearchRequest) -> Result<Found, SeekError>;
+
+    /// Other records of a record's people and parcel, the strongest reason first; none
+    /// where the index does not hold the record.
+    ///
+    /// # Errors
+    ///
+    /// If the index cannot be read.
+    fn related(
+        &self,
+        record: &RecordId,
+        limit: usize,
+    ) -> Result<Option<Vec<RelatedRecord>>, SeekError>;
+
+    /// Ways to go on with what has been typed, the likeliest first.
+    ///
+    /// # Errors
+    ///
+    /// If the index cannot be read.
+    fn suggest(&self, typed: &str, limit: usize) -> Result<Vec<Suggestion>, SeekError>;
 }

@@ -1,7 +1,7 @@
 //! Text without what is not part of a value: leaders, stray marks, double spaces.
 
 use crate::model::FieldState;
-use crate::model::{fold, nfc};
+use crate::model::{fold, fold_letter, nfc};
 
 use super::identity::digits_from;
 use super::lexicon::MARKS;
@@ -117,16 +117,51 @@ pub(super) fn blank_state(text: &str) -> Option<FieldState> {
     stands(&MARKS.absent).then_some(FieldState::Absent)
 }
 
-/// Text in whole words: what is left of a frame at its end goes.
+/// Text in whole words: what is left of a frame at its end goes, which is one consonant or a
+/// stroke; so does a lone quotation mark.
 pub(super) fn phrase(text: &str, _: &Context) -> Normalized {
     const FEWEST: usize = 2;
-    let mut words: Vec<&str> = text.split_whitespace().collect();
-    let is_edge =
-        |word: &str| matches!(word, "1" | "l" | "I" | "i" | "L" | "|" | "/" | "!");
+    let mut words: Vec<&str> = text
+        .split_whitespace()
+        .filter(|word| !matches!(*word, "\"" | "“" | "”"))
+        .collect();
     while words.len() > FEWEST && words.last().is_some_and(|word| is_edge(word)) {
         words.pop();
     }
     Normalized::read(words.join(" "), CERTAIN)
+}
+
+/// Whether a word is a stroke, or a letter that is no word.
+fn is_edge(word: &str) -> bool {
+    let mut letters = word.chars();
+    let (Some(letter), None) = (letters.next(), letters.next()) else { return false };
+    let plain = fold_letter(letter).unwrap_or(letter);
+    matches!(letter, '1' | 'I' | 'i' | '|' | '/' | '!')
+        || "bcdghklmnpqrstvx".contains(plain)
+}
+
+/// A term: a phrase in which a date has both its strokes (`15/102075` → `15/10/2075`).
+pub(super) fn term(text: &str, context: &Context) -> Normalized {
+    let mut read = phrase(text, context);
+    read.value = read.value.map(|value| {
+        let words: Vec<String> = value.split(' ').map(with_both_strokes).collect();
+        words.join(" ")
+    });
+    read
+}
+
+/// A day and eight digits less the first stroke of a date as a date; other words as they are.
+fn with_both_strokes(word: &str) -> String {
+    let whole = || word.to_owned();
+    let Some((day, rest)) = word.split_once('/') else { return whole() };
+    let is_number =
+        |text: &str| !text.is_empty() && text.chars().all(|it| it.is_ascii_digit());
+    if !is_number(day) || !is_number(rest) || rest.len() != "mmyyyy".len() {
+        return whole();
+    }
+    let (month, year) = rest.split_at(2);
+    let is_month = month.parse().is_ok_and(|it: u8| (1..=12).contains(&it));
+    if is_month { format!("{day}/{month}/{year}") } else { whole() }
 }
 
 /// Free text: as it is, cleaned; a year with a letter in it is a year.

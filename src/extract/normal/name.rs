@@ -2,7 +2,7 @@
 
 use crate::model::{canonical_tone, fold, title_case_name};
 
-use super::lexicon::TITLES;
+use super::lexicon::{FAMILIES, TITLES};
 use super::{CERTAIN, Context, DOUBTFUL, Normalized, REPAIRED};
 
 /// Marks that a name may hold beside letters.
@@ -39,6 +39,9 @@ pub(super) fn name(text: &str, _: &Context) -> Normalized {
         let kept: String = spelled.chars().filter(|letter| legal(*letter)).collect();
         return Normalized::read(kept, DOUBTFUL);
     }
+    if let Some(parted) = with_middle_parted(&spelled) {
+        return Normalized::read(parted, REPAIRED).with_alternatives(vec![spelled]);
+    }
     // `K'Brêm` is whole, a lone syllable may have lost the others.
     let whole = name.contains([' ', '\'']);
     let other = with_usual_middle(&spelled);
@@ -58,6 +61,19 @@ fn with_usual_middle(name: &str) -> Option<String> {
     *middle = usual;
     Some(words.join(" "))
 }
+
+/// The same name with the one-letter middle word parted from the family name that it was
+/// written close to (`Mùaa Khày` → `Mùa A Khày`): the family name alone is known, both
+/// together are not.
+fn with_middle_parted(name: &str) -> Option<String> {
+    let (first, rest) = name.split_once(' ')?;
+    let family = first.strip_suffix(ONE_LETTER_MIDDLE)?;
+    let is_family = |name: &str| FAMILIES.iter().any(|it| it == name);
+    (is_family(family) && !is_family(first)).then(|| format!("{family} A {rest}"))
+}
+
+/// The middle word of most Mông men, as it ends a word.
+const ONE_LETTER_MIDDLE: char = 'a';
 
 /// Whether `letter` is a combining mark, as in the highland orthographies.
 fn is_mark(letter: char) -> bool {

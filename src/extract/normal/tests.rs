@@ -171,3 +171,32 @@ fn every_day_of_1900_to_2030_comes_back_from_its_words_and_its_digits() {
         }
     }
 }
+
+#[test]
+fn a_phrase_ends_in_a_word_and_a_term_has_whole_dates() {
+    for (value_type, written, expected) in [
+        ("origin", "Nhà nước giao đất có thu tiền h", "Nhà nước giao đất có thu tiền"),
+        ("origin", "Nhận chuyển nhượng \" đất l", "Nhận chuyển nhượng đất"),
+        ("origin", "Nhận thừa kế ở", "Nhận thừa kế ở"),
+        ("term", "Đến ngày 15/102075", "Đến ngày 15/10/2075"),
+        ("term", "Đến ngày 15/132075", "Đến ngày 15/132075"),
+        ("term", "50 năm", "50 năm"),
+    ] {
+        let read = normalize(value_type, written, &Context::default());
+        assert_eq!(read.and_then(|it| it.value).as_deref(), Some(expected), "{written}");
+    }
+}
+
+#[test]
+fn a_middle_name_of_one_letter_is_parted_from_the_family_name_alone() {
+    for (written, expected) in [
+        ("MÙAA KHÀY", "Mùa A Khày"),
+        ("Sìa Vư", "Sì A Vư"),
+        // A family name that ends in the letter, and one that nobody knows.
+        ("Mùa Khày", "Mùa Khày"),
+        ("Hoa Mẫu", "Hoa Mẫu"),
+    ] {
+        let read = normalize("name", written, &Context::default());
+        assert_eq!(read.and_then(|it| it.value).as_deref(), Some(expected), "{written}");
+    }
+}

@@ -15,12 +15,36 @@ use super::super::{IntakeError, Limits};
 use super::bounds::parameters;
 
 /// How the samples of a plain image are to be read.
-struct Plain {
+pub(super) struct Plain {
     width: u32,
     height: u32,
     channels: Channels,
     bits: usize,
     is_inverted: bool,
+}
+
+impl Plain {
+    pub(super) fn width(&self) -> u32 {
+        self.width
+    }
+
+    pub(super) fn is_gray(&self) -> bool {
+        self.channels == Channels::Gray
+    }
+
+    /// One bit a pixel.
+    pub(super) fn is_bits(&self) -> bool {
+        self.bits == 1
+    }
+
+    /// Whether 0 is black although the document could say otherwise.
+    pub(super) fn is_usual_colour(&self) -> bool {
+        self.bits == 8 && !self.is_inverted
+    }
+
+    pub(super) fn is_inverted(&self) -> bool {
+        self.is_inverted
+    }
 }
 
 /// Decodes an image row by row; `None` if it is not of a plain kind.
@@ -48,7 +72,7 @@ pub(super) fn painted(
     }
 }
 
-fn plain(dict: &Dict<'_>, width: u32, height: u32) -> Option<Plain> {
+pub(super) fn plain(dict: &Dict<'_>, width: u32, height: u32) -> Option<Plain> {
     if ["SMask", "Mask", "SMaskInData"].iter().any(|key| dict.contains_key(key)) {
         return None;
     }

@@ -4,6 +4,7 @@ mod bounds;
 #[cfg(test)]
 mod codec_tests;
 mod direct;
+mod handed;
 mod large;
 mod raster;
 mod scout;
@@ -28,7 +29,7 @@ use super::page::{LoadedPage, Note, Taken, TextLayer};
 use super::resolution;
 use super::turn::{Turn, squared};
 use super::{FileBytes, IntakeError, Limits};
-use crate::model::{PageImage, Pixels};
+use crate::model::{PageImage, Pixels, StoredPicture};
 use scout::{Findings, Scout, SeenImage};
 
 /// Part of the page that a single image must cover to be taken for a scan of it.
@@ -113,6 +114,22 @@ impl PdfFile {
             }
             self.drawn(page, &settings, findings)
         })
+    }
+
+    /// The image of one page as the document stores it, `index` from 0, where it is all of
+    /// the page and in a form that other programs know.
+    pub(super) fn stored(&self, index: usize) -> Option<StoredPicture> {
+        let page = self.pdf.pages().get(index)?;
+        let settings = InterpreterSettings::default();
+        let findings = look_over(page, &settings, &self.limits).ok()?;
+        let image = findings.only_image.filter(|image| is_scan(page, image))?;
+        let turn = turn_of(&image).filter(|turn| !turn.mirrored)?;
+        let mut keeper = handed::Keeper::new(image);
+        let cache = InterpreterCache::new();
+        let mut context = context(page, &cache, &settings);
+        interpret_page(page, &mut context, &mut keeper);
+        let kept = keeper.kept()?;
+        Some(StoredPicture { quarters: turn.quarters, ..kept })
     }
 
     /// The page drawn.

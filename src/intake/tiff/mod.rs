@@ -17,6 +17,7 @@ use super::jpeg::{self, Colors};
 use super::stored::Stored;
 use super::turn::Turn;
 use super::{FileBytes, IntakeError, Limits};
+use crate::model::{Codec, StoredPicture};
 use directory::{Directory, Reader, tag};
 use layout::{Compression, Layout, Meaning};
 
@@ -86,6 +87,41 @@ impl TiffFile {
             return Ok(Stored { painted, dpi, turn, incomplete });
         }
         Image { directory: &directory, layout, limits: &self.limits }.decoded(dpi, turn)
+    }
+
+    /// The page's Group 4 data as they are, `index` from 0; `None` where it is stored
+    /// otherwise or in several strips.
+    pub(super) fn stored(&self, index: usize) -> Option<StoredPicture> {
+        let (reader, _) = Reader::new(self.bytes.as_ref())?;
+        let directory = reader.directory(*self.pages.get(index)?)?;
+        let layout = Layout::read(&directory, &self.limits).ok()?;
+        let turn = Turn::from_tag(orientation(&directory));
+        let is_negative = match layout.meaning {
+            Meaning::WhiteIsZero => false,
+            Meaning::BlackIsZero => true,
+            _ => return None,
+        };
+        let [(start, length)] = *layout.chunks.as_slice() else { return None };
+        let is_plain = layout.compression == Compression::FaxGroup4
+            && layout.bits == 1
+            && layout.samples == 1
+            && !layout.is_reversed
+            && layout.chunk_width == layout.width
+            && !turn.mirrored;
+        is_plain.then(|| StoredPicture {
+            codec: Codec::Fax {
+                k: -1,
+                columns: layout.width,
+                is_aligned: false,
+                has_line_ends: false,
+                has_block_end: true,
+                is_negative,
+            },
+            width: layout.width,
+            height: layout.height,
+            quarters: turn.quarters,
+            bytes: reader.bytes(start, length).to_vec(),
+        })
     }
 }
 

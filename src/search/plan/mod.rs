@@ -6,13 +6,15 @@
 mod names;
 mod numbers;
 
+pub(super) use names::names as name_clauses;
+
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::lexicon::Lexicon;
 use super::postings::{Clause, ClauseId, Clauses};
 use super::query::{ChipKind, Filters, PersonWish, PlaceWish, Query, Reading, YearWish};
-use super::terms::{Slot, decade_term, findings_term, state_term, unit_term};
+use super::terms::{Slot, born_term, decade_term, findings_term, state_term, unit_term};
 use crate::config::gazetteer::Gazetteer;
 use crate::config::index::{Event, IndexDefinitions};
 
@@ -270,7 +272,8 @@ fn kinds(reading: &Reading, lexicon: &Lexicon) -> Option<Clause> {
     (!wanted.is_empty()).then(|| Clause::any(Slot::Kind, kinds))
 }
 
-fn years(from: u16, to: u16) -> Clause {
+/// Events in these years.
+pub(super) fn years(from: u16, to: u16) -> Clause {
     let last = to.min(from.saturating_add(MAX_YEARS));
     Clause::any(Slot::Year, (from..=last).map(|year| year.to_string()))
 }
@@ -295,7 +298,7 @@ fn born(reading: &Reading, off: u16) -> Option<Clause> {
     let given = names::capped(&wish.syllables).iter().flat_map(names::forms);
     let years = year.from.saturating_sub(off)..=year.to.saturating_add(off);
     let terms = given
-        .flat_map(|form| years.clone().map(move |year| format!("{}{year}", form.folded)));
+        .flat_map(|form| years.clone().map(move |year| born_term(&form.folded, year)));
     Some(Clause::any(Slot::Born, terms))
 }
 

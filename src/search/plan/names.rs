@@ -66,13 +66,10 @@ impl Plan<'_> {
     /// The names of all people of a reading.
     pub(super) fn names_of_all(&mut self, number: usize) -> Conjunction {
         let Some(asked) = self.readings.get(number) else { return Vec::new() };
-        let mut all = Vec::new();
-        for wish in &asked.reading.people {
-            all.extend(names(&wish.syllables));
-        }
-        let ids: Vec<ClauseId> =
-            all.into_iter().filter_map(|clause| self.clauses.put(clause)).collect();
-        joined(&[&ids])
+        let people = asked.reading.people.iter();
+        let all: Vec<Conjunction> =
+            people.map(|wish| self.names(&wish.syllables)).collect();
+        joined(&all.iter().map(Vec::as_slice).collect::<Vec<_>>())
     }
 
     /// The names, with the accents that were typed.
@@ -118,8 +115,7 @@ impl Plan<'_> {
             return stage;
         }
         for left_out in 0..syllables.len() {
-            let kept = but(syllables, left_out);
-            let names = self.names(&kept);
+            let names = self.names(&but(syllables, left_out));
             self.put_in_context(number, &mut stage, &names, in_context);
         }
         stage
@@ -283,7 +279,7 @@ fn pair(one: &Typed, other: &Typed) -> Clause {
 }
 
 /// All syllables in one person's name. Cut ones (`Ng.`) are only compared.
-fn names(syllables: &[Typed]) -> Vec<Clause> {
+pub(in crate::search) fn names(syllables: &[Typed]) -> Vec<Clause> {
     let whole: Vec<&Typed> =
         capped(syllables).iter().filter(|syllable| !syllable.cut).collect();
     if let [only] = whole.as_slice() {

@@ -1,11 +1,11 @@
 //! Typed syllables against the names of a record.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::config::index::IndexDefinitions;
 use crate::search::analysis::{Syllable, joined, syllables_of};
 use crate::search::entry::Entry;
+use crate::search::hash::FastMap;
 use crate::search::query::{Query, Typed};
 use crate::search::similarity::{Near, Tier, nearness};
 
@@ -95,13 +95,13 @@ pub(super) struct Comparison {
     /// For each reading, for each person: the position in `wishes`.
     people: Vec<Vec<usize>>,
     /// Positions in `typed` of two that may be written as one.
-    doubles: HashMap<(usize, usize), usize>,
+    doubles: FastMap<(usize, usize), usize>,
     plain: bool,
     /// Syllables on paper.
     found: Vec<Arc<Syllable>>,
     /// How near each of `found` is to each of `typed`, row by row.
     near: Vec<Near>,
-    by_text: HashMap<String, usize>,
+    by_text: FastMap<String, usize>,
 }
 
 impl Comparison {
@@ -111,11 +111,11 @@ impl Comparison {
             typed: Vec::new(),
             wishes: Vec::new(),
             people: Vec::new(),
-            doubles: HashMap::new(),
+            doubles: FastMap::default(),
             plain: true,
             found: Vec::new(),
             near: Vec::new(),
-            by_text: HashMap::new(),
+            by_text: FastMap::default(),
         };
         for reading in &query.readings {
             let mut people = Vec::new();

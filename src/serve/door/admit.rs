@@ -17,7 +17,7 @@ use super::form::{self, Form};
 use super::gate::{Gate, gate, is_form};
 use super::place::{check, named};
 use super::visitor::Visitor;
-use crate::access::{Right, Rights, Token, session_state};
+use crate::access::{Token, session_state};
 
 /// Name of the cookie that holds the session.
 pub(super) const SESSION_COOKIE: &str = "sohoa";
@@ -103,7 +103,14 @@ pub(in super::super) async fn admit(
     };
     let visitor = Arc::new(visitor);
     parts.extensions.insert(Arc::clone(&visitor));
-    if !matches!(admission, Admission::In) || !is_form(&method, &path) {
+    if !matches!(admission, Admission::In) || method != Method::POST {
+        return (visitor, admission, body);
+    }
+    if !is_form(&method, &path) {
+        // What programs send is checked by its handler; a browser says where it comes from.
+        if !is_own(&parts.headers) {
+            admission = Admission::Refused(Failure::Foreign);
+        }
         return (visitor, admission, body);
     }
     match form_of(&visitor, &parts.headers, body).await {
@@ -148,8 +155,8 @@ fn passes(
         }
         Gate::SignedIn => visitor.is_signed_in(),
         Gate::Any(rights) => visitor.rights.has_any(rights),
-        Gate::Purpose(rights) => {
-            visitor.rights.has_any(rights.and(Rights::of(&[Right::Look])))
+        Gate::Purpose(right, others) => {
+            visitor.may(right) || visitor.rights.has_any(others)
         }
     };
     if !visitor.is_signed_in() && !is_granted {
@@ -182,7 +189,7 @@ fn passes(
     let papers = named(path, pairs).ok_or(Failure::NotFound { what: "address" })?;
     check(desk, visitor, &papers)?;
     let needs_case =
-        matches!(found, Gate::Purpose(rights) if !visitor.rights.has_any(rights));
+        matches!(found, Gate::Purpose(_, others) if !visitor.rights.has_any(others));
     if needs_case && visitor.case.is_none() {
         return if is_for_people {
             Ok(Admission::Elsewhere(back_after("/case", path, pairs)))

@@ -17,16 +17,18 @@ pub(super) enum Gate {
     SignedIn,
     /// One of these rights.
     Any(Rights),
-    /// The right to look, with the purpose named, or one of these rights.
-    Purpose(Rights),
+    /// The first right, with the purpose named, or one of the others.
+    Purpose(Right, Rights),
 }
 
 /// Everybody who checks.
 const CHECK: Rights = Rights::of(&[Right::Key, Right::Verify, Right::Approve]);
 const SEARCH: Gate = Gate::Any(Rights::of(&[Right::Search]));
-const LOOK: Gate = Gate::Purpose(Rights::NONE);
+const LOOK: Gate = Gate::Purpose(Right::Look, Rights::NONE);
 /// Papers: also for those who check, whose purpose is the checking.
-const PAPER: Gate = Gate::Purpose(CHECK);
+const PAPER: Gate = Gate::Purpose(Right::Look, CHECK);
+/// What is taken out of the archive.
+const HAND_OUT: Gate = Gate::Purpose(Right::HandOut, Rights::NONE);
 const CHECKING: Gate = Gate::Any(CHECK);
 const ACCOUNTS: Gate = Gate::Any(Rights::of(&[Right::Accounts]));
 const AUDIT: Gate = Gate::Any(Rights::of(&[Right::Audit]));
@@ -37,6 +39,15 @@ const FIGURES: Rights = Rights::of(&[Right::Figures]);
 const GATES: &[(&str, &str, Gate)] = &[
     ("GET", "/", SEARCH),
     ("GET", "/record/{}", LOOK),
+    ("GET", "/record/{}/sheet.pdf", HAND_OUT),
+    ("GET", "/scan/{}/file.pdf", HAND_OUT),
+    ("GET", "/page/{}/{}/alto.xml", HAND_OUT),
+    ("GET", "/page/{}/{}/hocr.html", HAND_OUT),
+    ("GET", "/iiif/3/{}/info.json", PAPER),
+    ("GET", "/iiif/3/{}", PAPER),
+    ("GET", "/iiif/3/{}/{}/{}/{}/{}", PAPER),
+    ("GET", "/iiif/presentation/3/{}/manifest.json", LOOK),
+    ("GET", "/iiif/search/2/{}", LOOK),
     ("GET", "/page/{}/{}", LOOK),
     ("GET", "/image/{}/{}", PAPER),
     // Small pieces beside hits and fields; the search that shows them is in the trail.
@@ -51,7 +62,11 @@ const GATES: &[(&str, &str, Gate)] = &[
     ("GET", "/readyz", Gate::Open),
     ("GET", "/metrics", Gate::Local(FIGURES)),
     ("GET", "/api/v1/search", SEARCH),
+    ("GET", "/api/v1/suggest", SEARCH),
+    ("GET", "/api/v1/openapi.json", Gate::Open),
+    ("POST", "/api/v1/lookup", Gate::Any(Rights::of(&[Right::HandOut]))),
     ("GET", "/api/v1/records/{}", LOOK),
+    ("GET", "/api/v1/records/{}/related", LOOK),
     ("GET", "/api/v1/pages/{}/{}", LOOK),
     ("GET", "/api/v1/status", Gate::Any(Rights::of(&[Right::Search, Right::Figures]))),
     ("GET", "/login", Gate::Open),
@@ -95,9 +110,9 @@ pub(super) fn gate(method: &Method, path: &str) -> Option<Gate> {
     found.map(|(_, _, gate)| *gate)
 }
 
-/// Whether the address takes anything but questions.
+/// Whether the address takes a form of a page.
 pub(super) fn is_form(method: &Method, path: &str) -> bool {
-    *method == Method::POST && gate(method, path).is_some()
+    *method == Method::POST && gate(method, path).is_some() && !path.starts_with("/api/")
 }
 
 #[cfg(test)]
@@ -158,6 +173,27 @@ mod tests {
             let method = if method == "GET" { Method::GET } else { Method::POST };
             let found = gate(&method, &example.join("/"));
             assert!(found.is_some(), "{method} {path} has no line in GATES");
+        }
+    }
+
+    #[test]
+    fn every_operation_of_the_api_has_its_gate() {
+        let source = include_str!("../api/operations.rs");
+        let paths: Vec<&str> = source
+            .split("path: \"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .collect();
+        assert!(paths.len() > 5, "{paths:?}");
+        for path in paths {
+            let example: Vec<&str> = path
+                .split('/')
+                .map(|part| if part.starts_with('{') { "x" } else { part })
+                .collect();
+            let is_known = [Method::GET, Method::POST]
+                .iter()
+                .any(|method| gate(method, &example.join("/")).is_some());
+            assert!(is_known, "{path} has no line in GATES");
         }
     }
 

@@ -58,7 +58,7 @@ fn note(desk: &Desk, visitor: &Visitor, asked: &Asked) -> Result<(), Failure> {
         note_deed(desk, visitor, "refused", &shortened(&asked.path), &detail)?;
         return Ok(());
     }
-    if asked.method != Method::GET || !asked.status.is_success() {
+    if !asked.status.is_success() {
         return Ok(());
     }
     let Some((what, target)) = deed(asked) else { return Ok(()) };
@@ -108,6 +108,11 @@ fn shortened(text: &str) -> String {
 
 /// What was done, and to what; `None` if it need not be noted.
 fn deed(asked: &Asked) -> Option<(&'static str, String)> {
+    if asked.method != Method::GET {
+        // Forms are noted by who carries them out; a list of names is a search.
+        let is_list = asked.method == Method::POST && asked.path == "/api/v1/lookup";
+        return is_list.then(|| ("handed-out", asked.path.clone()));
+    }
     let has = |wanted: &str| {
         asked.pairs.iter().any(|(name, value)| name == wanted && !value.trim().is_empty())
     };

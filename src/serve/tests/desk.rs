@@ -30,7 +30,7 @@ use crate::model::Rect;
 use crate::model::ScanId;
 use crate::model::Severity;
 use crate::model::Size;
-use crate::search::{Counted, Facets};
+use crate::search::{Counted, Facets, RelatedBy, RelatedRecord, Suggested, Suggestion};
 
 /// Id of the one scan.
 pub(super) const SCAN: &str =
@@ -79,6 +79,29 @@ impl Seek for ById {
             hits: hits.collect(),
             ..Found::default()
         })
+    }
+
+    fn related(
+        &self,
+        record: &RecordId,
+        limit: usize,
+    ) -> Result<Option<Vec<RelatedRecord>>, SeekError> {
+        let others = ["r1", "r2", "gone"].into_iter().filter(|id| *id != record.0);
+        let related = others.take(limit).map(|id| RelatedRecord {
+            record: RecordId(id.into()),
+            by: RelatedBy::SamePerson,
+            what: HOSTILE.to_lowercase(),
+        });
+        Ok(Some(related.collect()))
+    }
+
+    fn suggest(&self, typed: &str, limit: usize) -> Result<Vec<Suggestion>, SeekError> {
+        let suggestion = Suggestion {
+            kind: Suggested::Name,
+            text: format!("{typed} Mẫu"),
+            shown: "Mẫu".into(),
+        };
+        Ok(std::iter::once(suggestion).take(limit).collect())
     }
 }
 
@@ -191,7 +214,7 @@ fn catalog(folder: &std::path::Path) -> Catalog {
 }
 
 /// Everything the desk is given.
-pub(super) fn app(folder: &std::path::Path) -> App {
+pub(in crate::serve) fn app(folder: &std::path::Path) -> App {
     App {
         catalog: Arc::new(catalog(folder)),
         searcher: Arc::new(ById),

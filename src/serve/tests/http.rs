@@ -73,17 +73,30 @@ impl Server {
 
     /// Asks with further header lines, each ended by `\r\n`.
     pub(super) fn ask(&self, method: &str, path: &str, headers: &str) -> Answer {
-        self.send(method, path, headers, "")
+        self.send(method, path, headers, b"")
     }
 
-    fn send(&self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
+    /// Asks with a body too.
+    pub(super) fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &str,
+        body: &[u8],
+    ) -> Answer {
         let mut stream = TcpStream::connect(self.address).expect("a connection");
         let host = if headers.contains("Host:") { "" } else { "Host: localhost:1\r\n" };
+        let length = match body.len() {
+            0 => String::new(),
+            length => format!("Content-Length: {length}\r\n"),
+        };
         write!(
             stream,
-            "{method} {path} HTTP/1.1\r\n{host}Connection: close\r\n{headers}\r\n{body}"
+            "{method} {path} HTTP/1.1\r\n{host}Connection: close\r\n{headers}{length}\r\n"
         )
         .expect("a request");
+        // A server that has heard enough may close before all is sent.
+        drop(stream.write_all(body));
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes).expect("an answer");
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
@@ -102,12 +115,9 @@ impl Server {
 
     /// Sends a form with these cookies.
     pub(super) fn post(&self, path: &str, cookie: &str, form: &str) -> Answer {
-        let headers = format!(
-            "Cookie: {cookie}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
-             Content-Length: {}\r\n",
-            form.len()
-        );
-        self.send("POST", path, &headers, form)
+        let kind = "Content-Type: application/x-www-form-urlencoded";
+        let headers = format!("Cookie: {cookie}\r\n{kind}\r\n");
+        self.send("POST", path, &headers, form.as_bytes())
     }
 
     pub(super) fn get(&self, path: &str) -> Answer {

@@ -1,8 +1,10 @@
 //! The desk over HTTP, with an archive of one scan.
 
 mod check;
-mod desk;
 mod door;
-mod http;
-mod pages;
+mod iiif;
 mod api;
+pub(super) mod desk;
+mod http;
+mod openapi;
+mod pages;

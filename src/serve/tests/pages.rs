@@ -20,8 +20,10 @@ fn what_somebody_wrote_never_becomes_markup() {
     let server = Server::start();
     for path in pages() {
         let page = server.get(&path).text();
-        // The one script of a page is the file that belongs to it.
-        assert_eq!(page.matches("<script").count(), 1, "{path}");
+        // The scripts of a page are the files that belong to it.
+        let scripts = page.matches("<script src=\"/assets/").count();
+        assert_eq!(page.matches("<script").count(), scripts, "{path}");
+        assert!(scripts == 1 || path.starts_with("/page/") && scripts == 2, "{path}");
         assert!(!page.contains("<b>.pdf") && !page.contains("\"><b>"), "{path}");
     }
     let record = server.get("/record/r1").text();
@@ -49,7 +51,13 @@ fn every_answer_says_what_a_browser_must_not_do() {
 #[test]
 fn pages_are_light_and_call_nobody() {
     let server = Server::start();
-    let assets = ["/assets/desk.css", "/assets/desk.js", "/assets/icon.svg"];
+    let assets = [
+        "/assets/desk.css",
+        "/assets/desk.js",
+        "/assets/viewer.css",
+        "/assets/viewer.js",
+        "/assets/icon.svg",
+    ];
     let files: usize = assets.iter().map(|path| server.get(path).bytes.len()).sum();
     assert!(server.get("/assets/desk.css").bytes.len() < 15_000);
     for path in pages() {

@@ -58,6 +58,11 @@ pub(super) fn record(id: &RecordId, asked: &Asked) -> String {
     with(&format!("/record/{}", encoded(&id.0)), &all)
 }
 
+/// The sheet of a record for handing out.
+pub(super) fn sheet(id: &RecordId) -> String {
+    format!("/record/{}/sheet.pdf", encoded(&id.0))
+}
+
 /// What a page of a scan is opened with.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Opened<'a> {

@@ -14,18 +14,21 @@ mod lots;
 mod page;
 mod paper;
 mod record;
+mod linked;
 mod search;
+mod sheet;
 
 pub(super) use audit::audit;
 pub(super) use check::{item, overtaken, queues, rates, sample};
 pub(super) use door::{AccountsSaid, PURPOSES, accounts, case, log_in, password, set_up};
 pub(super) use failure::failure;
 pub(super) use figures::figures;
-pub(super) use link::with as address;
+pub(super) use link::{with, with as address};
 pub(super) use lots::lots;
 pub(super) use page::page;
 pub(super) use record::record;
 pub(super) use search::search;
+pub(super) use sheet::sheet;
 
 /// A moment of this machine's clock as people read it: `05/03/2026 14:07`.
 fn moment(at_ms: i64) -> String {

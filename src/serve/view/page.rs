@@ -10,6 +10,7 @@ use super::field::{self, Row};
 use super::frame::Frame;
 use super::link::{self, Opened};
 use super::paper::{self, Paper};
+use super::sheet;
 use crate::catalog::PageState;
 use crate::catalog::StoredPage;
 use crate::model::PageKey;
@@ -38,6 +39,11 @@ struct ViewerPage<'a> {
     rows: Vec<Row>,
     records: Vec<RecordLink>,
     text: String,
+    lines: Vec<TextLine>,
+    downloads: Downloads,
+    print_number: String,
+    previous_entry: String,
+    next_entry: String,
     to_record: String,
     to_list: String,
     previous: String,
@@ -57,6 +63,23 @@ struct Outline {
     /// The row that it belongs to; empty for fields of other records.
     name: String,
     is_chosen: bool,
+}
+
+/// A line of what was read, laid over the paper to be selected.
+struct TextLine {
+    /// As SVG writes it: from the line's own base line to the page.
+    matrix: String,
+    size: String,
+    length: String,
+    text: String,
+}
+
+/// Addresses of the page and its scan as files.
+struct Downloads {
+    pdf: String,
+    alto: String,
+    hocr: String,
+    manifest: String,
 }
 
 struct RecordLink {
@@ -80,10 +103,17 @@ pub(in super::super) fn page(
     let pages = desk.catalog.pages(&key.scan)?;
     let stored = pages.iter().find(|page| page.key == *key).ok_or_else(missing)?;
     let text = desk.catalog.page_text(key)?;
-    let mut records = records_on(desk, key)?;
-    for record in &mut records {
+    let mut all: Vec<Record> = desk
+        .catalog
+        .records_of(&key.scan)?
+        .into_iter()
+        .map(|stored| stored.record)
+        .collect();
+    for record in &mut all {
         ask.who.sight.without_sensitive(record);
     }
+    let records: Vec<Record> =
+        all.iter().filter(|record| record.pages.contains(&key.page)).cloned().collect();
     let chosen = ask
         .get("record")
         .and_then(|id| records.iter().find(|record| record.record.0 == id))
@@ -110,6 +140,11 @@ pub(in super::super) fn page(
         rows: view.rows(),
         records: view.record_links(&records),
         text: text.as_ref().map(PageText::text).unwrap_or_default(),
+        lines: text.as_ref().map(text_lines).unwrap_or_default(),
+        downloads: downloads(key),
+        print_number: frame.fill("sheet.number", print_number(key, text.as_ref())),
+        previous_entry: view.entry(&all, |at| at.checked_sub(1)),
+        next_entry: view.entry(&all, |at| at.checked_add(1)),
         to_record: chosen
             .map(|record| link::record(&record.record, &frame.asked))
             .unwrap_or_default(),
@@ -125,12 +160,6 @@ pub(in super::super) fn page(
         frame: Frame::of(desk, ask, frame.title.clone()),
     };
     Ok(rendered.render()?)
-}
-
-fn records_on(desk: &Desk, key: &PageKey) -> Result<Vec<Record>, Failure> {
-    let all = desk.catalog.records_of(&key.scan)?;
-    let records = all.into_iter().map(|stored| stored.record);
-    Ok(records.filter(|record| record.pages.contains(&key.page)).collect())
 }
 
 /// Size of the original: as noted when it was read, else as its picture has it.
@@ -159,6 +188,48 @@ fn notice(frame: &Frame<'_>, page: &StoredPage, has_no_picture: bool) -> String 
         parts.push(frame.say("page.no_picture").to_owned());
     }
     parts.join(" ")
+}
+
+fn downloads(key: &PageKey) -> Downloads {
+    let PageKey { scan, page } = key;
+    Downloads {
+        pdf: format!("/scan/{scan}/file.pdf"),
+        alto: format!("/page/{scan}/{page}/alto.xml"),
+        hocr: format!("/page/{scan}/{page}/hocr.html"),
+        manifest: format!("/iiif/presentation/3/{scan}/manifest.json"),
+    }
+}
+
+/// What names a printed page: another reading of it, another number.
+fn print_number(key: &PageKey, text: Option<&PageText>) -> String {
+    let body = text.map(PageText::text).unwrap_or_default();
+    sheet::named_number(&format!("{} {} {body}", key.scan, key.page))
+}
+
+/// Part of a line's height that lies below its base line.
+const BELOW: f32 = 0.22;
+
+/// The lines in pixels of the page, each along its own base line.
+fn text_lines(text: &PageText) -> Vec<TextLine> {
+    let lines = text.lines.iter().filter_map(|line| {
+        let [first, _, third, fourth] = line.quad.mapped(&text.to_original).0;
+        let (dx, dy) = (third.x - fourth.x, third.y - fourth.y);
+        let (length, size) =
+            (dx.hypot(dy), (fourth.x - first.x).hypot(fourth.y - first.y));
+        if length < 1.0 || size < 1.0 || !length.is_finite() || !size.is_finite() {
+            return None;
+        }
+        let (cos, sin) = (dx / length, dy / length);
+        let up = size * BELOW;
+        let (x, y) = (fourth.x + sin * up, fourth.y - cos * up);
+        Some(TextLine {
+            matrix: format!("{cos:.4} {sin:.4} {:.4} {cos:.4} {x:.1} {y:.1}", -sin),
+            size: format!("{:.1}", size * (1.0 - BELOW)),
+            length: format!("{length:.1}"),
+            text: line.text.clone(),
+        })
+    });
+    lines.collect()
 }
 
 /// Regions to be marked, as the points of polygons; what is no region is left out.
@@ -205,6 +276,26 @@ impl Viewed<'_> {
                 link::page(&page.key, opened, &self.frame.asked)
             })
             .unwrap_or_default()
+    }
+
+    /// The entry of the scan that `step` leads to from the chosen one; empty if there is
+    /// none.
+    fn entry(&self, all: &[Record], step: impl Fn(usize) -> Option<usize>) -> String {
+        let is_chosen = |record: &Record| {
+            self.chosen.is_some_and(|chosen| chosen.record == record.record)
+        };
+        let other =
+            all.iter().position(is_chosen).and_then(step).and_then(|at| all.get(at));
+        let Some(other) = other else { return String::new() };
+        let page = if other.pages.contains(&self.key.page) {
+            self.key.page
+        } else {
+            other.pages.first().copied().unwrap_or(1)
+        };
+        let key = PageKey { scan: other.scan.clone(), page };
+        let zoom = self.ask.get("zoom").unwrap_or_default();
+        let opened = Opened { record: Some(&other.record), zoom, ..Opened::default() };
+        link::page(&key, opened, &self.frame.asked)
     }
 
     /// This page with one field outlined.

@@ -1,5 +1,6 @@
 //! How a page lies on the screen: turned upright, as wide as asked, with its outlines.
 
+use super::super::iiif;
 use super::super::picture::{MAX_PAGE_WIDTH, page_address};
 use crate::model::Affine;
 use crate::model::PageKey;
@@ -30,10 +31,10 @@ pub(super) struct Paper {
     pub(super) picture: String,
     /// Pixels from left to right of the picture that is sent.
     pub(super) picture_width: u32,
-    /// Where more of its pixels are to be had.
-    pub(super) picture_base: String,
-    /// Most pixels that are sent.
-    pub(super) most_width: u32,
+    /// Where its tiles are to be had.
+    pub(super) tiles: String,
+    /// Quarter turns clockwise, 0–3.
+    pub(super) turn: u32,
 }
 
 impl Paper {
@@ -65,8 +66,8 @@ impl Paper {
             zoom,
             picture: page_address(key, picture_width),
             picture_width,
-            picture_base: format!("/image/{}/{}?w=", key.scan, key.page),
-            most_width,
+            tiles: format!("/iiif/3/{}", iiif::name_of(key)),
+            turn,
         }
     }
 }

@@ -8,6 +8,7 @@ use super::super::error::Failure;
 use super::field::{self, Row};
 use super::frame::Frame;
 use super::link::{self, Opened};
+use super::linked::{Linked, linked};
 use crate::catalog::StoredRecord;
 use crate::model::PageKey;
 use crate::model::Record;
@@ -17,6 +18,9 @@ use crate::model::Severity;
 /// Other records of the same scan that are listed. A cadastral book has thousands.
 const MAX_OTHERS: usize = 30;
 
+/// Related papers that are listed, the strongest reasons first.
+const MAX_RELATED: usize = 8;
+
 #[derive(Template)]
 #[template(path = "record.html")]
 struct RecordPage<'a> {
@@ -25,11 +29,14 @@ struct RecordPage<'a> {
     kind: String,
     entry: String,
     back: String,
+    sheet: String,
     pages: Vec<PageLink>,
     findings: Vec<FindingView>,
     groups: Vec<Group>,
+    linked: Vec<Linked>,
     others: Vec<Other>,
     others_more: String,
+    related: Vec<RelatedView>,
     files: Vec<String>,
     collection: String,
     unit: String,
@@ -50,6 +57,14 @@ struct FindingView {
 struct Group {
     label: String,
     rows: Vec<Row>,
+}
+
+struct RelatedView {
+    address: String,
+    name: String,
+    kind: String,
+    entry: String,
+    reason: String,
 }
 
 struct Other {
@@ -79,6 +94,7 @@ pub(in super::super) fn record(
         kind,
         entry: field::entry_line(&frame, &record),
         back: back(&frame),
+        sheet: link::sheet(&record.record),
         pages: record
             .pages
             .iter()
@@ -86,6 +102,8 @@ pub(in super::super) fn record(
             .collect(),
         findings: findings(&frame, &record),
         groups: groups(&frame, &record),
+        related: related(&frame, &record.record)?,
+        linked: linked(&frame, &record)?,
         others,
         others_more,
         files: desk.catalog.locations(&record.scan)?,
@@ -166,6 +184,30 @@ fn groups(frame: &Frame<'_>, record: &Record) -> Vec<Group> {
         }
     }
     groups
+}
+
+/// Papers of the same people and parcel. The record is shown without them where the index
+/// cannot be searched.
+fn related(frame: &Frame<'_>, id: &RecordId) -> Result<Vec<RelatedView>, Failure> {
+    let desk = frame.desk;
+    let found = desk.searcher.related(id, MAX_RELATED).unwrap_or_else(|error| {
+        (desk.log)(&format!("related records: {}", Failure::from(error).chain()));
+        None
+    });
+    let mut views = Vec::new();
+    for one in found.unwrap_or_default() {
+        let Some(stored) = desk.catalog.record(&one.record)? else { continue };
+        let other = stored.record;
+        let reason = frame.say(&format!("related.{}", one.by.name())).to_owned();
+        views.push(RelatedView {
+            address: link::record(&other.record, &frame.asked),
+            name: field::headline(frame, &other),
+            kind: desk.kind_title(&other.kind).to_owned(),
+            entry: field::entry_line(frame, &other),
+            reason,
+        });
+    }
+    Ok(views)
 }
 
 fn others(frame: &Frame<'_>, record: &Record) -> Result<(Vec<Other>, String), Failure> {

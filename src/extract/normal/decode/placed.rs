@@ -75,7 +75,17 @@ fn head(
     };
     let rest = lattice.text(house.end, lattice.without_marks_before(limit));
     let rest = rest.trim_matches([' ', ',', '.', '-']);
+    let numeral = numeral_at(lattice, house);
+    let rest = if rest.is_empty() { numeral.as_str() } else { rest };
     if rest.is_empty() { house.name.to_owned() } else { format!("{} {rest}", house.name) }
+}
+
+/// The Roman numeral that the last word of an institution was written close to (`KHU VỰCI`).
+fn numeral_at(lattice: &Lattice, house: &Institution) -> String {
+    let word = lattice.text(lattice.word_start(house.end), house.end);
+    let numeral: String =
+        word.chars().rev().take_while(|letter| *letter == 'I').collect();
+    if house.name.to_uppercase().ends_with('I') { String::new() } else { numeral }
 }
 
 /// The units with their words, from the lowest to the highest.

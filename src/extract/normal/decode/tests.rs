@@ -177,6 +177,11 @@ fn units_of_a_place_are_spelled_as_the_gazetteer_spells_them() {
         ),
         (
             "office",
+            "CHI NHÁNH VĂN PHÒNG ĐĂNG KÝ ĐẤT ĐAI KHU VỰCI",
+            "CHI NHÁNH VĂN PHÒNG ĐĂNG KÝ ĐẤT ĐAI KHU VỰC I",
+        ),
+        (
+            "office",
             "CHLNHÁNH VĂN PHÒNG ĐĂNG KÝ ĐẤT ĐAI HUYỆN TUĂN GIÁO",
             "CHI NHÁNH VĂN PHÒNG ĐĂNG KÝ ĐẤT ĐAI HUYỆN TUẦN GIÁO",
         ),

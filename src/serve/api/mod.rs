@@ -1,0 +1,216 @@
+//! `/api/v1`: the archive for other programs. What each address takes and answers is a
+//! table; the router and the description are both made from it.
+
+mod describe;
+mod operations;
+mod schemas;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse as _, Response};
+use axum::{Json, Router};
+use serde::Serialize;
+
+use super::answer::{answer_seen, record_answer, related_answer};
+use super::app::Desk;
+use super::ask::Ask;
+use super::batch::{BatchError, look_up};
+use super::door::Visitor;
+use super::error::Failure;
+use super::route::{blocking, page_key, record_id};
+use super::text::masked;
+use crate::export::PageRow;
+use crate::model::Field;
+use crate::search::Suggestion;
+use operations::OPERATIONS;
+
+/// Longest list that is looked up at once, in bytes and lines: more takes longer than a
+/// caller waits. `sohoa lookup` takes lists of any length.
+const MAX_LIST_BYTES: usize = 1_000_000;
+const MAX_LIST_LINES: usize = 1_000;
+
+/// Suggestions in one answer.
+const SUGGESTIONS: usize = 8;
+
+/// Related records in one answer.
+const MAX_RELATED: usize = 50;
+
+/// All addresses of the API.
+pub(super) fn router() -> Router<Arc<Desk>> {
+    OPERATIONS
+        .iter()
+        .fold(Router::new(), |router, operation| {
+            router.route(operation.path, (operation.handler)())
+        })
+        .layer(DefaultBodyLimit::max(MAX_LIST_BYTES))
+}
+
+/// What the archive holds.
+#[derive(Debug, Serialize)]
+struct StatusAnswer {
+    /// Of the program.
+    version: String,
+    /// Scans and pages by state, records, changes that are not indexed.
+    counts: BTreeMap<String, u64>,
+    /// Records of each kind.
+    kinds: Vec<KindCount>,
+}
+
+/// How many records of one kind there are.
+#[derive(Debug, Serialize)]
+struct KindCount {
+    /// Name of the kind.
+    kind: String,
+    /// Records.
+    records: u64,
+}
+
+/// Ways to go on with what has been typed.
+#[derive(Debug, Serialize)]
+struct SuggestAnswer {
+    /// The likeliest first.
+    suggestions: Vec<Suggestion>,
+}
+
+async fn search(State(desk): State<Arc<Desk>>, ask: Ask) -> Result<Response, Failure> {
+    let request = ask.asked().checked()?;
+    let answered = blocking(desk, move |desk| {
+        let (seeker, who) = (desk.searcher.as_ref(), &ask.who);
+        let mut answered = answer_seen(&desk.catalog, seeker, &request, &who.sight)?;
+        for hit in &mut answered.hits {
+            without_numbers(desk, who, &mut hit.fields);
+        }
+        Ok(answered)
+    });
+    Ok(Json(answered.await?).into_response())
+}
+
+async fn suggest(State(desk): State<Arc<Desk>>, ask: Ask) -> Result<Response, Failure> {
+    let typed = ask.asked().checked()?.query;
+    let suggestions = blocking(desk, move |desk| {
+        // Names are made of papers that not everybody may see.
+        if !ask.who.sight.is_everything() {
+            return Ok(vec![]);
+        }
+        Ok(desk.searcher.suggest(&typed, SUGGESTIONS)?)
+    });
+    Ok(Json(SuggestAnswer { suggestions: suggestions.await? }).into_response())
+}
+
+/// Masks the numbers that identify persons for those who may not see them in full, and the
+/// readings that would tell them.
+fn without_numbers(desk: &Desk, who: &Visitor, fields: &mut BTreeMap<String, Field>) {
+    if who.sight.sees_numbers() {
+        return;
+    }
+    for (_, field) in fields.iter_mut().filter(|(name, _)| desk.labels.is_hidden(name)) {
+        field.value = field.value.as_deref().map(masked);
+        field.text = masked(&field.text);
+        field.alternatives.clear();
+    }
+}
+
+async fn record(
+    State(desk): State<Arc<Desk>>,
+    Path(id): Path<String>,
+    ask: Ask,
+) -> Result<Response, Failure> {
+    let id = record_id(id)?;
+    let found = blocking(desk, move |desk| {
+        let mut found = desk.catalog.record(&id)?;
+        if let Some(stored) = &mut found {
+            ask.who.sight.without_sensitive(&mut stored.record);
+            without_numbers(desk, &ask.who, &mut stored.record.fields);
+        }
+        Ok(found)
+    });
+    let stored = found.await?.ok_or(Failure::NotFound { what: "record" })?;
+    Ok(Json(record_answer(stored)).into_response())
+}
+
+async fn related(
+    State(desk): State<Arc<Desk>>,
+    Path(id): Path<String>,
+    ask: Ask,
+) -> Result<Response, Failure> {
+    let id = record_id(id)?;
+    let found = blocking(desk, move |desk| {
+        only_for_all(&ask)?;
+        Ok(related_answer(&desk.catalog, desk.searcher.as_ref(), &id, MAX_RELATED)?)
+    });
+    let related = found.await?.ok_or(Failure::NotFound { what: "record" })?;
+    Ok(Json(related).into_response())
+}
+
+async fn page(
+    State(desk): State<Arc<Desk>>,
+    Path((scan, page)): Path<(String, String)>,
+) -> Result<Response, Failure> {
+    let key = page_key(scan, &page)?;
+    let found = blocking(desk, move |desk| {
+        let Some(scan) = desk.catalog.scan(&key.scan)? else { return Ok(None) };
+        let Some(text) = desk.catalog.page_text(&key)? else { return Ok(None) };
+        let name = desk.catalog.name_of(&key.scan)?;
+        Ok(Some(PageRow::of(&key, &scan.path, name, &text)))
+    });
+    let page = found.await?.ok_or(Failure::NotFound { what: "page that was read" })?;
+    Ok(Json(page).into_response())
+}
+
+async fn status(State(desk): State<Arc<Desk>>) -> Result<Response, Failure> {
+    let counts = blocking(desk, |desk| Ok(desk.holdings.now(&desk.catalog)?)).await?;
+    let kinds = counts.kinds.iter();
+    let body = StatusAnswer {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        counts: counts.counts.clone(),
+        kinds: kinds
+            .map(|(kind, records)| KindCount { kind: kind.clone(), records: *records })
+            .collect(),
+    };
+    Ok(Json(body).into_response())
+}
+
+/// Refuses whoever does not see all: what is answered is made of every paper.
+fn only_for_all(ask: &Ask) -> Result<(), Failure> {
+    let sight = &ask.who.sight;
+    if sight.is_everything() && sight.sees_numbers() {
+        Ok(())
+    } else {
+        Err(Failure::Forbidden)
+    }
+}
+
+/// Looks up a list of names. The type of the body has to be said: a form of a foreign web
+/// page cannot send it.
+async fn lookup(
+    State(desk): State<Arc<Desk>>,
+    ask: Ask,
+    headers: HeaderMap,
+    list: Bytes,
+) -> Result<Response, Failure> {
+    only_for_all(&ask)?;
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    if !kind.is_some_and(|kind| kind.starts_with("text/csv")) {
+        return Err(Failure::Parameter { name: "content-type", expected: "text/csv" });
+    }
+    let report = blocking(desk, move |desk| {
+        let mut report = Vec::new();
+        let searcher = desk.searcher.as_ref();
+        match look_up(&desk.catalog, searcher, &*list, &mut report, MAX_LIST_LINES) {
+            Ok(_) => Ok(report),
+            Err(BatchError::Answer { source, .. }) => Err(source.into()),
+            Err(error) => Err(Failure::List(error)),
+        }
+    });
+    Ok(([(CONTENT_TYPE, "text/csv; charset=utf-8")], report.await?).into_response())
+}
+
+/// The description of all of this.
+async fn description() -> Response {
+    Json(describe::description()).into_response()
+}
