@@ -54,6 +54,16 @@ pub(crate) enum Command {
     Eval(Eval),
     /// Finds records the way a clerk asks for them.
     Search(Search),
+    /// Makes and changes the accounts of the desk.
+    Account {
+        #[command(subcommand)]
+        action: Account,
+    },
+    /// Reads and hands out the audit trail.
+    Audit {
+        #[command(subcommand)]
+        action: Audit,
+    },
     /// Looks up a list of names, one line a person, and writes what was found.
     Lookup(Lookup),
     /// Serves the search page and `/api/v1/…`.
@@ -61,7 +71,7 @@ pub(crate) enum Command {
         /// The archive folder.
         #[arg(long, value_name = "DIR")]
         archive: PathBuf,
-        /// Address and port; without accounts only this machine can reach the default.
+        /// Address and port; another machine can be answered only once there are accounts.
         #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
         listen: std::net::SocketAddr,
     },
@@ -70,7 +80,7 @@ pub(crate) enum Command {
         /// The archive folder.
         #[arg(long, value_name = "DIR")]
         archive: PathBuf,
-        /// records-jsonl, pages-jsonl, csv, xlsx, vbdlis, pdf, alto or hocr.
+        /// records-jsonl, pages-jsonl, csv, xlsx, vbdlis, corrections-jsonl, pdf, alto or hocr.
         #[arg(long)]
         format: String,
         /// Only scans whose ids start so; of pdf, alto and hocr.
@@ -274,6 +284,83 @@ pub(crate) enum Quarantine {
     },
 }
 
+/// An account, in which archive.
+#[derive(Debug, Args)]
+pub(crate) struct AccountName {
+    /// Name of the account: 2 to 32 of a–z, 0–9, `.`, `-`, `_`.
+    pub(crate) name: String,
+    /// The archive folder.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) archive: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Account {
+    /// Makes an account; the password is asked for, or is the first line of stdin.
+    Add {
+        #[command(flatten)]
+        of: AccountName,
+        /// The person.
+        #[arg(long, value_name = "NAME")]
+        full_name: String,
+        /// clerk, operator, verifier, approver, archivist, auditor, administrator; several
+        /// with commas between.
+        #[arg(long, value_name = "ROLES")]
+        roles: String,
+        /// Codes of the communes whose papers it sees, those that went into them included;
+        /// all without it.
+        #[arg(long, value_name = "CODES", default_value = "")]
+        units: String,
+        /// Collections whose papers it sees, with commas between; all without it.
+        #[arg(long, value_name = "NAMES", default_value = "")]
+        collections: String,
+        /// The person types a password of their own before anything else.
+        #[arg(long)]
+        must_change: bool,
+    },
+    /// Gives an account other roles and another scope.
+    Rights {
+        #[command(flatten)]
+        of: AccountName,
+        /// As of `add`.
+        #[arg(long, value_name = "ROLES")]
+        roles: String,
+        /// As of `add`.
+        #[arg(long, value_name = "CODES", default_value = "")]
+        units: String,
+        /// As of `add`.
+        #[arg(long, value_name = "NAMES", default_value = "")]
+        collections: String,
+    },
+    /// Sets a password that its person must change, and lifts a lock.
+    Password(AccountName),
+    /// Lets nobody use an account any more.
+    Close(AccountName),
+    /// Opens a closed account again.
+    Open(AccountName),
+    /// Lists the accounts.
+    List(Where),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Audit {
+    /// Writes the whole trail as JSON Lines; the last line is its signature.
+    Export {
+        /// The archive folder.
+        #[arg(long, value_name = "DIR")]
+        archive: PathBuf,
+        /// File to write; stdout without it.
+        #[arg(long, value_name = "PATH")]
+        out: Option<PathBuf>,
+    },
+    /// Shows the key that exports are signed with, for whoever is to check them.
+    Key {
+        /// The archive folder.
+        #[arg(long, value_name = "DIR")]
+        archive: PathBuf,
+    },
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory as _;
@@ -312,6 +399,16 @@ mod tests {
             "sohoa doctor --archive A --json",
             "sohoa reindex --archive A --json",
             "sohoa check --archive A --json",
+            "sohoa account add lan --archive A --full-name Lan --roles clerk,operator",
+            "sohoa account add lan --archive A --full-name Lan --roles clerk --units 03361 \
+             --collections hotich --must-change",
+            "sohoa account rights lan --archive A --roles verifier",
+            "sohoa account password lan --archive A",
+            "sohoa account close lan --archive A",
+            "sohoa account open lan --archive A",
+            "sohoa account list --archive A --json",
+            "sohoa audit export --archive A --out x.jsonl",
+            "sohoa audit key --archive A",
         ] {
             assert!(Cli::try_parse_from(argv.split_whitespace()).is_ok(), "{argv}");
         }

@@ -17,6 +17,8 @@ pub mod extract;
 pub mod catalog;
 pub mod link;
 pub mod search;
+pub mod access;
+pub mod checking;
 pub mod export;
 pub mod serve;
 pub mod report;

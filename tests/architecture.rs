@@ -16,8 +16,13 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("catalog", &["model", "config", "failpoint"]),
     ("link", &["model", "config", "catalog"]),
     ("search", &["model", "config"]),
+    ("access", &["model", "config", "catalog"]),
+    ("checking", &["model"]),
     ("export", &["model", "catalog", "link"]),
-    ("serve", &["model", "config", "catalog", "search", "link", "export"]),
+    (
+        "serve",
+        &["model", "config", "access", "checking", "catalog", "search", "link", "export"],
+    ),
     ("report", &["model"]),
     ("eval", &["model", "catalog"]),
     (
@@ -51,6 +56,10 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("rten", &["read"]),
     ("seccompiler", &["run"]),
     ("landlock", &["run"]),
+    ("hmac", &["access"]),
+    ("rpassword", &["commands"]),
+    ("argon2", &["access"]),
+    ("getrandom", &["access"]),
     ("anyhow", &["main", "commands"]),
 ];
 

@@ -3,10 +3,16 @@
 //! The only SQL. One `SQLite` file inside the archive folder, in write-ahead mode with full
 //! synchronisation: a transaction that has returned survives a power cut.
 
+mod accounts;
+mod audit;
+mod checking;
 mod disk;
+mod figures;
+mod lots;
 mod names;
 mod original;
 mod pages;
+mod places;
 mod records;
 mod scans;
 #[cfg(test)]
@@ -19,19 +25,37 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use self::disk::Disk as _;
 
+pub use accounts::{StoredAccount, StoredSession};
+pub use audit::{AuditEntry, AuditFilter, StoredEntry};
+pub use checking::{CheckBy, CheckFilter, CheckItem, Decision, StoredDecision};
+pub use figures::{Count, Figures};
+pub use lots::{By, NewLot, StoredLot};
 pub use names::ScanName;
 pub use original::{CopyError, Originals, StoredOriginal};
 pub use pages::{PageState, StoredPage};
+pub use places::Place;
 pub use records::{PendingRecord, StoredRecord};
 pub use scans::{Location, NewScan, ScanState, StoredScan};
 
 /// Version of the tables; a catalog of a later version is refused.
-const SCHEMA_VERSION: i64 = 2;
+const SCHEMA_VERSION: i64 = 3;
+
+/// The first version whose catalogs know what waits to be checked.
+const FIRST_WITH_QUEUE: i64 = 3;
 
 /// What leads from each version to the next; the first entry from version 1 to 2.
-/// `schema.sql`, which is run afterwards, makes the tables that are new.
+/// The files of [`TABLES`], which are run afterwards, make the tables that are new.
 const STEPS: [&str; SCHEMA_VERSION as usize - 1] =
-    ["ALTER TABLE scan ADD COLUMN retries INTEGER NOT NULL DEFAULT 0"];
+    ["ALTER TABLE scan ADD COLUMN retries INTEGER NOT NULL DEFAULT 0", ""];
+
+/// What makes the tables that are not there: of the archive, of the desk, of the trail.
+const TABLES: [&str; 5] = [
+    include_str!("schema.sql"),
+    include_str!("access.sql"),
+    include_str!("audit.sql"),
+    include_str!("checking.sql"),
+    include_str!("lots.sql"),
+];
 
 /// Why the catalog could not answer.
 #[derive(Debug, thiserror::Error)]
@@ -98,6 +122,9 @@ impl CatalogError {
 /// The catalog of one archive. May be shared between threads; writes queue up.
 pub struct Catalog {
     connection: Mutex<Connection>,
+    /// For accounts, sessions, the trail and decisions: each waits for the disk when it
+    /// writes, and nobody who only reads records should wait with it.
+    desk: Mutex<Connection>,
     originals: Originals,
 }
 
@@ -131,12 +158,7 @@ impl Catalog {
     }
 
     fn connect(archive: &Path) -> Result<Self, CatalogError> {
-        let connection = Connection::open(archive.join("catalog.sqlite"))?;
-        connection.busy_timeout(std::time::Duration::from_secs(30))?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.pragma_update(None, "synchronous", "FULL")?;
-        connection.pragma_update(None, "foreign_keys", true)?;
-        let mut connection = connection;
+        let mut connection = Self::connection(archive)?;
         if Self::bring_up_to_date(&mut connection)? {
             // The names of a new catalog and of its folder must survive a power cut too.
             let folders = [archive, archive.parent().unwrap_or(archive)];
@@ -149,7 +171,17 @@ impl Catalog {
             }
         }
         let originals = Originals::new(archive.join("originals"));
-        Ok(Self { connection: Mutex::new(connection), originals })
+        let desk = Mutex::new(Self::connection(archive)?);
+        Ok(Self { connection: Mutex::new(connection), desk, originals })
+    }
+
+    fn connection(archive: &Path) -> Result<Connection, CatalogError> {
+        let connection = Connection::open(archive.join("catalog.sqlite"))?;
+        connection.busy_timeout(std::time::Duration::from_secs(30))?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        Ok(connection)
     }
 
     /// Makes the tables, or brings older ones to this version, in one transaction.
@@ -172,7 +204,12 @@ impl Catalog {
                 transaction.execute_batch(step)?;
             }
         }
-        transaction.execute_batch(include_str!("schema.sql"))?;
+        for tables in TABLES {
+            transaction.execute_batch(tables)?;
+        }
+        if (1..FIRST_WITH_QUEUE).contains(&found) {
+            checking::queue_all(&transaction)?;
+        }
         transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
         transaction.commit()?;
         Ok(found == 0)
@@ -186,6 +223,11 @@ impl Catalog {
     /// The database. A thread that panicked while it held it has rolled back.
     fn lock(&self) -> MutexGuard<'_, Connection> {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The database, for what the desk writes.
+    fn desk(&self) -> MutexGuard<'_, Connection> {
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Checks the database file itself; the answer lists what is wrong, empty if nothing.

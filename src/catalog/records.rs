@@ -1,11 +1,12 @@
 //! Records, and which of them the index has not seen yet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::{OptionalExtension as _, Row, Transaction, params};
+use rusqlite::{OptionalExtension as _, Row, Transaction, TransactionBehavior, params};
 
 use super::Catalog;
 use super::CatalogError;
+use super::checking;
 use crate::failpoint;
 use crate::model::FieldState;
 use crate::model::Record;
@@ -56,7 +57,7 @@ fn stored((body, collection, unit, path): Raw) -> Result<StoredRecord, CatalogEr
     })
 }
 
-fn parsed(body: &str) -> Result<Record, CatalogError> {
+pub(super) fn parsed(body: &str) -> Result<Record, CatalogError> {
     serde_json::from_str(body)
         .map_err(|error| CatalogError::Damaged { what: "record", source: error.into() })
 }
@@ -75,21 +76,25 @@ fn put(
          ON CONFLICT (id) DO UPDATE SET ordinal = ?3, kind = ?4, body = ?5",
         params![record.record.0, record.scan.0, ordinal as i64, record.kind.0, body],
     )?;
+    checking::queue(transaction, record)?;
     note(transaction, &record.record)
 }
 
-fn note(transaction: &Transaction<'_>, id: &RecordId) -> Result<(), CatalogError> {
+pub(super) fn note(
+    transaction: &Transaction<'_>,
+    id: &RecordId,
+) -> Result<(), CatalogError> {
     transaction.execute("INSERT INTO outbox (record) VALUES (?1)", [&id.0])?;
     Ok(())
 }
 
 /// What people decided about the old record stays in the new one.
-fn keep_decisions(old: &Record, new: &mut Record) {
+fn keep_decisions(old: &Record, new: &mut Record, by_people: &BTreeSet<String>) {
     for (name, field) in &old.fields {
         let decided = matches!(
             field.state,
             FieldState::Keyed | FieldState::Verified | FieldState::Approved
-        );
+        ) || by_people.contains(name);
         if decided {
             new.fields.insert(name.clone(), field.clone());
         }
@@ -110,7 +115,9 @@ impl Catalog {
         records: &[Record],
     ) -> Result<(), CatalogError> {
         let mut connection = self.lock();
-        let transaction = connection.transaction()?;
+        // What people decide meanwhile is waited for: it must not be written over.
+        let transaction =
+            connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut old = BTreeMap::new();
         {
             let mut statement =
@@ -124,7 +131,8 @@ impl Catalog {
         for (ordinal, record) in records.iter().enumerate() {
             let mut record = record.clone();
             if let Some(before) = old.remove(&record.record) {
-                keep_decisions(&before, &mut record);
+                let by_people = checking::decided(&transaction, &record.record)?;
+                keep_decisions(&before, &mut record, &by_people);
                 if before == record {
                     continue;
                 }
@@ -133,9 +141,11 @@ impl Catalog {
         }
         for (id, before) in old {
             let mut kept = Record { fields: BTreeMap::new(), ..before.clone() };
-            keep_decisions(&before, &mut kept);
+            let by_people = checking::decided(&transaction, &id)?;
+            keep_decisions(&before, &mut kept, &by_people);
             if kept.fields.is_empty() {
                 transaction.execute("DELETE FROM record WHERE id = ?1", [&id.0])?;
+                checking::forget(&transaction, &id)?;
                 note(&transaction, &id)?;
             }
         }

@@ -188,6 +188,50 @@ fn what_was_tried_again_often_enough_is_left_to_a_person() {
 }
 
 #[test]
+fn what_a_person_found_blank_or_illegible_is_not_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let catalog = Catalog::create_or_open(folder.path()).unwrap();
+    let id = scan_id('a');
+    add(&catalog, &id, "a.pdf");
+    let quad = crate::model::Quad::default();
+    let read = Field { quad: Some(quad), ..field("27/2015", FieldState::Read) };
+    let first = record("r1", &id, &[("so", read.clone())]);
+    catalog.finish_scan(&id, std::slice::from_ref(&first)).unwrap();
+    assert_eq!(catalog.stage(&first.record, "so").unwrap(), "read");
+    let blank = Field {
+        value: None,
+        state: FieldState::Absent,
+        confidence: 1.0,
+        text: String::new(),
+        ..read
+    };
+    let decision = Decision {
+        record: &first.record,
+        field: "so",
+        step: "key",
+        account: "lan",
+        at_ms: 1,
+        source: "",
+        from: "read",
+        to: "keyed",
+        now: Some(blank.clone()),
+        value: None,
+        why: "",
+    };
+    assert!(catalog.decide(std::slice::from_ref(&decision)).unwrap());
+    assert!(!catalog.decide(&[decision]).unwrap(), "the field has moved on");
+    catalog.finish_scan(&id, &[first]).unwrap();
+    assert_eq!(catalog.records_of(&id).unwrap()[0].record.fields["so"], blank);
+    assert_eq!(catalog.stage(&RecordId("r1".into()), "so").unwrap(), "keyed");
+    catalog.finish_scan(&id, &[]).unwrap();
+    assert_eq!(catalog.records_of(&id).unwrap().len(), 1, "a decision keeps its record");
+    let undone = catalog.undo("lan", "", 2).unwrap().unwrap();
+    assert_eq!(undone.old.value.as_deref(), Some("27/2015"));
+    catalog.finish_scan(&id, &[]).unwrap();
+    assert_eq!(catalog.records_of(&id).unwrap(), [], "an undone one does not");
+}
+
+#[test]
 fn a_catalog_of_the_first_version_is_brought_up_to_date() {
     let folder = tempfile::tempdir().unwrap();
     let old = Connection::open(folder.path().join("catalog.sqlite")).unwrap();
@@ -201,8 +245,17 @@ fn a_catalog_of_the_first_version_is_brought_up_to_date() {
         [scan_id('a').0],
     )
     .unwrap();
+    let quad = crate::model::Quad::default();
+    let read = Field { quad: Some(quad), ..field("1/1", FieldState::Read) };
+    let body = record("r1", &scan_id('a'), &[("so", read)]);
+    old.execute(
+        "INSERT INTO record (id, scan, ordinal, kind, body) VALUES ('r1', ?1, 0, 'x', ?2)",
+        [scan_id('a').0, serde_json::to_string(&body).unwrap()],
+    )
+    .unwrap();
     drop(old);
     let catalog = Catalog::create_or_open(folder.path()).unwrap();
+    assert_eq!(catalog.stage(&RecordId("r1".into()), "so").unwrap(), "read");
     assert_eq!(catalog.waiting_scans().unwrap()[0].retries, 0);
     assert_eq!(catalog.name_of(&scan_id('a')).unwrap(), ScanName::new());
 }

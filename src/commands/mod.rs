@@ -1,6 +1,8 @@
 //! Each command, from its arguments to its exit code.
 
+mod account;
 mod archive;
+mod audit;
 mod check;
 mod doctor;
 mod eval;
@@ -16,6 +18,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use serde::Serialize;
+use sohoa::access::{AccountError, PasswordError};
 use sohoa::catalog::CatalogError;
 use sohoa::export::Selection;
 use sohoa::run::{Archive, RunError, WorkerPlan};
@@ -76,9 +79,22 @@ pub(crate) fn ended_by(error: &anyhow::Error) -> Ended {
             | RunError::Catalog(CatalogError::NoArchive(_) | CatalogError::Io { .. }),
         ) => Ended::FileAccess,
         Some(_) => Ended::Other,
+        None if error.downcast_ref::<AccountError>().is_some_and(is_theirs) => {
+            Ended::BadArguments
+        }
         None if error.downcast_ref::<Usage>().is_some() => Ended::BadArguments,
         None => Ended::Other,
     }
+}
+
+/// Whether what was asked of an account makes no sense, rather than that the archive failed.
+fn is_theirs(error: &AccountError) -> bool {
+    !matches!(
+        error,
+        AccountError::Catalog(_)
+            | AccountError::Token(_)
+            | AccountError::Password(PasswordError::Hash)
+    )
 }
 
 /// Arguments that contradict each other or have no meaning.
@@ -106,6 +122,8 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Ended> {
         Command::Search(arguments) => search::search(&arguments),
         Command::Lookup(arguments) => search::lookup(&arguments),
         Command::Serve { archive, listen } => search::serve(&archive, listen, &models),
+        Command::Account { action } => account::account(action),
+        Command::Audit { action } => audit::audit(&action),
         Command::Export { archive, format, scan, page, links, verified_only, out } => {
             let selection = Selection { verified_only, links, scan, page };
             archive::export(&archive, &format, &selection, out.as_deref(), &models)

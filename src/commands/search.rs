@@ -3,9 +3,11 @@
 use std::io::{BufWriter, Write as _};
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
 
 use anyhow::Context as _;
-use sohoa::run::desk;
+use sohoa::run::{Archive, desk};
 use sohoa::serve::{BatchError, SearchRequest, answer, look_up};
 
 use super::{Ended, Usage, open, print_json};
@@ -84,17 +86,21 @@ pub(super) fn serve(
     listen: SocketAddr,
     models: &Path,
 ) -> anyhow::Result<Ended> {
-    if !listen.ip().is_loopback() {
+    let archive = open(archive)?;
+    let has_accounts = archive.catalog.has_accounts()?;
+    if !listen.ip().is_loopback() && !has_accounts {
         let message = format!(
             "`--listen {listen}`: without accounts the desk answers on this machine only, \
-             e.g. 127.0.0.1:8080"
+             e.g. 127.0.0.1:8080; `sohoa account add NAME --roles administrator` makes the \
+             first one"
         );
         return Err(Usage(message).into());
     }
-    let archive = open(archive)?;
     let program = std::env::current_exe().context("this program could not be found")?;
     let setup = archive.worker_setup(&program, models);
     let app = desk::app(&archive, setup, |line| eprintln!("sohoa: {line}"))?;
+    let (stop, stopped) = std::sync::mpsc::channel::<()>();
+    let indexing = std::thread::spawn(move || keep_indexed(&archive, &stopped));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -105,10 +111,35 @@ pub(super) fn serve(
             .with_context(|| format!("cannot listen on {listen}"))?;
         let address = listener.local_addr()?;
         eprintln!("the search page is at http://{address}/ (Ctrl-C ends it)");
+        if !has_accounts {
+            eprintln!(
+                "there are no accounts: only this machine is answered, without log-in"
+            );
+        } else if !listen.ip().is_loopback() {
+            eprintln!("not encrypted: put a proxy with TLS before it");
+        }
         sohoa::serve::serve(app, listener, told_to_stop()).await?;
         anyhow::Ok(())
     })?;
+    drop(stop);
+    // A panic in there has been told already.
+    drop(indexing.join());
     Ok(Ended::Well)
+}
+
+/// What was changed at the desk is searchable after so long.
+const INDEXED_EVERY: Duration = Duration::from_secs(10);
+
+/// Indexes what is changed at the desk until the other end of `stopped` is gone.
+fn keep_indexed(archive: &Archive, stopped: &Receiver<()>) {
+    while stopped.recv_timeout(INDEXED_EVERY) == Err(RecvTimeoutError::Timeout) {
+        if let Err(error) = desk::index_changes(archive) {
+            eprintln!(
+                "sohoa: changes could not be indexed: {:#}",
+                anyhow::Error::from(error)
+            );
+        }
+    }
 }
 
 /// Ready when SIGINT or SIGTERM arrives.

@@ -1,6 +1,7 @@
 //! Everything out again, in open forms. Sorted by path, page and place, so that the same
 //! archive gives the same bytes.
 
+mod corrections;
 mod handover;
 mod layout;
 mod papers;
@@ -43,18 +44,21 @@ pub enum Format {
     Xlsx,
     /// A workbook with the land table alone.
     Vbdlis,
+    /// One JSON object a field that people keyed: what was read there, and what stands there.
+    CorrectionsJsonl,
     /// Scans as files: searchable PDF, ALTO, hOCR.
     Papers(PaperForm),
 }
 
 impl Format {
     /// All of them, with their names on the command line.
-    pub const ALL: [(&'static str, Self); 8] = [
+    pub const ALL: [(&'static str, Self); 9] = [
         ("records-jsonl", Self::RecordsJsonl),
         ("pages-jsonl", Self::PagesJsonl),
         ("csv", Self::Csv),
         ("xlsx", Self::Xlsx),
         ("vbdlis", Self::Vbdlis),
+        ("corrections-jsonl", Self::CorrectionsJsonl),
         ("pdf", Self::Papers(PaperForm::Pdf)),
         ("alto", Self::Papers(PaperForm::Alto)),
         ("hocr", Self::Papers(PaperForm::Hocr)),
@@ -141,6 +145,10 @@ pub fn export(
         Format::Csv => table(catalog, selection, out),
         Format::Xlsx => workbook(catalog, selection, Tables::All, out),
         Format::Vbdlis => workbook(catalog, selection, Tables::Land, out),
+        Format::CorrectionsJsonl => catalog.each_correction(|record, first, now| {
+            corrections::row(record, first, now)
+                .map_or(Ok(()), |row| json_line(out, &row))
+        }),
         Format::Papers(form) => papers(catalog, pictures, form, selection, out),
     }
 }

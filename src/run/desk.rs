@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Archive;
 use super::RunError;
 use super::child::WorkerSetup;
+use super::indexing::Indexer;
 use super::pictures::PictureError;
 use super::pictures::Pictures;
 use crate::model::PageKey;
@@ -148,6 +149,23 @@ impl PageImages for Pictures {
 /// If it cannot be opened.
 pub fn searcher(archive: &Archive) -> Result<Arc<dyn Seek>, RunError> {
     Ok(Arc::new(IndexSeek(archive.index()?)))
+}
+
+/// Takes what was changed at the desk over into the index. Returns how many changes that
+/// were; none where another run works on the archive, which does the same.
+///
+/// # Errors
+///
+/// If the archive cannot be used.
+pub fn index_changes(archive: &Archive) -> Result<usize, RunError> {
+    if archive.catalog.pending(1)?.is_empty() {
+        return Ok(0);
+    }
+    let _lock = match archive.lock() {
+        Err(RunError::Locked { .. }) => return Ok(0),
+        other => other?,
+    };
+    Indexer::new(&archive.catalog, archive.index()?.writer()?).catch_up()
 }
 
 /// All that the desk works with. `log` gets one line about each failure.

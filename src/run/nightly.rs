@@ -116,6 +116,7 @@ fn one_night(
     }
     report.set_aside = super::all_set_aside(&archive.catalog)?;
     report.wrong = archive.catalog.integrity()?;
+    report.wrong.extend(archive.catalog.audit_break()?);
     if !is_over() {
         verify_slice(archive, night % VERIFY_SLICES, &is_over, &mut report)?;
     }

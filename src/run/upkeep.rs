@@ -70,6 +70,7 @@ fn remove_folder(folder: &Path) -> Result<(), RunError> {
 /// If the check itself cannot run.
 pub fn verify(archive: &Archive) -> Result<Vec<String>, RunError> {
     let mut wrong = archive.catalog.integrity()?;
+    wrong.extend(archive.catalog.audit_break()?);
     let mut records: BTreeSet<RecordId> = BTreeSet::new();
     for scan in archive.catalog.scans()? {
         if let Err(error) = archive.catalog.originals().verify(&scan.id) {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::door::Sight;
 use super::request::SearchRequest;
 use super::seek::{Chip, FoundRecord, Held, Seek, SeekError};
 use crate::catalog::Catalog;
@@ -15,7 +16,7 @@ use crate::model::KindId;
 use crate::model::Quad;
 use crate::model::RecordId;
 use crate::model::ScanId;
-use crate::search::{Facets, RelatedBy};
+use crate::search::{Cursor, Facets, RelatedBy, Wanted};
 
 /// Why a question could not be answered.
 #[derive(Debug, thiserror::Error)]
@@ -99,26 +100,52 @@ pub fn answer(
     searcher: &dyn Seek,
     request: &SearchRequest,
 ) -> Result<SearchAnswer, AnswerError> {
+    answer_seen(catalog, searcher, request, &Sight::everything())
+}
+
+/// Hits among which those are looked for that somebody sees who does not see all. What lies
+/// beyond is not counted: a total would tell of papers that are not theirs.
+const SEEN_WINDOW: usize = 500;
+
+/// As [`answer`], for somebody who may not see all.
+pub(super) fn answer_seen(
+    catalog: &Catalog,
+    searcher: &dyn Seek,
+    request: &SearchRequest,
+    sight: &Sight,
+) -> Result<SearchAnswer, AnswerError> {
     if request.is_empty() {
         return Ok(SearchAnswer::default());
     }
-    let found = searcher.seek(request)?;
+    let all = sight.is_everything();
+    let shown = &request.wanted;
+    let offset = shown.after.as_ref().map_or(shown.offset, Cursor::seen);
+    let wide = Wanted { limit: SEEN_WINDOW, sort: shown.sort, ..Wanted::default() };
+    let wide = SearchRequest { wanted: wide, ..request.clone() };
+    let found = searcher.seek(if all { request } else { &wide })?;
     let mut hits = Vec::with_capacity(found.hits.len());
     for one in found.hits {
-        if let Some(stored) = catalog.record(&one.record)? {
+        if let Some(mut stored) = catalog.record(&one.record)?
+            && sight.holds_record(&stored)
+        {
+            sight.without_sensitive(&mut stored.record);
             hits.push(answered(stored, one));
         }
     }
+    let num_seen = hits.len() as u64;
+    if !all {
+        hits = hits.into_iter().skip(offset).take(shown.limit).collect();
+    }
     Ok(SearchAnswer {
-        total: found.total,
-        at_least: found.at_least,
-        before: found.before as u64,
-        next: found.next.map(|next| next.to_string()),
+        total: if all { found.total } else { num_seen },
+        at_least: found.at_least || !all && found.total > SEEN_WINDOW as u64,
+        before: if all { found.before } else { offset } as u64,
+        next: found.next.filter(|_| all).map(|next| next.to_string()),
         took_ms: u64::try_from(found.took.as_millis()).unwrap_or(u64::MAX),
         hits,
         understood: found.understood,
-        facets: found.facets,
-        held: found.held,
+        facets: found.facets.filter(|_| all),
+        held: found.held.filter(|_| all),
     })
 }
 

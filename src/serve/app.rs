@@ -5,6 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::Semaphore;
 
+use super::bench::Bench;
+use super::door::Door;
+use super::figures::Dashboard;
 use super::holdings::Holdings;
 use super::iiif::TileCache;
 use super::images::PageImages;
@@ -13,7 +16,10 @@ use super::page_cache::{KEPT_BYTES, PageCache};
 use super::seek::Seek;
 use super::sizes::PageSizes;
 use super::text::Texts;
+use crate::access::Sensitive;
+use crate::access::SensitiveError;
 use crate::catalog::Catalog;
+use crate::checking::{CheckRules, CheckRulesError};
 use crate::model::Kind;
 use crate::model::KindId;
 
@@ -52,6 +58,12 @@ pub enum StartError {
     /// The embedded labels.
     #[error("the labels cannot be used")]
     Labels(#[from] LabelsError),
+    /// The embedded list of what is sensitive.
+    #[error("the list of sensitive papers cannot be used")]
+    Sensitive(#[from] SensitiveError),
+    /// The embedded rules of checking.
+    #[error("the rules of checking cannot be used")]
+    Checking(#[from] CheckRulesError),
 }
 
 /// The desk at work; one for all requests.
@@ -66,6 +78,10 @@ pub(super) struct Desk {
     pub(super) texts: Texts,
     pub(super) labels: Labels,
     pub(super) holdings: Holdings,
+    pub(super) door: Door,
+    pub(super) bench: Bench,
+    pub(super) check_rules: CheckRules,
+    pub(super) dashboard: Dashboard,
     pub(super) pictures: Arc<Semaphore>,
     pub(super) turns: Arc<Semaphore>,
     pub(super) log: fn(&str),
@@ -93,6 +109,10 @@ impl Desk {
             texts: Texts::embedded()?,
             labels: Labels::embedded()?,
             holdings: Holdings::default(),
+            dashboard: Dashboard::default(),
+            bench: Bench::default(),
+            check_rules: CheckRules::embedded()?,
+            door: Door::new(Sensitive::embedded()?),
             pictures: Arc::new(Semaphore::new(PICTURES_AT_ONCE)),
             turns: Arc::new(Semaphore::new(TURNS)),
             log: app.log,

@@ -1,10 +1,13 @@
 //! What every handler wants to know of a request.
 
+use std::sync::Arc;
+
 use axum::extract::{FromRequestParts, Query};
 use axum::http::HeaderMap;
 use axum::http::header::{COOKIE, IF_NONE_MATCH};
 use axum::http::request::Parts;
 
+use super::door::Visitor;
 use super::error::Failure;
 use super::request::Asked;
 use super::text::Lang;
@@ -13,7 +16,7 @@ use super::text::Lang;
 pub(super) const LANG_COOKIE: &str = "lang";
 
 /// The parts of a request that handlers use.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Ask {
     /// The path, as sent.
     pub(super) path: String,
@@ -21,6 +24,8 @@ pub(super) struct Ask {
     pub(super) pairs: Vec<(String, String)>,
     /// The language to answer in.
     pub(super) lang: Lang,
+    /// Who asks.
+    pub(super) who: Arc<Visitor>,
     /// What the caller has already, if anything.
     pub(super) if_none_match: Option<String>,
 }
@@ -31,7 +36,10 @@ impl Ask {
         let Query(pairs): Query<Vec<(String, String)>> = Query::try_from_uri(&parts.uri)
             .map_err(|_| Failure::Parameter { name: "?", expected: "name=value" })?;
         let lang = chosen_lang(&pairs).or_else(|| kept_lang(&parts.headers));
+        // Whoever the door has not seen is a stranger.
+        let who = parts.extensions.get::<Arc<Visitor>>().cloned();
         Ok(Self {
+            who: who.unwrap_or_else(|| Arc::new(Visitor::stranger(String::new()))),
             path: parts.uri.path().to_owned(),
             pairs,
             lang: lang.unwrap_or_default(),

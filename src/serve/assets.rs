@@ -9,6 +9,10 @@ use super::error::Failure;
 const STYLE: &str = include_str!("assets/desk.css");
 /// Keys, and nothing that a page needs to work.
 const SCRIPT: &str = include_str!("assets/desk.js");
+/// The style of the door and of the work behind it.
+const WORK_STYLE: &str = include_str!("assets/work.css");
+/// Keys and typing of checking.
+const WORK_SCRIPT: &str = include_str!("assets/work.js");
 /// The viewer's own.
 const VIEWER_STYLE: &str = include_str!("assets/viewer.css");
 /// Tiles, zoom, fields and their outlines.
@@ -22,7 +26,9 @@ const KEEP: &str = "public, max-age=31536000, immutable";
 /// program's style.
 pub(super) fn version() -> String {
     let mut hasher = blake3::Hasher::new();
-    for file in [STYLE, SCRIPT, VIEWER_STYLE, VIEWER_SCRIPT, ICON] {
+    for file in
+        [STYLE, SCRIPT, VIEWER_STYLE, VIEWER_SCRIPT, ICON, WORK_STYLE, WORK_SCRIPT]
+    {
         hasher.update(file.as_bytes());
     }
     hasher.finalize().to_hex().chars().take(8).collect()
@@ -33,6 +39,8 @@ pub(super) fn file(name: &str) -> Result<Response, Failure> {
     let (kind, body) = match name {
         "desk.css" => ("text/css; charset=utf-8", STYLE),
         "desk.js" => ("text/javascript; charset=utf-8", SCRIPT),
+        "work.css" => ("text/css; charset=utf-8", WORK_STYLE),
+        "work.js" => ("text/javascript; charset=utf-8", WORK_SCRIPT),
         "viewer.css" => ("text/css; charset=utf-8", VIEWER_STYLE),
         "viewer.js" => ("text/javascript; charset=utf-8", VIEWER_SCRIPT),
         "icon.svg" => ("image/svg+xml", ICON),

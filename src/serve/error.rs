@@ -16,6 +16,7 @@ use super::images::PageImageError;
 use super::request::{MAX_QUERY_LETTERS, RequestError};
 use super::seek::SeekError;
 use super::text::{Lang, Texts};
+use crate::access::{AccountError, TrailError};
 use crate::catalog::CatalogError;
 use crate::export::ExportError;
 
@@ -45,6 +46,27 @@ pub(super) enum Failure {
     /// Not GET or HEAD.
     #[error("method is not supported here")]
     Method,
+    /// Nobody has come in.
+    #[error("come in with an account first")]
+    SignIn,
+    /// Whoever asks has not the right, or the paper is not theirs to see.
+    #[error("this account may not do that")]
+    Forbidden,
+    /// The purpose was not named.
+    #[error("name the purpose and the case first, at /case")]
+    CaseNeeded,
+    /// A form that no page of this desk sent, or one of a session that is over.
+    #[error("the form is not from a page of this session")]
+    Foreign,
+    /// Too many requests in a short time.
+    #[error("too many requests in a short time")]
+    TooOften,
+    /// The audit trail could not be handed out.
+    #[error(transparent)]
+    Trail(#[from] TrailError),
+    /// Something could not be done with an account.
+    #[error(transparent)]
+    Account(#[from] AccountError),
     /// Work on it did not end in time.
     #[error("no answer within {seconds} s")]
     Late {
@@ -102,6 +124,13 @@ impl Failure {
             Self::NotFound { .. } | Self::Image(PageImageError::NoSuchPage(_)) => {
                 StatusCode::NOT_FOUND
             }
+            Self::SignIn => StatusCode::UNAUTHORIZED,
+            Self::Forbidden | Self::CaseNeeded | Self::Foreign => StatusCode::FORBIDDEN,
+            Self::TooOften => StatusCode::TOO_MANY_REQUESTS,
+            Self::Account(AccountError::Catalog(_) | AccountError::Token(_)) => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
+            Self::Account(_) => StatusCode::BAD_REQUEST,
             Self::WrongHost => StatusCode::MISDIRECTED_REQUEST,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Late { .. } | Self::Image(PageImageError::Lost { .. }) => {
@@ -114,6 +143,7 @@ impl Failure {
             | Self::Answer(_)
             | Self::Catalog(_)
             | Self::Page(_)
+            | Self::Trail(_)
             | Self::Export(_)
             | Self::Crop(CropError::Encode(_)) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Other(status) => *status,
@@ -124,6 +154,9 @@ impl Failure {
     fn title(&self) -> &'static str {
         match self.status() {
             StatusCode::NOT_FOUND => "failure.not_found",
+            StatusCode::UNAUTHORIZED => "failure.sign_in",
+            StatusCode::FORBIDDEN => "failure.forbidden",
+            StatusCode::TOO_MANY_REQUESTS => "failure.too_often",
             StatusCode::MISDIRECTED_REQUEST => "failure.wrong_host",
             StatusCode::METHOD_NOT_ALLOWED => "failure.method",
             StatusCode::SERVICE_UNAVAILABLE => "failure.busy",
@@ -151,6 +184,9 @@ impl Failure {
                 | RequestError::Choice { name, .. },
             )
             | Self::Parameter { name, .. } => ("failure.parameter", (*name).to_owned()),
+            Self::CaseNeeded => ("failure.case_needed", String::new()),
+            Self::Foreign => ("failure.foreign", String::new()),
+            Self::Account(error) => ("failure.account", error.to_string()),
             _ => (self.title(), String::new()),
         };
         texts.say(lang, name).replace("{x}", &blank)

@@ -5,16 +5,16 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderName,
+    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderName, LOCATION,
     REFERRER_POLICY, RETRY_AFTER, SET_COOKIE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse as _, Response};
 
-use super::api;
 use super::app::Desk;
 use super::ask::{Ask, LANG_COOKIE, chosen_lang};
+use super::door::{self, Admission, Asked};
 use super::error::{Failed, Failure};
 use super::view;
 
@@ -28,7 +28,8 @@ const HEADERS: [(HeaderName, &str); 6] = [
     ),
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (X_FRAME_OPTIONS, "DENY"),
-    (REFERRER_POLICY, "no-referrer"),
+    // Nothing is told to other hosts; a form of our own says where it comes from.
+    (REFERRER_POLICY, "same-origin"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
 ];
@@ -47,21 +48,28 @@ pub(super) async fn guard(
     request: Request,
     next: Next,
 ) -> Response {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let request_id = given_id(&parts.headers).unwrap_or_else(|| desk.next_request_id());
-    let ask = Ask::of(&parts);
-    let may_post = parts.method == Method::POST && api::takes_post(parts.uri.path());
-    let refused = if !may_post && !matches!(parts.method, Method::GET | Method::HEAD) {
-        Some(Failure::Method)
-    } else if desk.is_local && !is_this_machine(&parts.headers) {
-        Some(Failure::WrongHost)
-    } else {
-        None
-    };
     let path = parts.uri.path().to_owned();
-    let response = match refused {
-        Some(failure) => failure.into_response(),
-        None => next.run(Request::from_parts(parts, body)).await,
+    let method = parts.method.clone();
+    let (visitor, admission, body) = door::admit(&desk, &mut parts, body).await;
+    let ask = Ask::of(&parts);
+    let response = match admission {
+        _ if desk.is_local && !is_this_machine(&parts.headers) => {
+            Failure::WrongHost.into_response()
+        }
+        Admission::Refused(failure) => failure.into_response(),
+        Admission::Elsewhere(address) => {
+            (StatusCode::SEE_OTHER, [(LOCATION, address)]).into_response()
+        }
+        Admission::In => next.run(Request::from_parts(parts, body)).await,
+    };
+    let pairs = ask.as_ref().map(|ask| ask.pairs.clone()).unwrap_or_default();
+    let asked = Asked { method, path: path.clone(), pairs, status: response.status() };
+    // What cannot be noted is not shown.
+    let response = match door::noted(&desk, visitor, asked).await {
+        Ok(()) => response,
+        Err(failure) => failure.into_response(),
     };
     let mut response = readable(&desk, &path, ask.as_ref().ok(), &request_id, response);
     let headers = response.headers_mut();
@@ -84,7 +92,7 @@ pub(super) async fn guard(
         let cookie =
             format!("{LANG_COOKIE}={}; Path=/; SameSite=Lax; HttpOnly", lang.code());
         if let Ok(value) = HeaderValue::from_str(&cookie) {
-            headers.insert(SET_COOKIE, value);
+            headers.append(SET_COOKIE, value);
         }
     }
     response
@@ -101,6 +109,8 @@ fn readable(
     let status = response.status();
     let failure = match response.extensions().get::<Failed>() {
         Some(Failed(failure)) => Arc::clone(failure),
+        // A handler has written a page itself, such as a form that says what is wrong.
+        None if is_written(&response) => return response,
         None if status == StatusCode::NOT_FOUND => {
             Arc::new(Failure::NotFound { what: "address" })
         }
@@ -112,11 +122,8 @@ fn readable(
     if status.is_server_error() {
         (desk.log)(&format!("request {request_id} {path}: {}", failure.chain()));
     }
-    let is_for_programs = ["/api/", "/image/", "/iiif/", "/healthz", "/assets/"]
-        .iter()
-        .any(|start| path.starts_with(start));
     let page = match ask {
-        Some(ask) if !is_for_programs => {
+        Some(ask) if door::is_page(path) => {
             view::failure(desk, ask, &failure, request_id).ok()
         }
         _ => None,
@@ -128,10 +135,16 @@ fn readable(
         let kind = [(CONTENT_TYPE, "application/problem+json")];
         (status, kind, Json(problem)).into_response()
     };
-    if status == StatusCode::SERVICE_UNAVAILABLE {
+    if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
         written.headers_mut().insert(RETRY_AFTER, RETRY_SECONDS);
     }
     written
+}
+
+/// Whether the answer is a page already.
+fn is_written(response: &Response) -> bool {
+    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("text/html"))
 }
 
 /// The caller's own name for the request, where it is fit for a log.

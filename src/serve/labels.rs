@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::text::{Lang, in_language};
+use crate::model::fold;
 
 /// The labels cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -142,6 +143,17 @@ impl Labels {
         let list = lists.find(|list| field.ends_with(list.ending.as_str()))?;
         let code = list.values.iter().find(|code| code.is == value)?;
         Some(in_language(&code.vi, &code.en, lang))
+    }
+
+    /// The number of the code list that means `text`; `None` where there is none.
+    pub(super) fn code(&self, field: &str, text: &str) -> Option<String> {
+        let mut lists = self.written.code.iter();
+        let list = lists.find(|list| field.ends_with(list.ending.as_str()))?;
+        let wanted = fold(text);
+        let code = list.values.iter().find(|code| {
+            fold(&code.vi) == wanted || fold(&code.en) == wanted || code.is == text
+        })?;
+        Some(code.is.clone())
     }
 
     /// Where the field stands on a page; unknown fields stand last.

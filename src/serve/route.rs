@@ -16,8 +16,13 @@ use super::api;
 use super::app::Desk;
 use super::ask::Ask;
 use super::assets;
+use super::audit;
+use super::check;
+use super::door;
 use super::error::Failure;
+use super::figures;
 use super::guard::guard;
+use super::lots;
 use super::picture::Picture;
 use super::view;
 use super::{hand_out, iiif};
@@ -49,6 +54,11 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
         )
         .merge(api::router())
         .route("/healthz", get(health))
+        .merge(door::routes())
+        .merge(audit::routes())
+        .merge(check::routes())
+        .merge(lots::routes())
+        .merge(figures::routes())
         .merge(iiif::routes())
         .merge(hand_out::routes())
         .layer(middleware::from_fn_with_state(Arc::clone(&desk), guard))

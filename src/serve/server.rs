@@ -44,7 +44,8 @@ pub async fn serve(
         shutdown.await;
         told.send_replace(true);
     };
-    let server = axum::serve(listener, router).with_graceful_shutdown(graceful);
+    let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(graceful);
     tokio::select! {
         ended = async { server.await } => Ok(ended?),
         () = async {

@@ -11,7 +11,8 @@ import urllib.error
 import urllib.request
 
 # What W3C WebDriver calls the keys that are no letters.
-KEYS = {"Enter": "\ue007", "Escape": "\ue00c", "Down": "\ue015", "Up": "\ue013", "Tab": "\ue004"}
+KEYS = {"Enter": "\ue007", "Escape": "\ue00c", "Down": "\ue015", "Up": "\ue013", "Tab": "\ue004",
+        "F2": "\ue032", "F4": "\ue034", "F8": "\ue038", "F9": "\ue039"}
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 # Without these, Chromium looks for its makers' hosts at every start.
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",

@@ -16,15 +16,18 @@ use axum::response::{IntoResponse as _, Response};
 use axum::{Json, Router};
 use serde::Serialize;
 
-use super::answer::{answer, record_answer, related_answer};
+use super::answer::{answer_seen, record_answer, related_answer};
 use super::app::Desk;
 use super::ask::Ask;
 use super::batch::{BatchError, look_up};
+use super::door::Visitor;
 use super::error::Failure;
 use super::route::{blocking, page_key, record_id};
+use super::text::masked;
 use crate::export::PageRow;
+use crate::model::Field;
 use crate::search::Suggestion;
-use operations::{Method, OPERATIONS};
+use operations::OPERATIONS;
 
 /// Longest list that is looked up at once, in bytes and lines: more takes longer than a
 /// caller waits. `sohoa lookup` takes lists of any length.
@@ -45,12 +48,6 @@ pub(super) fn router() -> Router<Arc<Desk>> {
             router.route(operation.path, (operation.handler)())
         })
         .layer(DefaultBodyLimit::max(MAX_LIST_BYTES))
-}
-
-/// Whether something may be sent to an address: the others are only read.
-pub(super) fn takes_post(path: &str) -> bool {
-    let mut posts = OPERATIONS.iter().filter(|one| one.method == Method::Post);
-    posts.any(|operation| operation.path == path)
 }
 
 /// What the archive holds.
@@ -83,34 +80,67 @@ struct SuggestAnswer {
 async fn search(State(desk): State<Arc<Desk>>, ask: Ask) -> Result<Response, Failure> {
     let request = ask.asked().checked()?;
     let answered = blocking(desk, move |desk| {
-        Ok(answer(&desk.catalog, desk.searcher.as_ref(), &request)?)
+        let (seeker, who) = (desk.searcher.as_ref(), &ask.who);
+        let mut answered = answer_seen(&desk.catalog, seeker, &request, &who.sight)?;
+        for hit in &mut answered.hits {
+            without_numbers(desk, who, &mut hit.fields);
+        }
+        Ok(answered)
     });
     Ok(Json(answered.await?).into_response())
 }
 
 async fn suggest(State(desk): State<Arc<Desk>>, ask: Ask) -> Result<Response, Failure> {
     let typed = ask.asked().checked()?.query;
-    let suggestions =
-        blocking(desk, move |desk| Ok(desk.searcher.suggest(&typed, SUGGESTIONS)?));
+    let suggestions = blocking(desk, move |desk| {
+        // Names are made of papers that not everybody may see.
+        if !ask.who.sight.is_everything() {
+            return Ok(vec![]);
+        }
+        Ok(desk.searcher.suggest(&typed, SUGGESTIONS)?)
+    });
     Ok(Json(SuggestAnswer { suggestions: suggestions.await? }).into_response())
+}
+
+/// Masks the numbers that identify persons for those who may not see them in full, and the
+/// readings that would tell them.
+fn without_numbers(desk: &Desk, who: &Visitor, fields: &mut BTreeMap<String, Field>) {
+    if who.sight.sees_numbers() {
+        return;
+    }
+    for (_, field) in fields.iter_mut().filter(|(name, _)| desk.labels.is_hidden(name)) {
+        field.value = field.value.as_deref().map(masked);
+        field.text = masked(&field.text);
+        field.alternatives.clear();
+    }
 }
 
 async fn record(
     State(desk): State<Arc<Desk>>,
     Path(id): Path<String>,
+    ask: Ask,
 ) -> Result<Response, Failure> {
     let id = record_id(id)?;
-    let found = blocking(desk, move |desk| Ok(desk.catalog.record(&id)?)).await?;
-    let stored = found.ok_or(Failure::NotFound { what: "record" })?;
+    let found = blocking(desk, move |desk| {
+        let mut found = desk.catalog.record(&id)?;
+        if let Some(stored) = &mut found {
+            ask.who.sight.without_sensitive(&mut stored.record);
+            without_numbers(desk, &ask.who, &mut stored.record.fields);
+        }
+        Ok(found)
+    });
+    let stored = found.await?.ok_or(Failure::NotFound { what: "record" })?;
     Ok(Json(record_answer(stored)).into_response())
 }
 
 async fn related(
     State(desk): State<Arc<Desk>>,
     Path(id): Path<String>,
+    ask: Ask,
 ) -> Result<Response, Failure> {
     let id = record_id(id)?;
     let found = blocking(desk, move |desk| {
+        only_for_all(&ask)?;
         Ok(related_answer(&desk.catalog, desk.searcher.as_ref(), &id, MAX_RELATED)?)
     });
     let related = found.await?.ok_or(Failure::NotFound { what: "record" })?;
@@ -145,13 +175,25 @@ async fn status(State(desk): State<Arc<Desk>>) -> Result<Response, Failure> {
     Ok(Json(body).into_response())
 }
 
+/// Refuses whoever does not see all: what is answered is made of every paper.
+fn only_for_all(ask: &Ask) -> Result<(), Failure> {
+    let sight = &ask.who.sight;
+    if sight.is_everything() && sight.sees_numbers() {
+        Ok(())
+    } else {
+        Err(Failure::Forbidden)
+    }
+}
+
 /// Looks up a list of names. The type of the body has to be said: a form of a foreign web
 /// page cannot send it.
 async fn lookup(
     State(desk): State<Arc<Desk>>,
+    ask: Ask,
     headers: HeaderMap,
     list: Bytes,
 ) -> Result<Response, Failure> {
+    only_for_all(&ask)?;
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     if !kind.is_some_and(|kind| kind.starts_with("text/csv")) {
         return Err(Failure::Parameter { name: "content-type", expected: "text/csv" });

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
 use super::super::serve;
 use super::desk;
+use crate::catalog::Catalog;
 
 /// An answer.
 pub(super) struct Answer {
@@ -32,6 +34,8 @@ impl Answer {
 /// The desk, until it is dropped.
 pub(super) struct Server {
     address: SocketAddr,
+    /// What the desk writes into.
+    pub(super) catalog: Arc<Catalog>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
     _folder: tempfile::TempDir,
@@ -39,8 +43,15 @@ pub(super) struct Server {
 
 impl Server {
     pub(super) fn start() -> Self {
+        Self::with(|_| {})
+    }
+
+    /// A desk whose catalog was made ready by `prepare`.
+    pub(super) fn with(prepare: impl FnOnce(&Catalog)) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let app = desk::app(folder.path());
+        prepare(&app.catalog);
+        let catalog = Arc::clone(&app.catalog);
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         listener.set_nonblocking(true).expect("what tokio needs");
         let address = listener.local_addr().expect("an address");
@@ -57,7 +68,7 @@ impl Server {
             });
             ended.expect("the desk ends well");
         });
-        Self { address, stop: Some(stop), thread: Some(thread), _folder: folder }
+        Self { address, catalog, stop: Some(stop), thread: Some(thread), _folder: folder }
     }
 
     /// Asks with further header lines, each ended by `\r\n`.
@@ -100,6 +111,13 @@ impl Server {
             headers: headers.map(|(n, v)| (n.to_lowercase(), v.to_owned())).collect(),
             bytes: body,
         }
+    }
+
+    /// Sends a form with these cookies.
+    pub(super) fn post(&self, path: &str, cookie: &str, form: &str) -> Answer {
+        let kind = "Content-Type: application/x-www-form-urlencoded";
+        let headers = format!("Cookie: {cookie}\r\n{kind}\r\n");
+        self.send("POST", path, &headers, form.as_bytes())
     }
 
     pub(super) fn get(&self, path: &str) -> Answer {

@@ -1,5 +1,7 @@
 //! The desk over HTTP, with an archive of one scan.
 
+mod check;
+mod door;
 mod iiif;
 mod api;
 pub(super) mod desk;

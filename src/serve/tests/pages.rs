@@ -40,7 +40,7 @@ fn every_answer_says_what_a_browser_must_not_do() {
         assert!(policy.starts_with("default-src 'self';"), "{path}");
         assert!(!policy.contains("unsafe"), "{path}");
         assert_eq!(headers["x-content-type-options"], "nosniff", "{path}");
-        assert_eq!(headers["referrer-policy"], "no-referrer", "{path}");
+        assert_eq!(headers["referrer-policy"], "same-origin", "{path}");
         assert!(!headers["x-request-id"].is_empty(), "{path}");
         if !path.starts_with("/assets/") {
             assert_eq!(headers["cache-control"], "no-store", "{path}");

@@ -31,7 +31,7 @@ pub(super) fn doubt(field: &Field) -> &'static str {
 }
 
 /// Name of the text that says how a field is known.
-fn state_name(state: FieldState) -> &'static str {
+pub(super) fn state_name(state: FieldState) -> &'static str {
     match state {
         FieldState::Read => "state.read",
         FieldState::Absent => "state.absent",
@@ -103,6 +103,8 @@ pub(super) struct Row {
     /// Per cent; empty unless a machine read it.
     pub(super) confidence: String,
     pub(super) cut_out: Option<CutOut>,
+    /// Where the number is shown in full; empty if it is shown or nothing is to be hidden.
+    pub(super) reveal: String,
     /// The page with the field outlined; empty if it was read nowhere.
     pub(super) address: String,
 }
@@ -121,7 +123,10 @@ pub(super) fn row(
     let labels = &frame.desk.labels;
     let label = labels.label(name, frame.lang).to_owned();
     let value = value(frame, name, field);
-    let is_hidden = labels.is_hidden(name);
+    // With accounts, seeing a number in full is a request of its own, so that it is noted.
+    let is_kept = labels.is_hidden(name) && frame.who.is_guarded && frame.shown != name;
+    let is_hidden = labels.is_hidden(name) && (is_kept || !frame.who.is_guarded);
+    let value = if is_kept { masked(&value) } else { value };
     let same = |text: &str| text == value || field.value.as_deref() == Some(text);
     let alt = frame.fill("hits.crop_of", &label);
     let is_read = field.state == FieldState::Read;
@@ -129,7 +134,17 @@ pub(super) fn row(
     Row {
         name: name.to_owned(),
         label,
-        masked: if is_hidden { masked(&value) } else { String::new() },
+        masked: match (is_kept, is_hidden) {
+            (true, _) => value.clone(),
+            (false, true) => masked(&value),
+            (false, false) => String::new(),
+        },
+        reveal: if is_kept && frame.who.sight.sees_numbers() {
+            let record = format!("/record/{}", record.record.0);
+            super::link::with(&record, &[("show", name)])
+        } else {
+            String::new()
+        },
         printed: if same(&field.text) { String::new() } else { field.text.clone() },
         alternatives: field.alternatives.join(" · "),
         state: frame.say(state_name(field.state)).to_owned(),

@@ -1,11 +1,15 @@
 //! What stands around every page.
 
+use std::sync::Arc;
+
 use super::super::app::Desk;
 use super::super::ask::Ask;
 use super::super::assets;
+use super::super::door::Visitor;
 use super::super::request::{Asked, MAX_QUERY_LETTERS};
 use super::super::text::{Lang, grouped};
 use super::link;
+use crate::access::Right;
 
 /// What every page knows: the words, the language, and the search in the box.
 pub(super) struct Frame<'a> {
@@ -19,6 +23,10 @@ pub(super) struct Frame<'a> {
     pub(super) other_language: String,
     pub(super) version: String,
     pub(super) most_letters: usize,
+    /// Who looks at it.
+    pub(super) who: Arc<Visitor>,
+    /// The number that is shown in full, by the name of its field.
+    pub(super) shown: String,
 }
 
 impl<'a> Frame<'a> {
@@ -42,7 +50,15 @@ impl<'a> Frame<'a> {
             other_language: link::with(&ask.path, &parameters),
             version: assets::version(),
             most_letters: MAX_QUERY_LETTERS,
+            who: Arc::clone(&ask.who),
+            shown: ask.get("show").unwrap_or_default().to_owned(),
         }
+    }
+
+    /// Whether they may do this: the name of a right in lower case.
+    pub(super) fn may(&self, right: &str) -> bool {
+        let found = Right::ALL.into_iter().find(|known| known.name() == right);
+        found.is_some_and(|right| self.who.may(right))
     }
 
     /// The text named `group.name`.

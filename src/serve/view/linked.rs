@@ -45,7 +45,9 @@ pub(super) fn linked(frame: &Frame<'_>, record: &Record) -> Result<Vec<Linked>, 
             if hit.record == record.record || others.contains_key(&hit.record) {
                 continue;
             }
-            if let Some(stored) = desk.catalog.record(&hit.record)? {
+            if let Some(stored) = desk.catalog.record(&hit.record)?
+                && frame.who.sight.holds_record(&stored)
+            {
                 others.insert(hit.record, stored.record);
             }
         }

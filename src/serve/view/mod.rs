@@ -1,11 +1,16 @@
 //! Answers as pages: what is said where. The words are in `texts.toml`, the markup in
 //! `pages/`.
 
+mod audit;
+mod check;
+mod door;
 mod facet;
 mod failure;
 mod field;
+mod figures;
 mod frame;
 mod link;
+mod lots;
 mod page;
 mod paper;
 mod record;
@@ -13,9 +18,23 @@ mod linked;
 mod search;
 mod sheet;
 
+pub(super) use audit::audit;
+pub(super) use check::{item, overtaken, queues, rates, sample};
+pub(super) use door::{AccountsSaid, PURPOSES, accounts, case, log_in, password, set_up};
 pub(super) use failure::failure;
-pub(super) use link::with;
+pub(super) use figures::figures;
+pub(super) use link::{with, with as address};
+pub(super) use lots::lots;
 pub(super) use page::page;
 pub(super) use record::record;
 pub(super) use search::search;
 pub(super) use sheet::sheet;
+
+/// A moment of this machine's clock as people read it: `05/03/2026 14:07`.
+fn moment(at_ms: i64) -> String {
+    let Ok(moment) = jiff::Timestamp::from_millisecond(at_ms) else {
+        return String::new();
+    };
+    let here = moment.to_zoned(jiff::tz::TimeZone::system());
+    here.strftime("%d/%m/%Y %H:%M").to_string()
+}

@@ -103,12 +103,15 @@ pub(in super::super) fn page(
     let pages = desk.catalog.pages(&key.scan)?;
     let stored = pages.iter().find(|page| page.key == *key).ok_or_else(missing)?;
     let text = desk.catalog.page_text(key)?;
-    let all: Vec<Record> = desk
+    let mut all: Vec<Record> = desk
         .catalog
         .records_of(&key.scan)?
         .into_iter()
         .map(|stored| stored.record)
         .collect();
+    for record in &mut all {
+        ask.who.sight.without_sensitive(record);
+    }
     let records: Vec<Record> =
         all.iter().filter(|record| record.pages.contains(&key.page)).cloned().collect();
     let chosen = ask

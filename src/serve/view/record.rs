@@ -84,7 +84,8 @@ pub(in super::super) fn record(
     id: &RecordId,
 ) -> Result<String, Failure> {
     let stored = desk.catalog.record(id)?.ok_or(Failure::NotFound { what: "record" })?;
-    let StoredRecord { record, collection, unit, .. } = stored;
+    let StoredRecord { mut record, collection, unit, .. } = stored;
+    ask.who.sight.without_sensitive(&mut record);
     let kind = desk.kind_title(&record.kind).to_owned();
     let frame = Frame::of(desk, ask, kind.clone());
     let (others, others_more) = others(&frame, &record)?;
@@ -211,7 +212,9 @@ fn related(frame: &Frame<'_>, id: &RecordId) -> Result<Vec<RelatedView>, Failure
 
 fn others(frame: &Frame<'_>, record: &Record) -> Result<(Vec<Other>, String), Failure> {
     let all = frame.desk.catalog.records_of(&record.scan)?;
-    let others = all.iter().map(|stored| &stored.record);
+    let sight = &frame.who.sight;
+    let others = all.iter().filter(|stored| sight.holds_record(stored));
+    let others = others.map(|stored| &stored.record);
     let others: Vec<&Record> =
         others.filter(|other| other.record != record.record).collect();
     let listed = others.iter().take(MAX_OTHERS).map(|other| Other {

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::super::answer::{AnsweredHit, SearchAnswer, answer};
+use super::super::answer::{AnsweredHit, SearchAnswer, answer_seen};
 use super::super::app::Desk;
 use super::super::ask::Ask;
 use super::super::error::Failure;
@@ -115,7 +115,8 @@ pub(in super::super) fn search(desk: &Desk, ask: &Ask) -> Result<String, Failure
         Frame::of(desk, ask, desk.texts.say(ask.lang, "search.button").to_owned());
     let mut request = frame.asked.checked()?;
     request.wanted.facets = true;
-    let answered = answer(&desk.catalog, desk.searcher.as_ref(), &request)?;
+    let answered =
+        answer_seen(&desk.catalog, desk.searcher.as_ref(), &request, &ask.who.sight)?;
     let result = (!request.is_empty()).then(|| result_list(&frame, &request, answered));
     let is_held_shown = result.as_ref().is_none_or(|result| result.is_none);
     let counts = desk.holdings.now(&desk.catalog)?;

@@ -1,0 +1,295 @@
+use super::door::{self, cookie, form_key, get};
+use super::http::{Answer, Server};
+use crate::catalog::AuditFilter;
+use crate::model::FieldState;
+use crate::model::RecordId;
+
+/// A desk with two operators, two verifiers, an approver, and somebody who is everything.
+fn manned() -> Server {
+    Server::with(|catalog| {
+        for (name, roles) in [
+            ("an", "operator"),
+            ("binh", "operator"),
+            ("cuc", "verifier"),
+            ("dung", "verifier"),
+            ("giang", "approver"),
+            ("hai", "approver"),
+            ("moi", "operator,verifier,approver"),
+        ] {
+            door::add(catalog, name, roles, ("", ""));
+        }
+    })
+}
+
+/// Whoever checks, with their cookie and the key of their forms.
+struct Checker<'s> {
+    server: &'s Server,
+    cookie: String,
+    key: String,
+}
+
+impl<'s> Checker<'s> {
+    fn new(server: &'s Server, name: &str) -> Self {
+        let cookie = cookie(server, name);
+        let key = form_key(server, &cookie);
+        Self { server, cookie, key }
+    }
+
+    fn page(&self, path: &str) -> String {
+        get(self.server, path, &self.cookie).text()
+    }
+
+    fn says(&self, step: &str, field: &str, rest: &str) -> Answer {
+        let form = format!("key={}&step={step}&record=r2&field={field}&{rest}", self.key);
+        self.server.post("/check/decide", &self.cookie, &form)
+    }
+
+    fn undoes(&self, step: &str) -> Answer {
+        let form = format!("key={}&step={step}", self.key);
+        self.server.post("/check/undo", &self.cookie, &form)
+    }
+}
+
+/// Value and state of a field of the second record.
+fn field(server: &Server, name: &str) -> (Option<String>, FieldState) {
+    let record = server.catalog.record(&RecordId("r2".into())).expect("an answer");
+    let field = record.expect("a record").record.fields.remove(name).expect("a field");
+    (field.value, field.state)
+}
+
+fn stage(server: &Server, name: &str) -> String {
+    server.catalog.stage(&RecordId("r2".into()), name).expect("an answer")
+}
+
+#[test]
+fn a_name_is_keyed_twice_decided_by_a_third_and_approved_by_a_fourth() {
+    let server = manned();
+    let name = "nksHoTen";
+    let [an, binh, cuc, giang] =
+        ["an", "binh", "cuc", "giang"].map(|name| Checker::new(&server, name));
+    let answer = an.says("key", name, "answer=Lò+Văn+Máu");
+    let next = "/check/next?step=key";
+    assert_eq!((answer.status, answer.headers["location"].as_str()), (303, next));
+    assert_eq!(field(&server, name), (Some("Lò Văn Máu".into()), FieldState::Keyed));
+    assert_eq!(stage(&server, name), "keyed-once");
+    assert_eq!(an.says("second", name, "answer=x").status, 403, "the same person");
+    assert_eq!(binh.says("second", name, "answer=Lò+Văn+Mẫu").status, 303);
+    assert_eq!(stage(&server, name), "disputed");
+    assert_eq!(
+        field(&server, name).0.as_deref(),
+        Some("Lò Văn Máu"),
+        "nothing is decided"
+    );
+    let third = cuc.page("/check/next?step=third&of=nksHoTen");
+    assert!(third.contains("Lò Văn Máu") && third.contains("Lò Văn Mẫu"), "{third}");
+    assert_eq!(cuc.says("third", name, "answer=Lò+Văn+Mẫu").status, 303);
+    let verified = (Some("Lò Văn Mẫu".to_owned()), FieldState::Verified);
+    assert_eq!(
+        (field(&server, name), stage(&server, name).as_str()),
+        (verified, "verified")
+    );
+    assert_eq!(giang.says("approve", name, "answer=Lò+Văn+Mẫu").status, 303);
+    assert_eq!(field(&server, name).1, FieldState::Approved);
+    assert_eq!(stage(&server, name), "");
+    let history =
+        server.catalog.decisions(&RecordId("r2".into()), name).expect("history");
+    let told: Vec<(&str, &str, Option<&str>)> = history
+        .iter()
+        .map(|one| (one.account.as_str(), one.step.as_str(), one.value.as_deref()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("an", "key", Some("Lò Văn Máu")),
+            ("binh", "second", Some("Lò Văn Mẫu")),
+            ("cuc", "third", Some("Lò Văn Mẫu")),
+            ("giang", "approve", Some("Lò Văn Mẫu")),
+        ]
+    );
+    assert_eq!(history[0].old.value.as_deref(), Some("Lò Văn Mẫu"), "as it was read");
+    let trail =
+        server.catalog.audit_entries(&AuditFilter::default(), 0, 99).expect("trail");
+    assert!(
+        trail.iter().all(|entry| !entry.detail.contains("Lò")),
+        "no person in the trail"
+    );
+    assert_eq!(trail.iter().filter(|entry| entry.target == "record:r2").count(), 4);
+    assert_eq!(server.catalog.audit_break().expect("an answer"), None);
+}
+
+#[test]
+fn whoever_keys_blind_sees_the_paper_and_nothing_else() {
+    let server = manned();
+    let [an, binh] = ["an", "binh"].map(|name| Checker::new(&server, name));
+    let page = an.page("/check/next?step=key&of=nksHoTen");
+    assert!(page.contains("name=\"answer\" value="), "{page}");
+    assert_eq!(an.says("key", "nksHoTen", "answer=Lò+Văn+Máu").status, 303);
+    let blind = binh.page("/check/next?step=second&of=nksHoTen");
+    assert!(blind.contains("/image/"), "{blind}");
+    assert!(!blind.contains("Lò Văn") && !blind.contains("LÒ VĂN"), "{blind}");
+    assert!(blind.contains("name=\"answer\" value=\"\""));
+}
+
+#[test]
+fn nobody_takes_two_steps_at_a_field_whatever_their_roles() {
+    let server = manned();
+    let moi = Checker::new(&server, "moi");
+    assert_eq!(moi.says("key", "so", "answer=28/2015").status, 303);
+    for step in ["second", "third", "verify", "approve"] {
+        assert_eq!(moi.says(step, "so", "answer=28/2015").status, 403, "{step}");
+    }
+    assert!(!moi.page("/check/next?step=second&of=so").contains("name=\"answer\""));
+    let an = Checker::new(&server, "an");
+    assert_eq!(an.says("verify", "so", "answer=28/2015").status, 403, "not a verifier");
+    assert_eq!(an.says("key", "so", "answer=1").status, 409, "keyed already");
+}
+
+#[test]
+fn a_change_is_noted_for_the_index_with_the_change_itself() {
+    let server = manned();
+    let pending = server.catalog.pending(99).expect("pending");
+    server.catalog.indexed_up_to(pending.last().expect("some").seq).expect("indexed");
+    let an = Checker::new(&server, "an");
+    assert_eq!(an.says("key", "nksNgaySinh", "answer=6/3/1987").status, 303);
+    let pending = server.catalog.pending(99).expect("pending");
+    assert_eq!(pending.len(), 1);
+    let now = pending[0].now.as_ref().expect("the record");
+    assert_eq!(now.record.fields["nksNgaySinh"].value.as_deref(), Some("1987-03-06"));
+}
+
+#[test]
+fn the_last_decision_is_undone_unless_somebody_has_built_on_it() {
+    let server = manned();
+    let [an, binh] = ["an", "binh"].map(|name| Checker::new(&server, name));
+    let before = field(&server, "so");
+    assert_eq!(an.says("key", "so", "act=blank").status, 303);
+    assert_eq!(field(&server, "so"), (None, FieldState::Absent));
+    let again = an.undoes("key");
+    assert_eq!(again.status, 200);
+    assert!(again.text().contains("value=\"27/2015\""), "the field is there again");
+    assert_eq!((field(&server, "so"), stage(&server, "so").as_str()), (before, "read"));
+    assert_eq!(an.undoes("key").status, 409, "nothing is left to undo");
+    assert_eq!(an.says("key", "so", "answer=28/2015").status, 303);
+    assert_eq!(binh.says("second", "so", "answer=28/2015").status, 303);
+    assert_eq!(stage(&server, "so"), "keyed");
+    assert_eq!(an.undoes("key").status, 409, "somebody has built on it");
+    assert_eq!(binh.undoes("second").status, 200);
+    assert_eq!(stage(&server, "so"), "keyed-once");
+    let history =
+        server.catalog.decisions(&RecordId("r2".into()), "so").expect("history");
+    assert_eq!(history.len(), 5, "an undo is a decision too, and nothing is taken away");
+}
+
+#[test]
+fn two_operators_never_have_the_same_field_before_them() {
+    let server = manned();
+    let [an, binh] = ["an", "binh"].map(|name| Checker::new(&server, name));
+    let which = |page: &str| {
+        let of = |name: &str| {
+            let start = format!("name=\"{name}\" value=\"");
+            page.split(&start)
+                .nth(1)
+                .and_then(|rest| rest.split('"').next())
+                .map(str::to_owned)
+        };
+        (of("record"), of("field"))
+    };
+    let first = which(&an.page("/check/next?step=key"));
+    let second = which(&binh.page("/check/next?step=key"));
+    assert!(first.0.is_some() && first != second, "{first:?}");
+    assert_eq!(which(&an.page("/check/next?step=key")), first, "it is still theirs");
+}
+
+#[test]
+fn queues_are_by_doubt_field_finding_and_folder_and_rates_count_what_was_changed() {
+    let server = manned();
+    let [an, cuc] = ["an", "cuc"].map(|name| Checker::new(&server, name));
+    let queues = an.page("/check");
+    for link in [
+        "/check/next?step=key\"",
+        "of=nksHoTen",
+        "finding=death-before-birth",
+        "path=a%2F",
+    ] {
+        assert!(queues.contains(link), "{link}: {queues}");
+    }
+    assert_eq!(an.says("key", "nksHoTen", "answer=Sai").status, 303);
+    assert_eq!(an.says("key", "so", "answer=27/2015").status, 303);
+    assert_eq!(get(&server, "/check/rates", &an.cookie).status, 403);
+    let rates = cuc.page("/check/rates");
+    assert!(rates.contains("100.0 %") && rates.contains("0.0 %"), "{rates}");
+}
+
+/// Both names are keyed twice and verified.
+fn verified(server: &Server) {
+    let [an, binh, cuc] = ["an", "binh", "cuc"].map(|name| Checker::new(server, name));
+    for (checker, step) in [(&an, "key"), (&binh, "second"), (&cuc, "verify")] {
+        for field in ["nksHoTen", "so"] {
+            let said = checker.says(step, field, "answer=Lò+1");
+            assert_eq!(said.status, 303, "{step} {field}");
+        }
+    }
+}
+
+/// Number of the newest lot, its state, right and wrong ones.
+fn newest(server: &Server) -> (u64, String, u64, u64) {
+    let lot = server.catalog.lots().expect("lots").into_iter().next().expect("a lot");
+    (lot.id, lot.state, lot.right, lot.wrong)
+}
+
+#[test]
+fn a_lot_is_approved_after_its_sample_by_two_people_who_type_the_count() {
+    let server = manned();
+    verified(&server);
+    let [giang, hai, cuc] =
+        ["giang", "hai", "cuc"].map(|name| Checker::new(&server, name));
+    let post = |who: &Checker<'_>, path: &str, form: &str| {
+        server.post(path, &who.cookie, &format!("key={}&{form}", who.key)).status
+    };
+    assert_eq!(post(&cuc, "/check/lots/make", "path=&size=2&accepted=0"), 403);
+    assert_eq!(post(&giang, "/check/lots/make", "path=&size=2&accepted=0"), 303);
+    let (lot, ..) = newest(&server);
+    let approve = |count: u64| format!("lot={lot}&count={count}");
+    assert_eq!(post(&giang, "/check/lot/approve", &approve(2)), 409, "no sample yet");
+    assert!(giang.page(&format!("/check/lot?id={lot}")).contains("value=\"Lò 1\""));
+    for field in ["nksHoTen", "so"] {
+        let form = format!("lot={lot}&record=r2&field={field}&answer=Lò+1");
+        assert_eq!(post(&giang, "/check/lot/judge", &form), 303, "{field}");
+    }
+    assert_eq!(newest(&server), (lot, "passed".into(), 2, 0));
+    assert_eq!(post(&giang, "/check/lot/approve", &approve(3)), 409, "another count");
+    assert_eq!(post(&giang, "/check/lot/approve", &approve(2)), 303);
+    assert_eq!(field(&server, "so").1, FieldState::Verified, "proposed, not approved");
+    assert_eq!(post(&giang, "/check/lot/approve", &approve(2)), 409, "the same person");
+    assert_eq!(post(&hai, "/check/lot/approve", &approve(2)), 303);
+    assert_eq!(newest(&server).1, "approved");
+    assert_eq!(field(&server, "so"), (Some("Lò 1".into()), FieldState::Approved));
+    assert_eq!(stage(&server, "nksHoTen"), "");
+    assert_eq!(server.catalog.audit_break().expect("an answer"), None);
+}
+
+#[test]
+fn a_lot_with_too_many_errors_goes_back_as_a_whole_and_its_result_is_kept() {
+    let server = manned();
+    verified(&server);
+    let giang = Checker::new(&server, "giang");
+    let post = |path: &str, form: &str| {
+        server.post(path, &giang.cookie, &format!("key={}&{form}", giang.key)).status
+    };
+    assert_eq!(post("/check/lots/make", "path=a%2F&size=2&accepted=0"), 303);
+    let (lot, ..) = newest(&server);
+    for (field, answer) in [("nksHoTen", "Lò+1"), ("so", "28/2015")] {
+        let form = format!("lot={lot}&record=r2&field={field}&answer={answer}");
+        assert_eq!(post("/check/lot/judge", &form), 303);
+    }
+    assert_eq!(newest(&server), (lot, "failed".into(), 1, 1));
+    assert_eq!(
+        stage(&server, "nksHoTen"),
+        "keyed",
+        "the right one is looked at again too"
+    );
+    assert_eq!(
+        (stage(&server, "so").as_str(), field(&server, "so").0.as_deref()),
+        ("keyed", Some("28/2015"))
+    );
+}

@@ -1,0 +1,186 @@
+#!/usr/bin/env python3
+"""Log-in and checking in Chromium by keyboard alone, at the sizes of a small screen and of a phone.
+
+    python3 tests/browser/checking.py URL PASSWORD [--shots FOLDER]
+
+URL is that of a running `sohoa serve` whose archive has the accounts `an` and `binh` (operators), `cuc`
+(verifier) and `lan` (clerk), all with PASSWORD, and some doubtful fields. It changes that archive. Counts
+the keys of an operator. Ends with 0 if all went well or if there is no Chromium to drive.
+"""
+import sys
+import time
+import traceback
+
+from webdriver import Browser, programs
+
+SIZES = [(1366, 768), (390, 844)]
+# Fields that are confirmed in a row, to measure keys and time.
+IN_A_ROW = 10
+VALUE = "return document.getElementById('answer').value"
+FIELD = ("var f = document.forms; for (var i = 0; i < f.length; i++) { if (f[i].record) "
+         "{ return f[i].record.value + ' ' + f[i].field.value } } return ''")
+FOCUS_ID = "return document.activeElement.id"
+
+
+def nothing_spills(browser):
+    """No page is wider than the window."""
+    wide = browser.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, "the page is %d pixels wider than the window: %s" % (wide, browser.url())
+
+
+def log_in(browser, url, name, password):
+    """Name, Tab, password, Enter; the language link and the brand are not in the way."""
+    browser.open(url + "/login")
+    assert browser.run(FOCUS_ID) == "name", "the name has the focus as soon as the page is there"
+    browser.press(name, "Tab", password, "Enter")
+    browser.wait("%s is in" % name, lambda: "/login" not in browser.url())
+
+
+def log_out(browser):
+    browser.run("document.querySelector('.who form button').click()")
+    browser.wait("the log-in is back", lambda: "/login" in browser.url())
+
+
+def a_wrong_password_says_so(browser, url):
+    browser.open(url + "/login")
+    browser.press("an", "Tab", "wrong", "Enter")
+    browser.wait("it is said", lambda: len(browser.texts("[role=alert]")) == 1)
+
+
+def keying(browser, url, shot):
+    """Enter takes what the machine read; typing corrects it; F-keys say what is no value; F9 goes back."""
+    browser.open(url + "/check/next?step=key")
+    assert browser.run(FOCUS_ID) == "answer", "the input has the focus"
+    shot("item")
+    browser.open(url + "/check/next?step=key&of=nksHoTen")
+    shot("name")
+    start = time.time()
+    for _ in range(IN_A_ROW):
+        before = browser.run(FIELD)
+        # An empty line is no answer; F2 says that the paper is blank.
+        browser.press("Enter" if browser.run(VALUE) else "F2")
+        browser.wait("the next field is there", lambda: browser.run(FIELD) not in ("", before))
+    seconds = time.time() - start
+    before = browser.run(FIELD)
+    browser.press("F9")
+    browser.wait("the last field is back", lambda: browser.run(FIELD) not in ("", before))
+    browser.run("document.getElementById('answer').value = ''")
+    before = browser.run(FIELD)
+    browser.press("Enter")
+    time.sleep(0.3)
+    assert browser.run(FIELD) == before, "Enter on an empty line decides nothing"
+    browser.open(url + "/check/next?step=key")
+    before = browser.run(FIELD)
+    browser.press("F2")
+    browser.wait("blank is an answer", lambda: browser.run(FIELD) not in ("", before))
+    before = browser.run(FIELD)
+    browser.press("F8")
+    browser.wait("a field can be left out", lambda: browser.run(FIELD) not in ("", before))
+    return IN_A_ROW, seconds
+
+
+def typing(browser, url):
+    """Telex and VNI make the same letters; Unicode passes as it is."""
+    browser.open(url + "/check/next?step=key")
+    cases = [
+        ("telex", "Lof Vawn Maaux", "Lò Văn Mẫu"),
+        ("telex", "Nguyeenx Thij Dduowcj", "Nguyễn Thị Được"),
+        ("telex", "Quynhf hoaf 1987", "Quỳnh hòa 1987"),
+        ("vni", "Lo2 Va8n Ma6u4", "Lò Văn Mẫu"),
+        ("vni", "D9u7o7c5 1987", "Được 1987"),
+        ("", "Vũ Thị Mơ 12", "Vũ Thị Mơ 12"),
+    ]
+    for way, keys, expected in cases:
+        browser.run("var w = document.getElementById('typing'); w.value = arguments[0];"
+                    "w.dispatchEvent(new Event('change')); document.getElementById('answer').value = ''", way)
+        browser.press(keys)
+        found = browser.run(VALUE)
+        assert found == expected, "%s %r gave %r" % (way, keys, found)
+    browser.run("var w = document.getElementById('typing'); w.value = ''; w.dispatchEvent(new Event('change'))")
+
+
+def blind(browser, url, shot):
+    """The second keying shows the paper and an empty input."""
+    browser.open(url + "/check/next?step=second")
+    shot("second")
+    assert browser.run(VALUE) == "", "nothing is filled in"
+    assert not browser.texts(".seat aside"), "no other field is shown"
+    before = browser.run(FIELD)
+    browser.press("x", "Enter")
+    browser.wait("the next one", lambda: browser.run(FIELD) != before)
+
+
+def deciding(browser, url, shot):
+    """Where two differ, Alt+1 takes what the first one said."""
+    browser.open(url + "/check/next?step=third")
+    browser.wait("both answers are there", lambda: len(browser.texts("[data-press^=Alt]")) == 2)
+    shot("third")
+    before = browser.run(FIELD)
+    browser.run("document.querySelector('[data-press="Alt+1"]').click()")
+    browser.wait("it is decided", lambda: browser.run(FIELD) != before)
+
+
+def purpose(browser, url, shot):
+    """A record is opened after its purpose was named, by keyboard."""
+    browser.open(url + "/?q=nguyen")
+    browser.press("Down", "Enter")
+    browser.wait("the purpose is asked for", lambda: "/case" in browser.url())
+    shot("case")
+    browser.press("H12-34", "Enter")
+    browser.wait("the record is open", lambda: "/record/" in browser.url())
+    shot("record-of-a-case")
+
+
+def main():
+    arguments = sys.argv[1:]
+    folder = None
+    if "--shots" in arguments:
+        at = arguments.index("--shots")
+        folder = arguments[at + 1]
+        del arguments[at:at + 2]
+    if len(arguments) != 2:
+        print(__doc__, file=sys.stderr)
+        return 2
+    url, password = arguments[0].rstrip("/"), arguments[1]
+    missing = [name for name, path in zip(("chromium", "chromedriver"), programs()) if not path]
+    if missing:
+        print("browser test skipped: %s not installed" % " and ".join(missing))
+        return 0
+    for width, height in SIZES:
+        def shot(name):
+            nothing_spills(browser)
+            if folder:
+                browser.screenshot("%s/%s-%d.png" % (folder, name, width))
+        with Browser(width, height) as browser:
+            a_wrong_password_says_so(browser, url)
+            shot("login")
+            log_in(browser, url, "an", password)
+            browser.wait("an operator begins with the queues", lambda: browser.url().endswith("/check"))
+            shot("queues")
+            fields, seconds = keying(browser, url, shot)
+            typing(browser, url)
+            log_out(browser)
+            log_in(browser, url, "binh", password)
+            blind(browser, url, shot)
+            log_out(browser)
+            log_in(browser, url, "cuc", password)
+            deciding(browser, url, shot)
+            browser.open(url + "/check/rates")
+            shot("rates")
+            log_out(browser)
+            log_in(browser, url, "lan", password)
+            purpose(browser, url, shot)
+            browser.open(url + "/figures")
+            shot("figures")
+        print("checking at %d x %d: passed; %d fields confirmed with %d keys in %.1f s" % (
+            width, height, fields, fields, seconds))
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except AssertionError as error:
+        traceback.print_exc()
+        print("browser test failed: %s" % error, file=sys.stderr)
+        sys.exit(1)
