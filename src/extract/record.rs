@@ -1,6 +1,6 @@
 //! From the pages of one document to its records.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map};
 
 use crate::config::kind::Definition;
 use crate::model::{Field, FieldState, PageText, Record, RecordId, ScanId};
@@ -287,9 +287,9 @@ fn read_entry(
         }
     }
     for signed in signed {
-        if !fields.contains_key(&signed.name) {
-            names.insert(signed.name.clone(), words_of(&signed.pieces));
-            fields.insert(signed.name, signed.field);
+        if let btree_map::Entry::Vacant(place) = fields.entry(signed.name.clone()) {
+            place.insert(signed.field);
+            names.insert(signed.name, words_of(&signed.pieces));
         }
     }
     let places = (text.as_slice(), anchors.as_slice());

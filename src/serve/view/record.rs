@@ -197,6 +197,9 @@ fn related(frame: &Frame<'_>, id: &RecordId) -> Result<Vec<RelatedView>, Failure
     let mut views = Vec::new();
     for one in found.unwrap_or_default() {
         let Some(stored) = desk.catalog.record(&one.record)? else { continue };
+        if !frame.who.sight.holds_record(&stored) {
+            continue;
+        }
         let other = stored.record;
         let reason = frame.say(&format!("related.{}", one.by.name())).to_owned();
         views.push(RelatedView {

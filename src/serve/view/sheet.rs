@@ -30,7 +30,9 @@ pub(in super::super) fn sheet(
     ask: &Ask,
     id: &RecordId,
 ) -> Result<Sheet, Failure> {
-    let stored = desk.catalog.record(id)?.ok_or(Failure::NotFound { what: "record" })?;
+    let found = desk.catalog.record(id)?;
+    let mut stored = found.ok_or(Failure::NotFound { what: "record" })?;
+    ask.who.sight.without_sensitive(&mut stored.record);
     let record = &stored.record;
     let title = desk.kind_title(&record.kind).to_owned();
     let frame = Frame::of(desk, ask, title.clone());

@@ -296,7 +296,7 @@ impl Lattice {
         let is_dotted = between(end, start, &['.', ':']);
         let before = self.without_marks_before(begin);
         let is_parted = before == 0 || between(before, begin, &[',', ';', '-', '–']);
-        let is_number = self.text(begin, end).chars().all(|it| it.is_numeric());
+        let is_number = self.text(begin, end).chars().all(char::is_numeric);
         let follows_number = self.text(0, before).ends_with(char::is_numeric);
         let is_known = is_parted || (is_dotted && (!is_number || follows_number));
         is_known.then_some(begin)

@@ -147,10 +147,10 @@ mod tests {
             match (letter, &mut choices) {
                 ('[', _) => choices = Some(Vec::new()),
                 (']', _) => {
-                    letters.push(Letter { may_be: choices.take().unwrap_or_default() })
+                    letters.push(Letter { may_be: choices.take().unwrap_or_default() });
                 }
                 (_, Some(some)) => {
-                    some.push((letter, if some.is_empty() { 0.7 } else { 0.2 }))
+                    some.push((letter, if some.is_empty() { 0.7 } else { 0.2 }));
                 }
                 (_, None) => letters.push(Letter { may_be: vec![(letter, 0.99)] }),
             }
