@@ -27,8 +27,7 @@ pub(super) fn settle(repeats: &[Repeat], entry: &mut Entry) {
         }
         let words: Vec<&[Word]> = known.iter().map(|(_, words)| *words).collect();
         let Some((name, bears)) = normal::same_name(&words) else { continue };
-        let read = normal::normalize("name", &name, &Context::default());
-        let Some(value) = read.and_then(|it| it.value) else { continue };
+        let Some(value) = spelled(&name) else { continue };
         for ((field, _), bears) in known.iter().zip(bears) {
             if let Some(found) = entry.fields.get_mut(*field).filter(|_| bears) {
                 decide(found, &value);
@@ -45,5 +44,25 @@ fn decide(field: &mut Field, value: &str) {
         field.confidence = field.confidence.min(DECIDED);
         field.alternatives.retain(|it| it != value);
         field.alternatives.insert(0, old);
+    }
+}
+
+/// A name whose syllables come from several writings, one of them perhaps in capitals.
+fn spelled(name: &str) -> Option<String> {
+    let capitals = name.to_uppercase();
+    normal::normalize("name", &capitals, &Context::default())?.value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::spelled;
+
+    #[test]
+    fn a_name_from_several_writings_is_spelled_as_one() {
+        for (name, expected) in
+            [("Hoàng Văn PHƯỢNG", "Hoàng Văn Phượng"), ("K' BRÊM", "K' Brêm")]
+        {
+            assert_eq!(spelled(name).as_deref(), Some(expected));
+        }
     }
 }
