@@ -1,5 +1,6 @@
 //! The index folder and its one writer.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -155,6 +156,15 @@ impl std::fmt::Debug for Index {
     }
 }
 
+/// Writes the version whole or not at all.
+fn write_version(folder: &Path, file: &Path, version: u32) -> std::io::Result<()> {
+    let mut written = tempfile::NamedTempFile::new_in(folder)?;
+    writeln!(written, "{version}")?;
+    written.as_file().sync_all()?;
+    written.persist(file)?;
+    Ok(())
+}
+
 impl Index {
     /// Version of the schema of this program: the name of the index's folder.
     pub fn schema_version() -> u32 {
@@ -172,18 +182,19 @@ impl Index {
         std::fs::create_dir_all(folder).map_err(on_disk)?;
         let expected = Self::schema_version();
         let version_file = folder.join(VERSION_FILE);
-        match std::fs::read_to_string(&version_file) {
-            Ok(text) => {
-                let found = text.trim().parse().unwrap_or(0);
-                if found != expected {
-                    return Err(SearchError::OldSchema { found, expected });
-                }
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                std::fs::write(&version_file, format!("{expected}\n"))
-                    .map_err(on_disk)?;
-            }
+        let said = match std::fs::read_to_string(&version_file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(on_disk(error)),
+        };
+        // An empty file is what a full disk leaves of one that was being written.
+        if said.trim().is_empty() {
+            write_version(folder, &version_file, expected).map_err(on_disk)?;
+        } else {
+            let found = said.trim().parse().unwrap_or(0);
+            if found != expected {
+                return Err(SearchError::OldSchema { found, expected });
+            }
         }
         let directory = tantivy::directory::MmapDirectory::open(folder)
             .map_err(tantivy::TantivyError::from)?;

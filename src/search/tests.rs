@@ -249,3 +249,16 @@ fn a_very_long_text_is_cut_and_the_rest_is_reported() {
     let hits = searcher.search(&Query::parse(&long), 10, 0).expect("hits");
     assert!(hits.understood.iter().any(|chip| chip.kind == ChipKind::Ignored));
 }
+
+#[test]
+fn an_index_whose_making_a_full_disk_cut_short_is_made_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let version_file = folder.path().join("schema-version");
+    std::fs::write(&version_file, "").unwrap();
+    assert_eq!(Index::create_or_open(folder.path()).unwrap().num_records(), 0);
+    let said = std::fs::read_to_string(&version_file).unwrap();
+    assert_eq!(said.trim(), Index::schema_version().to_string());
+    std::fs::write(&version_file, "1\n").unwrap();
+    let other = Index::create_or_open(folder.path());
+    assert!(matches!(other, Err(SearchError::OldSchema { found: 1, .. })));
+}
