@@ -124,9 +124,15 @@ async fn next(State(desk): State<Arc<Desk>>, ask: Ask) -> Result<Response, Failu
     .await
 }
 
+/// Whether the account has a standing decision among these: two pairs of eyes are two
+/// persons.
+pub(super) fn has_decided(account: &str, decisions: &[StoredDecision]) -> bool {
+    decisions.iter().any(|one| one.account == account && one.is_standing())
+}
+
 /// What others said about a field so far, oldest first.
 pub(super) fn said(decisions: &[StoredDecision]) -> Vec<Answer> {
-    let counted = decisions.iter().filter(|one| one.step != "undo" && !one.is_undone);
+    let counted = decisions.iter().filter(|one| one.is_standing());
     counted.map(|one| Answer::said(one.value.as_deref(), said_state(one))).collect()
 }
 
@@ -185,9 +191,7 @@ async fn decide(
         let missing = Failure::NotFound { what: "field" };
         let old = stored.record.fields.get(&name).ok_or(missing)?;
         let decisions = desk.catalog.decisions(&record, &name)?;
-        let is_own = decisions.iter().any(|one| {
-            one.account == who.account && one.step != "undo" && !one.is_undone
-        });
+        let is_own = has_decided(&who.account, &decisions);
         if is_own || !who.sight.holds_record(&stored) || !who.sight.holds_field(&name) {
             return Err(Failure::Forbidden);
         }

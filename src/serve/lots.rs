@@ -10,7 +10,7 @@ use axum::routing::{get, post};
 
 use super::app::Desk;
 use super::ask::Ask;
-use super::check::{answer, said};
+use super::check::{answer, has_decided, said};
 use super::door::{self, Form, Visitor};
 use super::error::Failure;
 use super::route::blocking;
@@ -99,6 +99,11 @@ async fn sample(State(desk): State<Arc<Desk>>, ask: Ask) -> Result<Response, Fai
     .await
 }
 
+/// The address of the next field of a lot's sample.
+fn sample_address(lot: u64) -> String {
+    view::address("/check/lot", &[("id", &lot.to_string())])
+}
+
 async fn judge(
     State(desk): State<Arc<Desk>>,
     ask: Ask,
@@ -113,17 +118,12 @@ async fn judge(
         let stored = desk.catalog.record(&record)?.ok_or_else(missing)?;
         let old = stored.record.fields.get(&name).ok_or_else(missing)?;
         let decisions = desk.catalog.decisions(&record, &name)?;
-        let is_own = decisions.iter().any(|one| {
-            one.account == who.account && one.step != "undo" && !one.is_undone
-        });
+        let is_own = has_decided(&who.account, &decisions);
         if is_own {
             return Err(Failure::Forbidden);
         }
         let Some(answer) = answer(desk, &form, &name)? else {
-            return Ok(door::see(&view::address(
-                "/check/lot",
-                &[("id", &lot.to_string())],
-            )));
+            return Ok(door::see(&sample_address(lot)));
         };
         let before: Vec<Answer> = said(&decisions);
         let is_right = before.last().is_some_and(|last| last.agrees(&answer));
@@ -133,7 +133,7 @@ async fn judge(
         if !desk.catalog.judge(lot, (&record, &name), now, by(who))? {
             return again(desk, &ask, "check.overtaken");
         }
-        Ok(door::see(&view::address("/check/lot", &[("id", &lot.to_string())])))
+        Ok(door::see(&sample_address(lot)))
     })
     .await
 }

@@ -39,6 +39,11 @@ pub(in super::super) fn see(address: &str) -> Response {
     (StatusCode::SEE_OTHER, [(LOCATION, address.to_owned())]).into_response()
 }
 
+/// The form once more, with what is wrong in it.
+fn once_more(page: String) -> Response {
+    (StatusCode::BAD_REQUEST, Html(page)).into_response()
+}
+
 /// An address of this desk; the start where it is none.
 fn own(next: &str) -> &str {
     let is_own = next.starts_with('/')
@@ -153,7 +158,7 @@ async fn set_up(
     blocking(desk, move |desk| {
         let wrong = |desk: &Desk, text: String| {
             let page = view::set_up(desk, &ask, text)?;
-            Ok((StatusCode::BAD_REQUEST, Html(page)).into_response())
+            Ok(once_more(page))
         };
         if !is_repeated(&form) {
             return wrong(desk, desk.texts.say(ask.lang, "wrong.again").to_owned());
@@ -203,7 +208,7 @@ async fn password(
             desk.texts.say(ask.lang, "wrong.again").to_owned()
         };
         let page = view::password(desk, &ask, text)?;
-        Ok((StatusCode::BAD_REQUEST, Html(page)).into_response())
+        Ok(once_more(page))
     })
     .await
 }
@@ -234,7 +239,7 @@ async fn case(
         let next = form.get("next");
         if !is_end && (!view::PURPOSES.contains(&purpose.as_str()) || !is_number) {
             let page = view::case(desk, &ask, "wrong.case", &next)?;
-            return Ok((StatusCode::BAD_REQUEST, Html(page)).into_response());
+            return Ok(once_more(page));
         }
         let (purpose, number) =
             if is_end { Default::default() } else { (purpose, number) };
@@ -308,7 +313,7 @@ async fn accounts(
                 let wrong = said(desk, &ask, error)?;
                 let said = AccountsSaid { wrong, ..AccountsSaid::default() };
                 let page = view::accounts(desk, &ask, said, super::now_ms())?;
-                Ok((StatusCode::BAD_REQUEST, Html(page)).into_response())
+                Ok(once_more(page))
             }
         }
     })
