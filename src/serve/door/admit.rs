@@ -14,7 +14,8 @@ use super::super::app::Desk;
 use super::super::ask::Ask;
 use super::super::error::Failure;
 use super::form::{self, Form};
-use super::gate::{Gate, gate, is_form};
+use super::gate::{Gate, PAPER, gate, is_form};
+use super::piece;
 use super::place::{check, named};
 use super::visitor::Visitor;
 use crate::access::{Token, session_state};
@@ -144,6 +145,9 @@ fn passes(
         });
     }
     let found = found.ok_or(Failure::NotFound { what: "address" })?;
+    let is_large = piece::is_cut_out(path) && !piece::is_piece(desk, path, pairs)?;
+    // What is as good as the picture of the page asks for the same.
+    let found = if is_large { PAPER } else { found };
     let is_for_people = is_page(path);
     let is_granted = match found {
         Gate::Open => return Ok(Admission::In),
@@ -181,9 +185,14 @@ fn passes(
             Err(Failure::Forbidden)
         };
     }
-    if !path.starts_with("/image/")
-        && !desk.door.requests.is_kept(&visitor.account, now_ms)
-    {
+    let pace = match path.trim_start_matches('/').split('/').next() {
+        Some("image") if is_large || !piece::is_cut_out(path) => &desk.door.pages,
+        // The viewer of the desk itself is made of these.
+        Some("image") => &desk.door.tiles,
+        Some("iiif") if path.starts_with("/iiif/3/") => &desk.door.tiles,
+        _ => &desk.door.requests,
+    };
+    if !pace.is_kept(&visitor.account, now_ms) {
         return Err(Failure::TooOften);
     }
     let papers = named(path, pairs).ok_or(Failure::NotFound { what: "address" })?;

@@ -26,7 +26,7 @@ const CHECK: Rights = Rights::of(&[Right::Key, Right::Verify, Right::Approve]);
 const SEARCH: Gate = Gate::Any(Rights::of(&[Right::Search]));
 const LOOK: Gate = Gate::Purpose(Right::Look, Rights::NONE);
 /// Papers: also for those who check, whose purpose is the checking.
-const PAPER: Gate = Gate::Purpose(Right::Look, CHECK);
+pub(super) const PAPER: Gate = Gate::Purpose(Right::Look, CHECK);
 /// What is taken out of the archive.
 const HAND_OUT: Gate = Gate::Purpose(Right::HandOut, Rights::NONE);
 const CHECKING: Gate = Gate::Any(CHECK);

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::http::header::{LOCATION, SET_COOKIE};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::{get, post};
 
@@ -112,7 +112,11 @@ async fn log_out(State(desk): State<Arc<Desk>>, ask: Ask) -> Result<Response, Fa
         }
         let target = format!("account:{}", ask.who.account);
         note_deed(desk, &ask.who, "logout", &target, &serde_json::Value::Null)?;
-        Ok(with_cookie(see("/login"), ""))
+        let mut answer = with_cookie(see("/login"), "");
+        // The next person at this PC finds no picture of the one before.
+        let cache = HeaderValue::from_static("\"cache\"");
+        answer.headers_mut().insert("clear-site-data", cache);
+        Ok(answer)
     })
     .await
 }

@@ -5,6 +5,9 @@ use super::http::{Answer, Server};
 use crate::access::{self, Doer, NewAccount, Role};
 use crate::catalog::AuditFilter;
 use crate::catalog::Catalog;
+use crate::model::Field;
+use crate::model::RecordId;
+use crate::model::ScanId;
 
 /// Good enough for every account of these tests.
 const PASSWORD: &str = "Bảy con trâu + 3 Nghé";
@@ -207,6 +210,88 @@ fn an_account_sees_the_papers_of_its_communes_and_collections_only() {
             assert_eq!(get(&server, &path, &cookie).status, status, "{name} {path}");
         }
     }
+}
+
+/// A desk with a clerk, whose second record has a field that no list shows.
+fn with_a_remark() -> Server {
+    Server::with(|catalog| {
+        add(catalog, "clerk", "clerk", ("", ""));
+        let of = |id: &str| catalog.record(&RecordId(id.into())).expect("an answer");
+        let [first, mut second] = ["r1", "r2"].map(|id| of(id).expect("a record").record);
+        let remark =
+            Field { value: Some("con ngoài".into()), ..second.fields["so"].clone() };
+        second.fields.insert("ghiChu".into(), remark);
+        catalog.finish_scan(&ScanId(SCAN.into()), &[first, second]).expect("records");
+    })
+}
+
+#[test]
+fn a_search_by_a_program_shows_what_a_list_shows_and_the_record_the_rest() {
+    let server = with_a_remark();
+    let clerk = cookie(&server, "clerk");
+    let found = get(&server, "/api/v1/search?q=x&limit=100", &clerk).text();
+    assert!(found.contains("Lò Văn Mẫu") && found.contains("0110••••1234"), "{found}");
+    assert!(!found.contains("011087001234") && !found.contains("ghiChu"), "{found}");
+    let address = "/api/v1/records/r2";
+    assert_eq!(get(&server, address, &clerk).status, 403, "no purpose was named");
+    name_case(&server, &clerk);
+    let record = get(&server, address, &clerk).text();
+    assert!(record.contains("con ngoài") && !record.contains("011087001234"), "{record}");
+    let shown = get(&server, &format!("{address}?show=meSoGiayToTuyThan"), &clerk);
+    assert!(shown.text().contains("011087001234"));
+    let shown = AuditFilter { what: "number-shown".into(), ..AuditFilter::default() };
+    assert_eq!(server.catalog.audit_entries(&shown, 0, 9).expect("entries").len(), 1);
+}
+
+#[test]
+fn a_search_by_filters_alone_stands_in_the_trail() {
+    let server = guarded();
+    let clerk = cookie(&server, "clerk");
+    for filter in ["then=C03361", "today=C03361", "decade=1980", "findings=yes"] {
+        assert_eq!(get(&server, &format!("/?{filter}"), &clerk).status, 200, "{filter}");
+    }
+    let searches = AuditFilter { what: "search".into(), ..AuditFilter::default() };
+    let entries = server.catalog.audit_entries(&searches, 0, 9).expect("entries");
+    let told: Vec<&str> = entries.iter().rev().map(|one| one.detail.as_str()).collect();
+    assert_eq!(
+        told,
+        [
+            r#"{"then":"C03361"}"#,
+            r#"{"today":"C03361"}"#,
+            r#"{"decade":"1980"}"#,
+            r#"{"findings":"yes"}"#,
+        ]
+    );
+}
+
+#[test]
+fn a_large_cut_out_is_as_good_as_the_page_and_asks_for_the_same() {
+    let server = guarded();
+    let clerk = cookie(&server, "clerk");
+    let (piece, page) = (
+        format!("/image/{SCAN}/1/crop?q=1,2,30,40"),
+        format!("/image/{SCAN}/1/crop?q=0,0,400,300&fit=2400x2400"),
+    );
+    assert_eq!(get(&server, &piece, &clerk).status, 200);
+    assert_eq!(get(&server, &page, &clerk).status, 403, "no purpose was named");
+    let images = AuditFilter { what: "image".into(), ..AuditFilter::default() };
+    let noted = || server.catalog.audit_entries(&images, 0, 9).expect("entries").len();
+    assert_eq!(noted(), 0);
+    name_case(&server, &clerk);
+    let answer = get(&server, &page, &clerk);
+    assert_eq!((answer.status, noted()), (200, 1));
+    assert_eq!(answer.headers["cache-control"], "private, max-age=120");
+}
+
+#[test]
+fn whole_pages_are_shown_at_the_pace_of_a_person() {
+    let server = guarded();
+    let operator = cookie(&server, "operator");
+    let page = format!("/image/{SCAN}/9?w=300");
+    let answers = (0..250).map(|_| get(&server, &page, &operator).status);
+    let refused = answers.filter(|status| *status == 429).count();
+    assert!(refused > 0, "nobody leafs so fast");
+    assert_eq!(get(&server, "/check", &operator).status, 200, "pages have their own");
 }
 
 #[test]
