@@ -1,11 +1,14 @@
 //! The audit trail: entries are only ever added, and each holds the hash of the one before.
 
-use rusqlite::{OptionalExtension as _, Row, Transaction, TransactionBehavior, params};
+use rusqlite::{
+    Connection, OptionalExtension as _, Row, Transaction, TransactionBehavior, params,
+};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::Catalog;
 use super::CatalogError;
+use crate::model::hex;
 
 /// What somebody did. It names records, pages and accounts, never persons on paper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -71,15 +74,7 @@ fn chained(before: &str, seq: u64, entry: &AuditEntry<'_>) -> String {
     let AuditEntry { at_ms, account, what, target, detail, source } = entry;
     let list =
         serde_json::json!([before, seq, at_ms, account, what, target, detail, source]);
-    let digest = Sha256::digest(list.to_string());
-    digest.iter().fold(String::with_capacity(64), |mut hex, byte| {
-        hex.extend(
-            [byte >> 4, byte & 15]
-                .into_iter()
-                .filter_map(|digit| char::from_digit(u32::from(digit), 16)),
-        );
-        hex
-    })
+    hex(&Sha256::digest(list.to_string()))
 }
 
 fn stored(row: &Row<'_>) -> rusqlite::Result<StoredEntry> {
@@ -197,6 +192,30 @@ impl Catalog {
             each(stored(row).map_err(sql)?)?;
         }
         Ok(())
+    }
+
+    /// The key of the trail; `fresh` if there is none yet, for good.
+    ///
+    /// # Errors
+    ///
+    /// If the database refuses.
+    pub fn trail_key(&self, fresh: &str) -> Result<String, CatalogError> {
+        let connection = self.desk();
+        let kept = |connection: &Connection| {
+            connection
+                .prepare_cached("SELECT value FROM meta WHERE key = 'trail-key'")?
+                .query_row([], |row| row.get(0))
+                .optional()
+        };
+        if let Some(key) = kept(&connection)? {
+            return Ok(key);
+        }
+        connection.execute(
+            "INSERT INTO meta (key, value) VALUES ('trail-key', ?1) \
+             ON CONFLICT (key) DO NOTHING",
+            [fresh],
+        )?;
+        Ok(kept(&connection)?.unwrap_or_else(|| fresh.to_owned()))
     }
 
     /// Follows the chain from its start. The answer says where it breaks first, `None` if

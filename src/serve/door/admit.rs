@@ -67,7 +67,7 @@ pub(in super::super) fn who(
     };
     let state = session_state(session.made_ms, session.seen_ms, session.case_ms, now_ms);
     if !state.is_open || session.account.closed.is_some() {
-        desk.catalog.end_session(&kept)?;
+        desk.catalog.end_session(&kept, None)?;
         return Ok(Visitor::stranger(source));
     }
     if now_ms.saturating_sub(session.seen_ms) >= SEEN_EVERY_MS {

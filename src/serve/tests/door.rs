@@ -3,6 +3,7 @@ use serde_json::Value;
 use super::desk::SCAN;
 use super::http::{Answer, Server};
 use crate::access::{self, Doer, NewAccount, Role};
+use crate::catalog::AuditEntry;
 use crate::catalog::AuditFilter;
 use crate::catalog::Catalog;
 use crate::model::Field;
@@ -316,6 +317,34 @@ fn a_form_without_the_sessions_key_or_from_another_site_changes_nothing() {
 }
 
 #[test]
+fn the_form_for_other_rights_shows_those_that_there_are() {
+    let server = Server::with(|catalog| {
+        add(catalog, "administrator", "administrator", ("", ""));
+        add(catalog, "lan", "clerk", ("03361", ""));
+    });
+    let administrator = cookie(&server, "administrator");
+    let page = get(&server, "/accounts?of=lan", &administrator).text();
+    for shown in [
+        "value=\"clerk\" checked",
+        "name=\"units\" value=\"03361\"",
+        "name=\"collections\" value=\"all\"",
+    ] {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
+    let key = form_key(&server, &administrator);
+    let lan = || server.catalog.account("lan").expect("an answer").expect("lan");
+    let form = format!("key={key}&name=lan&role=verifier&units=&collections=");
+    assert_eq!(server.post("/accounts/rights", &administrator, &form).status, 303);
+    assert_eq!(
+        (lan().roles, lan().units),
+        (vec!["verifier".into()], vec!["03361".into()])
+    );
+    let form = format!("key={key}&name=lan&role=verifier&units=%2C&collections=all");
+    assert_eq!(server.post("/accounts/rights", &administrator, &form).status, 400);
+    assert_eq!(lan().units, ["03361"]);
+}
+
+#[test]
 fn a_first_password_is_changed_before_anything_else() {
     let server = guarded();
     let administrator = cookie(&server, "administrator");
@@ -345,9 +374,11 @@ fn after_the_log_out_and_after_an_account_is_closed_the_cookie_opens_nothing() {
     let form = format!("key={}", form_key(&server, &clerk));
     let answer = server.post("/logout", &clerk, &form);
     assert!(answer.headers["set-cookie"].contains("Max-Age=0"));
+    assert_eq!(answer.headers["clear-site-data"], "\"cache\"");
     assert_eq!(get(&server, "/?q=x", &clerk).status, 303);
     let operator = cookie(&server, "operator");
-    server.catalog.close_account("operator", Some("gone"), 0).expect("closed");
+    let entry = AuditEntry::default();
+    server.catalog.close_account("operator", Some("gone"), 0, &entry).expect("closed");
     assert_eq!(get(&server, "/check", &operator).status, 303);
     let form = format!("name=operator&password={}", encoded(PASSWORD));
     assert_eq!(server.post("/login", "", &form).status, 401);
