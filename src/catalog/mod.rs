@@ -27,7 +27,9 @@ use self::disk::Disk as _;
 
 pub use accounts::{RightsLists, StoredAccount, StoredSession};
 pub use audit::{AuditEntry, AuditFilter, StoredEntry};
-pub use checking::{CheckBy, CheckFilter, CheckItem, Decision, StoredDecision};
+pub use checking::{
+    CheckBy, CheckFilter, CheckItem, CheckScope, Decision, StoredDecision,
+};
 pub use figures::{Count, Figures};
 pub use lots::{By, NewLot, StoredLot, Verdict};
 pub use names::ScanName;

@@ -37,6 +37,7 @@ mod seek;
 mod server;
 mod shelf;
 mod sizes;
+mod stream;
 mod text;
 mod view;
 

@@ -51,7 +51,43 @@ pub struct CheckFilter {
     pub path: String,
     /// That this account has not decided about: two pairs of eyes are two persons.
     pub not_by: String,
+    /// Of papers and fields that somebody may see.
+    pub scope: CheckScope,
 }
+
+/// Which papers and fields somebody may see; all unless it says otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CheckScope {
+    /// Codes of units; `None`: any.
+    pub units: Option<Vec<String>>,
+    /// Collections; `None`: any.
+    pub collections: Option<Vec<String>>,
+    /// Kinds that are kept back.
+    pub without_kinds: Vec<String>,
+    /// Ends of the names of fields that are kept back.
+    pub without_endings: Vec<String>,
+}
+
+impl CheckScope {
+    /// Its parts as JSON lists, for [`SCOPE`].
+    fn lists(&self) -> [Option<String>; 4] {
+        let json =
+            |names: &Vec<String>| serde_json::Value::from(names.as_slice()).to_string();
+        [
+            self.units.as_ref().map(json),
+            self.collections.as_ref().map(json),
+            Some(json(&self.without_kinds)),
+            Some(json(&self.without_endings)),
+        ]
+    }
+}
+
+/// What lets through only what a [`CheckScope`] holds; the first four parameters.
+const SCOPE: &str = "(?1 IS NULL OR scan.unit IN (SELECT value FROM json_each(?1))) \
+    AND (?2 IS NULL OR scan.collection IN (SELECT value FROM json_each(?2))) \
+    AND record.kind NOT IN (SELECT value FROM json_each(?3)) \
+    AND NOT EXISTS (SELECT 1 FROM json_each(?4) \
+    WHERE substr(check_item.field, -length(value)) = value)";
 
 /// What is decided about a field.
 #[derive(Debug, Clone)]

@@ -16,7 +16,7 @@ use super::super::error::Failure;
 use super::form::{self, Form};
 use super::gate::{Gate, PAPER, gate, is_form};
 use super::piece;
-use super::place::{check, named};
+use super::place::{check, check_text, named};
 use super::visitor::Visitor;
 use crate::access::{Token, session_state};
 
@@ -197,6 +197,7 @@ fn passes(
     }
     let papers = named(path, pairs).ok_or(Failure::NotFound { what: "address" })?;
     check(desk, visitor, &papers)?;
+    check_text(desk, visitor, path, &papers)?;
     let needs_case =
         matches!(found, Gate::Purpose(_, others) if !visitor.rights.has_any(others));
     if needs_case && visitor.case.is_none() {

@@ -88,6 +88,23 @@ const GATES: &[(&str, &str, Gate)] = &[
     ("POST", "/check/*", CHECKING),
 ];
 
+/// The line of [`GATES`] that an address falls under, as method and pattern.
+#[cfg(test)]
+pub(in super::super) fn line_of(
+    method: &str,
+    path: &str,
+) -> Option<(&'static str, &'static str)> {
+    let mut lines = GATES.iter();
+    let found = lines.find(|(of, pattern, _)| method == *of && fits(pattern, path));
+    found.map(|(of, pattern, _)| (*of, *pattern))
+}
+
+/// Every line of [`GATES`], as method and pattern.
+#[cfg(test)]
+pub(in super::super) fn lines() -> Vec<(&'static str, &'static str)> {
+    GATES.iter().map(|(of, pattern, _)| (*of, *pattern)).collect()
+}
+
 /// Whether the path fits the pattern.
 fn fits(pattern: &str, path: &str) -> bool {
     let mut parts = path.split('/');

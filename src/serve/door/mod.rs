@@ -31,6 +31,8 @@ use crate::catalog::CatalogError;
 
 pub(super) use admit::{Admission, admit, is_page};
 pub(super) use form::Form;
+#[cfg(test)]
+pub(super) use gate::{line_of, lines};
 pub(super) use handlers::{routes, see};
 pub(super) use pace::Pace;
 pub(super) use sight::Sight;

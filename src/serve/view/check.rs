@@ -106,7 +106,10 @@ pub(in super::super) fn queues(
     ask: &Ask,
     queue: &Queue,
 ) -> Result<String, Failure> {
-    let is_empty = desk.catalog.check_counts(CheckBy::Stage, "")?.is_empty();
+    let is_empty = desk
+        .catalog
+        .check_counts(CheckBy::Stage, "", &ask.who.sight.check_scope())?
+        .is_empty();
     queues_with(desk, ask, queue, if is_empty { "check.nothing" } else { "" })
 }
 
@@ -127,7 +130,8 @@ fn queues_with(
 ) -> Result<String, Failure> {
     let title = desk.texts.say(ask.lang, "check.title").to_owned();
     let frame = Frame::of(desk, ask, title);
-    let stages = desk.catalog.check_counts(CheckBy::Stage, "")?;
+    let stages =
+        desk.catalog.check_counts(CheckBy::Stage, "", &ask.who.sight.check_scope())?;
     let waiting = |step: Step| {
         stages.iter().find(|(stage, _)| stage == step.stage()).map_or(0, |row| row.1)
     };
@@ -162,7 +166,8 @@ fn queues_with(
         ("check.by_finding", CheckBy::Finding),
         ("check.by_folder", CheckBy::Folder),
     ] {
-        let counts = desk.catalog.check_counts(by, stage)?;
+        let counts =
+            desk.catalog.check_counts(by, stage, &ask.who.sight.check_scope())?;
         let links = counts.into_iter().take(MAX_QUEUES).map(|(name, count)| {
             let mut queue = plain.clone();
             let label = match by {
@@ -261,7 +266,8 @@ fn item_of(
         vec![]
     };
     let alt = frame.fill("hits.crop_of", &label);
-    let counts = desk.catalog.check_counts(CheckBy::Stage, "")?;
+    let counts =
+        desk.catalog.check_counts(CheckBy::Stage, "", &ask.who.sight.check_scope())?;
     let left =
         counts.iter().find(|(stage, _)| *stage == item.stage).map_or(0, |row| row.1);
     let page = ItemPage {
