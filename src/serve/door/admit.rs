@@ -14,13 +14,15 @@ use super::super::app::Desk;
 use super::super::ask::Ask;
 use super::super::error::Failure;
 use super::form::{self, Form};
-use super::gate::{Gate, gate, is_form};
+use super::gate::{Gate, gate, is_form, is_upload};
 use super::place::{check, named};
 use super::visitor::Visitor;
 use crate::access::{Token, session_state};
 
 /// Name of the cookie that holds the session.
 pub(super) const SESSION_COOKIE: &str = "sohoa";
+/// Name of the header that holds the key of forms where the body is a file.
+const FORM_KEY: &str = "x-form-key";
 /// A session is noted as used so often at most: noting waits for the disk.
 const SEEN_EVERY_MS: i64 = 60 * 1000;
 
@@ -108,7 +110,8 @@ pub(in super::super) async fn admit(
     }
     if !is_form(&method, &path) {
         // What programs send is checked by its handler; a browser says where it comes from.
-        if !is_own(&parts.headers) {
+        let is_keyed = !is_upload(&path) || has_form_key(&visitor, &parts.headers);
+        if !is_own(&parts.headers) || !is_keyed {
             admission = Admission::Refused(Failure::Foreign);
         }
         return (visitor, admission, body);
@@ -182,6 +185,8 @@ fn passes(
         };
     }
     if !path.starts_with("/image/")
+        && !is_upload(path)
+        && path != "/loading/state"
         && !desk.door.requests.is_kept(&visitor.account, now_ms)
     {
         return Err(Failure::TooOften);
@@ -252,6 +257,13 @@ async fn form_of(
         Some(token) if !token.fits(form.raw("key")) => Err(Failure::Foreign),
         _ => Ok(form),
     }
+}
+
+/// Whether the header that a file is sent with holds the key of the session's forms.
+fn has_form_key(visitor: &Visitor, headers: &HeaderMap) -> bool {
+    let sent =
+        headers.get(FORM_KEY).and_then(|key| key.to_str().ok()).unwrap_or_default();
+    visitor.token.as_ref().is_none_or(|token| token.fits(sent))
 }
 
 /// Whether a browser says that a page of this desk sent the request. What is no browser

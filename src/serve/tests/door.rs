@@ -96,6 +96,9 @@ fn rooms() -> Vec<(String, Vec<&'static str>)> {
         ("/audit/export".into(), vec!["auditor"]),
         ("/figures".into(), vec!["approver", "archivist", "auditor", "administrator"]),
         ("/check".into(), checkers),
+        ("/loading".into(), vec!["archivist"]),
+        ("/loading/state".into(), vec!["archivist"]),
+        ("/loading/table?run=2026-11-21T221500Z-ingest".into(), vec!["archivist"]),
     ]
 }
 
