@@ -21,7 +21,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("export", &["model", "catalog", "link"]),
     (
         "serve",
-        &["model", "config", "access", "checking", "catalog", "search", "link", "export"],
+        &[
+            "model", "config", "access", "checking", "catalog", "search", "link",
+            "export", "report",
+        ],
     ),
     ("report", &["model"]),
     ("eval", &["model", "catalog"]),

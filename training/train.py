@@ -34,6 +34,9 @@ SHAPES = 32
 # Paper right of the widest line of a batch: what stands left of it must not depend on it.
 ROOM_RIGHT = (0, 0, 0, 0, 16, 48)
 KEEP = 0.9985  # of the running average of weights, which is what is exported
+# One batch in tens of thousands ends in no number (bf16): the run then goes on from where it was this many steps ago at most. A state without
+# numbers is never written: a run of 35 minutes was lost to one.
+REMEMBER_EVERY = 100
 
 
 def produce(queue: "multiprocessing.Queue", step_now: "multiprocessing.Value", seed: int, pixels: int) -> None:
@@ -119,6 +122,10 @@ def main() -> None:
         torch.save({"net": net.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict(), "done": done}, file + ".part")
         os.replace(file + ".part", file)
 
+    def as_it_is() -> dict:
+        return copy.deepcopy({"net": net.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict()})
+
+    good = as_it_is()
     log = open(os.path.join(args.state, "log.tsv"), "a", buffering=1)
     losses, waits, saved, since = [], 0.0, time.time(), time.time()
     errors = letters = 0
@@ -140,7 +147,14 @@ def main() -> None:
         loss = functional.ctc_loss(logs.transpose(0, 1), targets, torch.full_like(steps, logs.shape[1]), lengths, zero_infinity=True)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0)
+        norm = torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0)
+        if not (torch.isfinite(loss) and torch.isfinite(norm)):
+            # The statistics of normalisation have seen the batch already: all goes back.
+            net.load_state_dict(good["net"])
+            average.load_state_dict(good["average"])
+            optimizer.load_state_dict(copy.deepcopy(good["optimizer"]))
+            log.write(f"{datetime.datetime.now():%H:%M:%S}\t{done['step']}\tno number, went back\n")
+            continue
         optimizer.step()
         done["step"] += 1
         done["lines"] += len(labels)
@@ -157,6 +171,8 @@ def main() -> None:
             for best, label in zip(logs.argmax(2).tolist(), labels):
                 errors += character_errors(decode(best), label)
                 letters += len(label)
+        if done["step"] % REMEMBER_EVERY == 0:
+            good = as_it_is()
         if done["step"] % 100 == 0:
             busy = time.time() - since
             done["busy"] += busy

@@ -3,12 +3,13 @@
 use std::io::{BufWriter, Write as _};
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use sohoa::run::{Archive, desk};
-use sohoa::serve::{BatchError, SearchRequest, answer, look_up};
+use sohoa::run::{Archive, Loader, desk};
+use sohoa::serve::{BatchError, Load, SearchRequest, answer, look_up};
 
 use super::{Ended, Usage, open, print_json};
 use crate::cli;
@@ -86,7 +87,7 @@ pub(super) fn serve(
     listen: SocketAddr,
     models: &Path,
 ) -> anyhow::Result<Ended> {
-    let archive = open(archive)?;
+    let archive = Arc::new(open(archive)?);
     let has_accounts = archive.catalog.has_accounts()?;
     if !listen.ip().is_loopback() && !has_accounts {
         let message = format!(
@@ -98,7 +99,9 @@ pub(super) fn serve(
     }
     let program = std::env::current_exe().context("this program could not be found")?;
     let setup = archive.worker_setup(&program, models);
-    let app = desk::app(&archive, setup, |line| eprintln!("sohoa: {line}"))?;
+    let loader = Arc::new(Loader::new(Arc::clone(&archive), setup.clone()));
+    let load: Arc<dyn Load> = Arc::clone(&loader) as _;
+    let app = desk::app(&archive, setup, Some(load), |line| eprintln!("sohoa: {line}"))?;
     let (stop, stopped) = std::sync::mpsc::channel::<()>();
     let indexing = std::thread::spawn(move || keep_indexed(&archive, &stopped));
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -121,6 +124,7 @@ pub(super) fn serve(
         sohoa::serve::serve(app, listener, told_to_stop()).await?;
         anyhow::Ok(())
     })?;
+    loader.end();
     drop(stop);
     // A panic in there has been told already.
     drop(indexing.join());

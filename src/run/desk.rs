@@ -23,6 +23,7 @@ use crate::serve::Chip;
 use crate::serve::Found;
 use crate::serve::FoundRecord;
 use crate::serve::Held;
+use crate::serve::Load;
 use crate::serve::PageImageError;
 use crate::serve::PageImages;
 use crate::serve::SearchRequest;
@@ -168,7 +169,7 @@ pub fn index_changes(archive: &Archive) -> Result<usize, RunError> {
     Indexer::new(&archive.catalog, archive.index()?.writer()?).catch_up()
 }
 
-/// All that the desk works with. `log` gets one line about each failure.
+/// All that the desk works with; `load` takes scans in for it. `log` gets one line about each failure.
 ///
 /// # Errors
 ///
@@ -176,6 +177,7 @@ pub fn index_changes(archive: &Archive) -> Result<usize, RunError> {
 pub fn app(
     archive: &Archive,
     setup: WorkerSetup,
+    load: Option<Arc<dyn Load>>,
     log: fn(&str),
 ) -> Result<App, RunError> {
     let pictures = Pictures::new(
@@ -189,6 +191,7 @@ pub fn app(
         catalog: Arc::clone(&archive.catalog),
         searcher: Arc::new(IndexSeek(index)),
         images: Arc::new(pictures),
+        load,
         kinds: archive.kinds()?.kinds().cloned().collect(),
         units: Vec::new(),
         log,

@@ -41,6 +41,7 @@ pub(super) fn rename(from: &Path, to: &Path) -> Result<(), RunError> {
     })
 }
 
-fn sync_folder(folder: &Path) -> std::io::Result<()> {
+/// Makes the names in a folder durable.
+pub(super) fn sync_folder(folder: &Path) -> std::io::Result<()> {
     File::open(folder)?.sync_all()
 }

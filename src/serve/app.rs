@@ -12,6 +12,7 @@ use super::holdings::Holdings;
 use super::iiif::TileCache;
 use super::images::PageImages;
 use super::labels::{Labels, LabelsError};
+use super::load::Load;
 use super::page_cache::{KEPT_BYTES, PageCache};
 use super::seek::Seek;
 use super::sizes::PageSizes;
@@ -31,6 +32,9 @@ const PICTURES_AT_ONCE: usize = 2;
 /// that one slow disk holds up nobody, and few enough for the memory of an office PC.
 const TURNS: usize = 32;
 
+/// Files that arrive through the desk at the same time.
+const ARRIVALS_AT_ONCE: usize = 4;
+
 /// What the desk is given.
 pub struct App {
     /// The truth.
@@ -39,6 +43,8 @@ pub struct App {
     pub searcher: Arc<dyn Seek>,
     /// The pictures of pages.
     pub images: Arc<dyn PageImages>,
+    /// The intake; `None` where scans are taken in by the command line alone.
+    pub load: Option<Arc<dyn Load>>,
     /// Kinds of documents with their titles, in the order in which they are offered.
     pub kinds: Vec<Kind>,
     /// Communes that can be chosen, code and name; may be empty.
@@ -70,6 +76,7 @@ pub enum StartError {
 pub(super) struct Desk {
     pub(super) catalog: Arc<Catalog>,
     pub(super) searcher: Arc<dyn Seek>,
+    pub(super) load: Option<Arc<dyn Load>>,
     pub(super) pages: PageCache,
     pub(super) sizes: PageSizes,
     pub(super) tiles: TileCache,
@@ -83,6 +90,7 @@ pub(super) struct Desk {
     pub(super) check_rules: CheckRules,
     pub(super) dashboard: Dashboard,
     pub(super) pictures: Arc<Semaphore>,
+    pub(super) arrivals: Arc<Semaphore>,
     pub(super) turns: Arc<Semaphore>,
     pub(super) log: fn(&str),
     /// Whether only this machine can call, so that a foreign host name is an attack.
@@ -101,6 +109,8 @@ impl Desk {
         Ok(Self {
             catalog: app.catalog,
             searcher: app.searcher,
+            load: app.load,
+            arrivals: Arc::new(Semaphore::new(ARRIVALS_AT_ONCE)),
             pages: PageCache::new(app.images, KEPT_BYTES),
             sizes: PageSizes::default(),
             tiles: TileCache::default(),

@@ -13,6 +13,8 @@ const SCRIPT: &str = include_str!("assets/desk.js");
 const WORK_STYLE: &str = include_str!("assets/work.css");
 /// Keys and typing of checking.
 const WORK_SCRIPT: &str = include_str!("assets/work.js");
+/// Files dropped into the page of loading.
+const LOADING_SCRIPT: &str = include_str!("assets/loading.js");
 /// The viewer's own.
 const VIEWER_STYLE: &str = include_str!("assets/viewer.css");
 /// Tiles, zoom, fields and their outlines.
@@ -26,9 +28,16 @@ const KEEP: &str = "public, max-age=31536000, immutable";
 /// program's style.
 pub(super) fn version() -> String {
     let mut hasher = blake3::Hasher::new();
-    for file in
-        [STYLE, SCRIPT, VIEWER_STYLE, VIEWER_SCRIPT, ICON, WORK_STYLE, WORK_SCRIPT]
-    {
+    for file in [
+        STYLE,
+        SCRIPT,
+        VIEWER_STYLE,
+        VIEWER_SCRIPT,
+        ICON,
+        WORK_STYLE,
+        WORK_SCRIPT,
+        LOADING_SCRIPT,
+    ] {
         hasher.update(file.as_bytes());
     }
     hasher.finalize().to_hex().chars().take(8).collect()
@@ -41,6 +50,7 @@ pub(super) fn file(name: &str) -> Result<Response, Failure> {
         "desk.js" => ("text/javascript; charset=utf-8", SCRIPT),
         "work.css" => ("text/css; charset=utf-8", WORK_STYLE),
         "work.js" => ("text/javascript; charset=utf-8", WORK_SCRIPT),
+        "loading.js" => ("text/javascript; charset=utf-8", LOADING_SCRIPT),
         "viewer.css" => ("text/css; charset=utf-8", VIEWER_STYLE),
         "viewer.js" => ("text/javascript; charset=utf-8", VIEWER_SCRIPT),
         "icon.svg" => ("image/svg+xml", ICON),

@@ -13,6 +13,8 @@ use super::batch::BatchError;
 use super::crop::CropError;
 use super::iiif::AskedError;
 use super::images::PageImageError;
+use super::load::LoadError;
+use super::loading::{status_of, told};
 use super::request::{MAX_QUERY_LETTERS, RequestError};
 use super::seek::SeekError;
 use super::text::{Lang, Texts};
@@ -103,6 +105,9 @@ pub(super) enum Failure {
     /// A page could not be written.
     #[error("page could not be written")]
     Page(#[from] askama::Error),
+    /// Scans could not be loaded.
+    #[error(transparent)]
+    Load(#[from] LoadError),
     /// A list that cannot be looked up.
     #[error(transparent)]
     List(#[from] BatchError),
@@ -146,6 +151,7 @@ impl Failure {
             | Self::Trail(_)
             | Self::Export(_)
             | Self::Crop(CropError::Encode(_)) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Load(error) => status_of(error),
             Self::Other(status) => *status,
         }
     }
@@ -184,6 +190,7 @@ impl Failure {
                 | RequestError::Choice { name, .. },
             )
             | Self::Parameter { name, .. } => ("failure.parameter", (*name).to_owned()),
+            Self::Load(error) => (told(error), String::new()),
             Self::CaseNeeded => ("failure.case_needed", String::new()),
             Self::Foreign => ("failure.foreign", String::new()),
             Self::Account(error) => ("failure.account", error.to_string()),

@@ -27,6 +27,8 @@ mod holdings;
 mod iiif;
 mod images;
 mod labels;
+mod load;
+mod loading;
 mod lots;
 mod page_cache;
 mod picture;
@@ -49,6 +51,9 @@ pub use app::{App, StartError};
 pub use batch::{BatchCounts, BatchError, look_up};
 pub use images::{PageImageError, PageImages};
 pub use labels::{Labels, LabelsError};
+pub use load::{
+    Delivery, Load, LoadError, LoadFrom, LoadOrder, LoadProgress, LoadState, PastRun,
+};
 pub use request::{MAX_LIMIT, MAX_QUERY_LETTERS, RequestError, SearchRequest};
 pub use seek::{Chip, Found, FoundRecord, Held, Seek, SeekError};
 pub use server::{ServeError, serve};

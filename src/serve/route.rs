@@ -22,6 +22,7 @@ use super::door;
 use super::error::Failure;
 use super::figures;
 use super::guard::guard;
+use super::loading;
 use super::lots;
 use super::picture::Picture;
 use super::view;
@@ -58,6 +59,7 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
         .merge(audit::routes())
         .merge(check::routes())
         .merge(lots::routes())
+        .merge(loading::routes())
         .merge(figures::routes())
         .merge(iiif::routes())
         .merge(hand_out::routes())

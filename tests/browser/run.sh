@@ -44,6 +44,7 @@ serve() {
 }
 serve "$archive"
 python3 "$here/desk.py" "$url" "$query"
+python3 "$here/loading.py" "$url" "samples/TLKT Duong Thuy Thuy.pdf" ${SHOTS:+--shots "$SHOTS"}
 
 # Accounts and decisions go into a copy. The password is nobody's.
 kill "$server"

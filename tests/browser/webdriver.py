@@ -106,6 +106,11 @@ class Browser:
         found = self._call("POST", "/elements", {"using": "css selector", "value": selector})
         return [self._call("GET", "/element/%s/text" % one[ELEMENT]) for one in found]
 
+    def attach(self, selector, paths):
+        """Chooses files in an input for files."""
+        found = self._call("POST", "/element", {"using": "css selector", "value": selector})
+        self._call("POST", "/element/%s/value" % found[ELEMENT], {"text": "\n".join(paths)})
+
     def press(self, *keys):
         """Presses keys one after the other, wherever the focus is."""
         actions = []

@@ -172,6 +172,21 @@ pub(super) fn text(text: &str, _: &Context) -> Normalized {
     Normalized::read(value, certainty)
 }
 
+/// A number or date in words: as [`text`], and a dot between two of its words is a stain of
+/// the paper or a leader.
+pub(super) fn words(written: &str, context: &Context) -> Normalized {
+    let count = written.split_whitespace().count();
+    let words = written.split_whitespace().enumerate().map(|(at, word)| {
+        let is_last = at + 1 == count;
+        let is_number = word.contains(|letter: char| letter.is_ascii_digit());
+        if is_last || is_number { word } else { word.trim_end_matches('.') }
+    });
+    let plain = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    let read = text(&plain, context);
+    let certainty = if plain == written { CERTAIN } else { LIKELY };
+    Normalized { certainty: read.certainty.min(certainty), ..read }
+}
+
 /// `198B` is 1988: nothing else has three digits and a letter that looks like one, and
 /// begins like a year.
 fn year_or_word(word: &str) -> String {

@@ -76,6 +76,7 @@ fn texts_of_forms_become_data() {
         ("gcn-book-no", "027", None),
         ("parcel-no", "551,", Some("551")),
         ("parcel-no", "12a", Some("12a")),
+        ("date-words", "một. nghìn chín trăm.", Some("một nghìn chín trăm")),
         ("area", "13440,8 m²", Some("13440.8")),
         ("area", "13.440,8 m2", Some("13440.8")),
         ("area", "5036,0 m?", Some("5036.0")),
@@ -139,6 +140,15 @@ fn a_two_digit_year_has_a_century_only_where_the_book_leaves_one() {
 }
 
 #[test]
+fn two_numbers_where_one_belongs_are_never_sure() {
+    let certainty = |text| {
+        normalize("map-sheet-no", text, &Context::default()).map(|it| it.certainty)
+    };
+    assert_eq!(certainty("91"), Some(super::CERTAIN));
+    assert_eq!(certainty("91 10"), Some(super::DOUBTFUL));
+}
+
+#[test]
 fn an_entry_without_a_year_takes_that_of_its_book() {
     let read = normalize("register-number", "38", &Context { year: Some(2015) });
     assert_eq!(read.and_then(|it| it.value).as_deref(), Some("38/2015"));
@@ -153,11 +163,16 @@ fn blanks_say_why_they_are_blank() {
 }
 
 #[test]
-fn every_day_of_1900_to_2030_comes_back_from_its_words_and_its_digits() {
+fn days_of_1900_to_2030_come_back_from_their_words_and_their_digits() {
     for year in 1900..=2030 {
         for month in 1..=12 {
             for day in 1..=31 {
-                let Some(date) = CalendarDate::new(year, Some(month), Some(day)) else {
+                // The words of year and day do not know of each other: every day of a leap
+                // year, and three of each month of the others.
+                let is_told = year == 2000 || matches!(day, 1 | 12 | 28);
+                let Some(date) =
+                    CalendarDate::new(year, Some(month), Some(day)).filter(|_| is_told)
+                else {
                     continue;
                 };
                 let words = date_in_words(date);

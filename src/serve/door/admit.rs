@@ -14,7 +14,7 @@ use super::super::app::Desk;
 use super::super::ask::Ask;
 use super::super::error::Failure;
 use super::form::{self, Form};
-use super::gate::{Gate, PAPER, gate, is_form};
+use super::gate::{Gate, PAPER, gate, is_form, is_upload};
 use super::piece;
 use super::place::{check, check_text, named};
 use super::visitor::Visitor;
@@ -22,6 +22,8 @@ use crate::access::{Token, session_state};
 
 /// Name of the cookie that holds the session.
 pub(super) const SESSION_COOKIE: &str = "sohoa";
+/// Name of the header that holds the key of forms where the body is a file.
+const FORM_KEY: &str = "x-form-key";
 /// A session is noted as used so often at most: noting waits for the disk.
 const SEEN_EVERY_MS: i64 = 60 * 1000;
 
@@ -109,7 +111,8 @@ pub(in super::super) async fn admit(
     }
     if !is_form(&method, &path) {
         // What programs send is checked by its handler; a browser says where it comes from.
-        if !is_own(&parts.headers) {
+        let is_keyed = !is_upload(&path) || has_form_key(&visitor, &parts.headers);
+        if !is_own(&parts.headers) || !is_keyed {
             admission = Admission::Refused(Failure::Foreign);
         }
         return (visitor, admission, body);
@@ -186,13 +189,14 @@ fn passes(
         };
     }
     let pace = match path.trim_start_matches('/').split('/').next() {
-        Some("image") if is_large || !piece::is_cut_out(path) => &desk.door.pages,
+        Some("image") if is_large || !piece::is_cut_out(path) => Some(&desk.door.pages),
         // The viewer of the desk itself is made of these.
-        Some("image") => &desk.door.tiles,
-        Some("iiif") if path.starts_with("/iiif/3/") => &desk.door.tiles,
-        _ => &desk.door.requests,
+        Some("image") => Some(&desk.door.tiles),
+        Some("iiif") if path.starts_with("/iiif/3/") => Some(&desk.door.tiles),
+        _ if is_upload(path) || path == "/loading/state" => None,
+        _ => Some(&desk.door.requests),
     };
-    if !pace.is_kept(&visitor.account, now_ms) {
+    if pace.is_some_and(|pace| !pace.is_kept(&visitor.account, now_ms)) {
         return Err(Failure::TooOften);
     }
     let papers = named(path, pairs).ok_or(Failure::NotFound { what: "address" })?;
@@ -262,6 +266,13 @@ async fn form_of(
         Some(token) if !token.fits(form.raw("key")) => Err(Failure::Foreign),
         _ => Ok(form),
     }
+}
+
+/// Whether the header that a file is sent with holds the key of the session's forms.
+fn has_form_key(visitor: &Visitor, headers: &HeaderMap) -> bool {
+    let sent =
+        headers.get(FORM_KEY).and_then(|key| key.to_str().ok()).unwrap_or_default();
+    visitor.token.as_ref().is_none_or(|token| token.fits(sent))
 }
 
 /// Whether a browser says that a page of this desk sent the request. What is no browser

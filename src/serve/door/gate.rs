@@ -32,7 +32,11 @@ const HAND_OUT: Gate = Gate::Purpose(Right::HandOut, Rights::NONE);
 const CHECKING: Gate = Gate::Any(CHECK);
 const ACCOUNTS: Gate = Gate::Any(Rights::of(&[Right::Accounts]));
 const AUDIT: Gate = Gate::Any(Rights::of(&[Right::Audit]));
+const LOADING: Gate = Gate::Any(Rights::of(&[Right::Load]));
 const FIGURES: Rights = Rights::of(&[Right::Figures]);
+
+/// Takes files of any size, whose form key is in a header.
+const UPLOAD: &str = "/loading/file";
 
 /// Addresses with what they ask. `{}` stands for any one part, `*` for any that follow; the
 /// first line that fits counts.
@@ -83,6 +87,12 @@ const GATES: &[(&str, &str, Gate)] = &[
     ("GET", "/audit", AUDIT),
     ("GET", "/audit/export", AUDIT),
     ("GET", "/figures", Gate::Any(FIGURES)),
+    ("GET", "/loading", LOADING),
+    ("GET", "/loading/state", LOADING),
+    ("GET", "/loading/table", LOADING),
+    ("POST", UPLOAD, LOADING),
+    ("POST", "/loading/start", LOADING),
+    ("POST", "/loading/stop", LOADING),
     ("GET", "/check", CHECKING),
     ("GET", "/check/*", CHECKING),
     ("POST", "/check/*", CHECKING),
@@ -129,7 +139,15 @@ pub(super) fn gate(method: &Method, path: &str) -> Option<Gate> {
 
 /// Whether the address takes a form of a page.
 pub(super) fn is_form(method: &Method, path: &str) -> bool {
-    *method == Method::POST && gate(method, path).is_some() && !path.starts_with("/api/")
+    *method == Method::POST
+        && gate(method, path).is_some()
+        && !path.starts_with("/api/")
+        && path != UPLOAD
+}
+
+/// Whether the address takes a file of a page.
+pub(super) fn is_upload(path: &str) -> bool {
+    path == UPLOAD
 }
 
 #[cfg(test)]

@@ -7,7 +7,8 @@ use std::time::Duration;
 use image::GrayImage;
 
 use super::super::{
-    App, Chip, Found, FoundRecord, Held, PageImageError, PageImages, SearchRequest, Seek,
+    App, Chip, Delivery, Found, FoundRecord, Held, Load, LoadError, LoadFrom, LoadOrder,
+    LoadProgress, LoadState, PageImageError, PageImages, PastRun, SearchRequest, Seek,
     SeekError,
 };
 use crate::catalog::Catalog;
@@ -30,6 +31,7 @@ use crate::model::Rect;
 use crate::model::ScanId;
 use crate::model::Severity;
 use crate::model::Size;
+use crate::report::{Fate, Report, Row, SetAside, Why};
 use crate::search::{Counted, Facets, RelatedBy, RelatedRecord, Suggested, Suggestion};
 
 /// Id of the one scan.
@@ -219,6 +221,7 @@ pub(in crate::serve) fn app(folder: &std::path::Path) -> App {
         catalog: Arc::new(catalog(folder)),
         searcher: Arc::new(ById),
         images: Arc::new(OnePage),
+        load: Some(Arc::new(FakeLoad::default())),
         kinds: vec![Kind {
             id: KindId("so-khai-sinh".into()),
             title: "Sổ đăng ký khai sinh".into(),
@@ -232,4 +235,82 @@ pub(in crate::serve) fn app(folder: &std::path::Path) -> App {
 /// The fields of a hit by name, for comparing.
 pub(super) fn fields(of: &str) -> BTreeMap<String, Field> {
     record("", of).fields
+}
+
+/// An intake that keeps what it is given and never reads it.
+#[derive(Default)]
+pub(super) struct FakeLoad {
+    arrived: std::sync::Mutex<BTreeMap<String, u64>>,
+    state: std::sync::Mutex<LoadState>,
+}
+
+impl Load for FakeLoad {
+    fn folders(&self) -> Vec<std::path::PathBuf> {
+        vec!["/scans".into()]
+    }
+
+    fn receive(
+        &self,
+        delivery: &str,
+        path: &str,
+        bytes: &mut dyn std::io::Read,
+    ) -> Result<u64, LoadError> {
+        let mut all = Vec::new();
+        bytes.read_to_end(&mut all).map_err(|_| LoadError::BrokenOff)?;
+        let count = all.len() as u64;
+        let name = format!("{delivery}/{path}");
+        self.arrived.lock().expect("a lock").insert(name, count);
+        Ok(count)
+    }
+
+    fn deliveries(&self) -> Result<Vec<Delivery>, LoadError> {
+        let arrived = self.arrived.lock().expect("a lock");
+        let one = |(name, bytes): (&String, &u64)| {
+            let name = name.clone();
+            Delivery { name, files: 1, bytes: *bytes }
+        };
+        Ok(arrived.iter().map(one).collect())
+    }
+
+    fn start(&self, order: LoadOrder) -> Result<(), LoadError> {
+        if order.from == LoadFrom::Folder("/elsewhere".into()) {
+            return Err(LoadError::Folder("/elsewhere".into()));
+        }
+        let mut state = self.state.lock().expect("a lock");
+        if matches!(*state, LoadState::Running(_)) {
+            return Err(LoadError::Busy);
+        }
+        let progress =
+            LoadProgress { files: 3, pages_done: 1, ..LoadProgress::default() };
+        *state = LoadState::Running(progress);
+        Ok(())
+    }
+
+    fn stop(&self) {
+        let mut report = Report { pages: 1, ..Report::default() };
+        report.count("a/1.pdf", Fate::Ingested);
+        report.count("a/2.pdf", Fate::Quarantined);
+        let why = Why::SetAside(Reason::Corrupt);
+        report.rows.push(Row::new("a/<2>.pdf", None, why, "broken"));
+        *self.state.lock().expect("a lock") = LoadState::Ended(Arc::new(report));
+    }
+
+    fn state(&self) -> LoadState {
+        self.state.lock().expect("a lock").clone()
+    }
+
+    fn set_aside(&self) -> Result<Vec<SetAside>, LoadError> {
+        let reason = Reason::Encrypted;
+        let (path, message) = ("b.pdf".to_owned(), String::new());
+        Ok(vec![SetAside { path, page: None, reason, message, remedy: reason.remedy() }])
+    }
+
+    fn past_runs(&self, _limit: usize) -> Result<Vec<PastRun>, LoadError> {
+        let name = "2026-11-21T221500Z-ingest".to_owned();
+        Ok(vec![PastRun { name, counts: [7, 4, 1, 1, 1] }])
+    }
+
+    fn table(&self, run: &str) -> Result<Option<Vec<u8>>, LoadError> {
+        Ok((run == "2026-11-21T221500Z-ingest").then(|| b"folder,path\n".to_vec()))
+    }
 }

@@ -181,6 +181,12 @@ fn rooms() -> Vec<Room> {
         post("/check/lots/make", &["approver"]),
         post("/check/lot/judge", &["approver"]),
         post("/check/lot/approve", &["approver"]),
+        get("/loading", &["archivist"]),
+        get("/loading/state", &["archivist"]),
+        get("/loading/table?run=2026-11-21T221500Z-ingest", &["archivist"]),
+        post("/loading/file?delivery=d1&path=a.jpg", &["archivist"]),
+        post("/loading/start", &["archivist"]),
+        post("/loading/stop", &["archivist"]),
     ]
 }
 
@@ -224,6 +230,10 @@ fn no_address_answers_without_its_right_whoever_asks() {
                     let headers =
                         format!("Cookie: {cookie}\r\nContent-Type: text/csv\r\n");
                     server.send(method, &path, &headers, "họ tên\nx\n".as_bytes())
+                }
+                _ if path.starts_with("/loading/file") => {
+                    let headers = format!("Cookie: {cookie}\r\nX-Form-Key: {key}\r\n");
+                    server.send(method, &path, &headers, b"x")
                 }
                 _ => server.post(&path, cookie, &format!("key={key}")),
             };

@@ -3,6 +3,7 @@
 mod check;
 mod door;
 mod iiif;
+mod loading;
 mod api;
 pub(super) mod desk;
 mod http;

@@ -10,6 +10,7 @@ mod field;
 mod figures;
 mod frame;
 mod link;
+mod loading;
 mod lots;
 mod page;
 mod paper;
@@ -24,6 +25,7 @@ pub(super) use door::{AccountsSaid, PURPOSES, accounts, case, log_in, password, 
 pub(super) use failure::failure;
 pub(super) use figures::figures;
 pub(super) use link::{with, with as address};
+pub(super) use loading::loading;
 pub(super) use lots::lots;
 pub(super) use page::page;
 pub(super) use record::record;

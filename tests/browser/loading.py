@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+"""Loads two files through the desk in Chromium: one that is read, and one that is broken.
+
+    python3 tests/browser/loading.py URL SCAN.pdf [--shots FOLDER]
+
+URL is that of a running `sohoa serve` without accounts. SCAN.pdf is given a new end, so that its bytes are in no archive yet.
+"""
+import os
+import sys
+import tempfile
+import traceback
+
+from desk import nothing_spills
+from webdriver import Browser, programs
+
+SIZES = [(1366, 768), (390, 844)]
+# Reading a page on a slow machine, and the minute that a start of the engine may take.
+PATIENCE = 240
+
+
+def load(browser, url, files, shot):
+    """Choose, begin, wait, and read what became of each."""
+    browser.open(url + "/loading")
+    browser.attach("#files", files)
+    browser.wait("all files have arrived", lambda: not browser.run("return document.getElementById('begin').disabled"))
+    assert "2 / 2" in browser.texts("#sending")[0], browser.texts("#sending")
+    shot("loading")
+    browser.press("Enter")
+    browser.wait("the run is shown", lambda: browser.run("return !!document.getElementById('running')") or browser.texts(".note"))
+    shot("loading-runs")
+    browser.wait("the run has ended", lambda: browser.run("return !document.getElementById('running')"), PATIENCE)
+    rows = browser.texts("main section:first-of-type tbody tr")
+    assert rows[0].split() == [".", "2", "1", "0", "1", "0"], rows
+    assert any("hỏng.pdf" in row and "tệp hỏng" in row for row in rows), rows
+    tables = browser.run("return Array.from(document.querySelectorAll('table')).map(function (t) { return getComputedStyle(t).display; })")
+    assert tables and set(tables) == {"table"}, "a table that is none: %s" % tables
+    shot("loading-ended")
+
+
+def main():
+    arguments = sys.argv[1:]
+    folder = None
+    if "--shots" in arguments:
+        at = arguments.index("--shots")
+        folder = arguments[at + 1]
+        del arguments[at:at + 2]
+    if len(arguments) != 2:
+        print(__doc__, file=sys.stderr)
+        return 2
+    url, scan = arguments[0].rstrip("/"), arguments[1]
+    if not all(programs()):
+        print("browser test skipped: chromium or chromedriver not installed")
+        return 0
+    with open(scan, "rb") as file:
+        whole = file.read()
+    for width, height in SIZES:
+        with tempfile.TemporaryDirectory() as place, Browser(width, height) as browser:
+            files = [os.path.join(place, name) for name in ("mới %d.pdf" % width, "hỏng.pdf")]
+            for path, content in zip(files, (whole + b"%% %d\n" % width, whole[:1000 + width])):
+                with open(path, "wb") as file:
+                    file.write(content)
+
+            def shot(name):
+                nothing_spills(browser)
+                if folder:
+                    browser.screenshot("%s/%s-%d.png" % (folder, name, width))
+            load(browser, url, files, shot)
+        print("browser test of loading at %d x %d: passed" % (width, height))
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except AssertionError as error:
+        traceback.print_exc()
+        print("browser test failed: %s" % error, file=sys.stderr)
+        sys.exit(1)
