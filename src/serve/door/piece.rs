@@ -50,13 +50,12 @@ fn size_of(desk: &Desk, key: &PageKey) -> Result<Option<Size>, Failure> {
 /// The part of the page that the region takes, by the rectangle around it.
 fn share(pairs: &[(String, String)], page: Size) -> Option<f32> {
     let of = |name: &str| pairs.iter().rev().find(|(known, _)| known == name);
-    let written = match of("q") {
-        Some((_, quad)) => quad.clone(),
-        None => {
-            let sides = ["x", "y", "w", "h"]
-                .map(|name| of(name).map_or("", |(_, value)| value.as_str()));
-            sides.join(",")
-        }
+    let written = if let Some((_, quad)) = of("q") {
+        quad.clone()
+    } else {
+        let sides = ["x", "y", "w", "h"]
+            .map(|name| of(name).map_or("", |(_, value)| value.as_str()));
+        sides.join(",")
     };
     let bounds = region::parse(&written)?.bounds();
     let whole = page.width as f32 * page.height as f32;
