@@ -40,6 +40,7 @@ mod server;
 mod shelf;
 mod sizes;
 mod text;
+mod tls;
 mod view;
 
 pub use answer::{
@@ -56,6 +57,7 @@ pub use load::{
 pub use request::{MAX_LIMIT, MAX_QUERY_LETTERS, RequestError, SearchRequest};
 pub use seek::{Chip, Found, FoundRecord, Held, Seek, SeekError};
 pub use server::{ServeError, serve};
+pub use tls::{Certificate, TlsError};
 
 #[cfg(test)]
 mod tests;

@@ -89,16 +89,18 @@ async fn log_in(
             let page = view::log_in(desk, &ask, "login.wrong", &next)?;
             return Ok((StatusCode::UNAUTHORIZED, Html(page)).into_response());
         };
-        Ok(with_cookie(see(own(&next)), token.text()))
+        Ok(with_cookie(desk, see(own(&next)), token.text()))
     })
     .await
 }
 
 /// The answer with the session's cookie; an empty token takes it away.
-fn with_cookie(mut response: Response, token: &str) -> Response {
+fn with_cookie(desk: &Desk, mut response: Response, token: &str) -> Response {
     let end = if token.is_empty() { "; Max-Age=0" } else { "" };
-    let cookie =
-        format!("{SESSION_COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict{end}");
+    let secure = if desk.is_tls { "; Secure" } else { "" };
+    let cookie = format!(
+        "{SESSION_COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict{secure}{end}"
+    );
     if let Ok(value) = cookie.parse() {
         response.headers_mut().append(SET_COOKIE, value);
     }
@@ -112,7 +114,7 @@ async fn log_out(State(desk): State<Arc<Desk>>, ask: Ask) -> Result<Response, Fa
         }
         let target = format!("account:{}", ask.who.account);
         note_deed(desk, &ask.who, "logout", &target, &serde_json::Value::Null)?;
-        Ok(with_cookie(see("/login"), ""))
+        Ok(with_cookie(desk, see("/login"), ""))
     })
     .await
 }
@@ -201,7 +203,7 @@ async fn password(
         } else if is_repeated(&form) {
             match access::change_password(&desk.catalog, ask.doer(), old, new) {
                 // Every session has ended, this one too.
-                Ok(()) => return Ok(with_cookie(see("/login"), "")),
+                Ok(()) => return Ok(with_cookie(desk, see("/login"), "")),
                 Err(error) => said(desk, &ask, error)?,
             }
         } else {
