@@ -330,19 +330,19 @@ pub(crate) enum Account {
         #[arg(long)]
         must_change: bool,
     },
-    /// Gives an account other roles and another scope.
+    /// Gives an account other roles or another scope; what is left out stays.
     Rights {
         #[command(flatten)]
         of: AccountName,
         /// As of `add`.
         #[arg(long, value_name = "ROLES")]
-        roles: String,
-        /// As of `add`.
-        #[arg(long, value_name = "CODES", default_value = "")]
-        units: String,
-        /// As of `add`.
-        #[arg(long, value_name = "NAMES", default_value = "")]
-        collections: String,
+        roles: Option<String>,
+        /// As of `add`; `all` for every commune.
+        #[arg(long, value_name = "CODES")]
+        units: Option<String>,
+        /// As of `add`; `all` for every collection.
+        #[arg(long, value_name = "NAMES")]
+        collections: Option<String>,
     },
     /// Sets a password that its person must change, and lifts a lock.
     Password(AccountName),
@@ -415,6 +415,7 @@ mod tests {
             "sohoa account add lan --archive A --full-name Lan --roles clerk --units 03361 \
              --collections hotich --must-change",
             "sohoa account rights lan --archive A --roles verifier",
+            "sohoa account rights lan --archive A --units all",
             "sohoa account password lan --archive A",
             "sohoa account close lan --archive A",
             "sohoa account open lan --archive A",

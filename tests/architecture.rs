@@ -62,6 +62,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("seccompiler", &["run"]),
     ("landlock", &["run"]),
     ("hmac", &["access"]),
+    ("http_body", &["serve"]),
     ("rpassword", &["commands"]),
     ("argon2", &["access"]),
     ("getrandom", &["access"]),

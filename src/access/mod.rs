@@ -10,12 +10,15 @@ mod role;
 mod scope;
 mod sensitive;
 mod session;
+mod sign_in;
 mod token;
 mod trail;
+#[cfg(test)]
+mod tests;
 
 pub use account::{
-    AccountError, Doer, NewAccount, add, change_password, change_rights, close,
-    reset_password, sign_in,
+    ALL, AccountError, Doer, NewAccount, NewRights, add, change_password, change_rights,
+    close, reset_password,
 };
 pub use lock::LOCK_MS;
 pub use password::PasswordError;
@@ -23,5 +26,6 @@ pub use role::{Right, Rights, Role, RoleError};
 pub use scope::Scope;
 pub use sensitive::{Sensitive, SensitiveError};
 pub use session::{IDLE_ACCOUNT_MS, SessionState, session_state};
+pub use sign_in::sign_in;
 pub use token::{Token, TokenError};
 pub use trail::{TrailError, query_digest, trail_key, write_trail};

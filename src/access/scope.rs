@@ -38,6 +38,16 @@ impl Scope {
         Self { units: codes, collections }
     }
 
+    /// Codes of the units whose papers may be seen; none: any.
+    pub fn units(&self) -> &BTreeSet<String> {
+        &self.units
+    }
+
+    /// The collections whose papers may be seen; none: any.
+    pub fn collections(&self) -> &BTreeSet<String> {
+        &self.collections
+    }
+
     /// Whether everything may be seen.
     pub fn is_everything(&self) -> bool {
         self.units.is_empty() && self.collections.is_empty()

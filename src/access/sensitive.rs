@@ -27,6 +27,16 @@ impl Sensitive {
         Ok(toml::from_str(include_str!("../../index/sensitive.toml"))?)
     }
 
+    /// Names of the kinds that need the right.
+    pub fn kinds(&self) -> &[String] {
+        &self.kinds
+    }
+
+    /// Ends of the names of the fields that need the right.
+    pub fn field_endings(&self) -> &[String] {
+        &self.field_endings
+    }
+
     /// Whether papers of this kind need the right.
     pub fn is_kind(&self, kind: &str) -> bool {
         self.kinds.iter().any(|known| known == kind)

@@ -7,7 +7,7 @@ const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 /// ASVS 3.3.2 (level 2) asks for 30 minutes at most.
 const IDLE_MS: i64 = 30 * MINUTE_MS;
 /// A session is over after so long whatever happens in it: one working day (ASVS 3.3.2).
-const TOTAL_MS: i64 = 12 * 60 * MINUTE_MS;
+pub(super) const TOTAL_MS: i64 = 12 * 60 * MINUTE_MS;
 /// A case that was named is asked for again after so long.
 const CASE_MS: i64 = 60 * MINUTE_MS;
 /// An account that nobody used for so long is closed (QCVN 12:2026/BCA).

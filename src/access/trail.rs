@@ -9,15 +9,11 @@ use super::account::AccountError;
 use super::token::random;
 use crate::catalog::Catalog;
 use crate::catalog::CatalogError;
+use crate::model::hex;
 
 /// Letters of a digest of a query: enough that two queries of one archive never share one
 /// by chance.
 const QUERY_DIGITS: usize = 16;
-
-fn hex(bytes: &[u8]) -> String {
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
-}
 
 /// The archive's key, 64 hexadecimal digits; made when it is first asked for.
 ///

@@ -1,9 +1,12 @@
 //! Accounts and sessions, as stored. What they mean is decided in `access`.
 
-use rusqlite::{OptionalExtension as _, Row, params};
+use rusqlite::{
+    Connection, OptionalExtension as _, Row, Transaction, TransactionBehavior, params,
+};
 
 use super::Catalog;
 use super::CatalogError;
+use super::audit::{self, AuditEntry};
 
 /// An account as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +36,10 @@ pub struct StoredAccount {
     /// Why nobody may use it any more.
     pub closed: Option<String>,
 }
+
+/// Roles, units and collections that an account is given; `None` leaves them as they are.
+pub type RightsLists<'a> =
+    (Option<&'a [String]>, Option<&'a [String]>, Option<&'a [String]>);
 
 /// A session with its account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,6 +95,24 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<StoredAccount> {
 }
 
 impl Catalog {
+    /// Changes something about an account and notes it in the trail, both or neither.
+    /// Nothing is noted where `work` says that nothing was changed.
+    fn change_noted(
+        &self,
+        entry: &AuditEntry<'_>,
+        work: impl FnOnce(&Transaction<'_>) -> Result<bool, CatalogError>,
+    ) -> Result<bool, CatalogError> {
+        let mut connection = self.desk();
+        let transaction =
+            connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        if !work(&transaction)? {
+            return Ok(false);
+        }
+        audit::append(&transaction, entry)?;
+        transaction.commit()?;
+        Ok(true)
+    }
+
     /// Whether there is any account. Once there is one, there always is.
     ///
     /// # Errors
@@ -135,8 +160,10 @@ impl Catalog {
         &self,
         new: &StoredAccount,
         only_first: bool,
+        entry: &AuditEntry<'_>,
     ) -> Result<bool, CatalogError> {
-        let added = self.desk().execute(
+        let add = |transaction: &Transaction<'_>| {
+            Ok(transaction.execute(
             "INSERT INTO account (name, full_name, roles, units, collections, password, \
              must_change, made_ms, used_ms) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8 \
              WHERE NOT ?9 OR NOT EXISTS (SELECT 1 FROM account) \
@@ -152,8 +179,9 @@ impl Catalog {
                 new.made_ms,
                 only_first
             ],
-        )?;
-        Ok(added == 1)
+        )? == 1)
+        };
+        self.change_noted(entry, add)
     }
 
     /// Gives an account another password, ends its sessions and lifts its lock. Returns
@@ -167,21 +195,22 @@ impl Catalog {
         name: &str,
         password: &str,
         must_change: bool,
+        entry: &AuditEntry<'_>,
     ) -> Result<bool, CatalogError> {
-        let mut connection = self.desk();
-        let transaction = connection.transaction()?;
-        let changed = transaction.execute(
-            "UPDATE account SET password = ?2, must_change = ?3, failures = 0, \
-             locked_until_ms = 0 WHERE name = ?1",
-            params![name, password, must_change],
-        )?;
-        transaction.execute("DELETE FROM session WHERE account = ?1", [name])?;
-        transaction.commit()?;
-        Ok(changed == 1)
+        self.change_noted(entry, |transaction| {
+            let changed = transaction.execute(
+                "UPDATE account SET password = ?2, must_change = ?3, failures = 0, \
+                 locked_until_ms = 0 WHERE name = ?1",
+                params![name, password, must_change],
+            )?;
+            transaction.execute("DELETE FROM session WHERE account = ?1", [name])?;
+            Ok(changed == 1)
+        })
     }
 
-    /// Gives an account other roles and another scope; its sessions follow at once.
-    /// Returns whether there is such an account.
+    /// Gives an account other roles, units or collections; what is `None` stays, and an
+    /// empty list of units or collections means any. Its sessions follow at once. Returns
+    /// whether there is such an account.
     ///
     /// # Errors
     ///
@@ -189,15 +218,18 @@ impl Catalog {
     pub fn set_rights(
         &self,
         name: &str,
-        roles: &[String],
-        units: &[String],
-        collections: &[String],
+        (roles, units, collections): RightsLists<'_>,
+        entry: &AuditEntry<'_>,
     ) -> Result<bool, CatalogError> {
-        let changed = self.desk().execute(
-            "UPDATE account SET roles = ?2, units = ?3, collections = ?4 WHERE name = ?1",
-            params![name, json(roles), json(units), json(collections)],
-        )?;
-        Ok(changed == 1)
+        self.change_noted(entry, |transaction| {
+            let changed = transaction.execute(
+                "UPDATE account SET roles = coalesce(?2, roles), \
+                 units = coalesce(?3, units), collections = coalesce(?4, collections) \
+                 WHERE name = ?1",
+                params![name, roles.map(json), units.map(json), collections.map(json)],
+            )?;
+            Ok(changed == 1)
+        })
     }
 
     /// Closes an account with the reason and ends its sessions, or opens it again
@@ -211,52 +243,57 @@ impl Catalog {
         name: &str,
         reason: Option<&str>,
         now_ms: i64,
+        entry: &AuditEntry<'_>,
+    ) -> Result<bool, CatalogError> {
+        self.change_noted(entry, |transaction| {
+            let changed = transaction.execute(
+                "UPDATE account SET closed = ?2, failures = 0, locked_until_ms = 0, \
+                 used_ms = CASE WHEN ?2 IS NULL THEN ?3 ELSE used_ms END WHERE name = ?1",
+                params![name, reason, now_ms],
+            )?;
+            transaction.execute("DELETE FROM session WHERE account = ?1", [name])?;
+            Ok(changed == 1)
+        })
+    }
+
+    /// Counts a wrong password, and locks the account until the moment that `locked` gives
+    /// for so many in a row. Returns whether there is such an account.
+    ///
+    /// # Errors
+    ///
+    /// If the database refuses.
+    pub fn note_failure(
+        &self,
+        name: &str,
+        locked: impl FnOnce(u32) -> Option<i64>,
+        failed: &AuditEntry<'_>,
+        lock: &AuditEntry<'_>,
     ) -> Result<bool, CatalogError> {
         let mut connection = self.desk();
-        let transaction = connection.transaction()?;
-        let changed = transaction.execute(
-            "UPDATE account SET closed = ?2, failures = 0, locked_until_ms = 0, \
-             used_ms = CASE WHEN ?2 IS NULL THEN ?3 ELSE used_ms END WHERE name = ?1",
-            params![name, reason, now_ms],
-        )?;
-        transaction.execute("DELETE FROM session WHERE account = ?1", [name])?;
-        transaction.commit()?;
-        Ok(changed == 1)
-    }
-
-    /// Counts a wrong password. Returns how many there are in a row now; 0 if there is no
-    /// such account.
-    ///
-    /// # Errors
-    ///
-    /// If the database refuses.
-    pub fn note_failure(&self, name: &str) -> Result<u32, CatalogError> {
-        let failures = self
-            .desk()
-            .query_row(
+        let transaction =
+            connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let failures: Option<u32> = transaction
+            .prepare_cached(
                 "UPDATE account SET failures = failures + 1 WHERE name = ?1 \
                  RETURNING failures",
-                [name],
-                |row| row.get(0),
-            )
+            )?
+            .query_row([name], |row| row.get(0))
             .optional()?;
-        Ok(failures.unwrap_or(0))
+        let Some(failures) = failures else { return Ok(false) };
+        audit::append(&transaction, failed)?;
+        if let Some(until_ms) = locked(failures) {
+            transaction.execute(
+                "UPDATE account SET locked_until_ms = ?2 WHERE name = ?1",
+                params![name, until_ms],
+            )?;
+            audit::append(&transaction, lock)?;
+        }
+        transaction.commit()?;
+        Ok(true)
     }
 
-    /// Locks an account until then.
-    ///
-    /// # Errors
-    ///
-    /// If the database refuses.
-    pub fn lock_account(&self, name: &str, until_ms: i64) -> Result<(), CatalogError> {
-        self.desk().execute(
-            "UPDATE account SET locked_until_ms = ?2 WHERE name = ?1",
-            params![name, until_ms],
-        )?;
-        Ok(())
-    }
-
-    /// Begins a session after a right password.
+    /// Begins a session after a right password, and forgets those of anybody that began
+    /// before `forgotten_ms`.
     ///
     /// # Errors
     ///
@@ -265,21 +302,24 @@ impl Catalog {
         &self,
         token: &str,
         account: &str,
-        now_ms: i64,
+        (now_ms, forgotten_ms): (i64, i64),
+        entry: &AuditEntry<'_>,
     ) -> Result<(), CatalogError> {
-        let mut connection = self.desk();
-        let transaction = connection.transaction()?;
-        transaction.execute(
-            "UPDATE account SET failures = 0, locked_until_ms = 0, used_ms = ?2 \
-             WHERE name = ?1",
-            params![account, now_ms],
-        )?;
-        transaction.execute(
-            "INSERT INTO session (token, account, made_ms, seen_ms) \
-             VALUES (?1, ?2, ?3, ?3)",
-            params![token, account, now_ms],
-        )?;
-        transaction.commit()?;
+        self.change_noted(entry, |transaction| {
+            transaction
+                .execute("DELETE FROM session WHERE made_ms < ?1", [forgotten_ms])?;
+            transaction.execute(
+                "UPDATE account SET failures = 0, locked_until_ms = 0, used_ms = ?2 \
+                 WHERE name = ?1",
+                params![account, now_ms],
+            )?;
+            transaction.execute(
+                "INSERT INTO session (token, account, made_ms, seen_ms) \
+                 VALUES (?1, ?2, ?3, ?3)",
+                params![token, account, now_ms],
+            )?;
+            Ok(true)
+        })?;
         Ok(())
     }
 
@@ -333,33 +373,82 @@ impl Catalog {
         token: &str,
         purpose: &str,
         case_no: &str,
-        now_ms: i64,
+        entry: &AuditEntry<'_>,
     ) -> Result<(), CatalogError> {
-        let since = if purpose.is_empty() { 0 } else { now_ms };
-        self.desk().execute(
-            "UPDATE session SET purpose = ?2, case_no = ?3, case_ms = ?4 WHERE token = ?1",
-            params![token, purpose, case_no, since],
-        )?;
+        let since = if purpose.is_empty() { 0 } else { entry.at_ms };
+        self.change_noted(entry, |transaction| {
+            transaction.execute(
+                "UPDATE session SET purpose = ?2, case_no = ?3, case_ms = ?4 \
+                 WHERE token = ?1",
+                params![token, purpose, case_no, since],
+            )?;
+            Ok(true)
+        })?;
         Ok(())
     }
 
-    /// Ends a session.
+    /// Ends a session; with an entry in the trail where its person did so.
     ///
     /// # Errors
     ///
     /// If the database refuses.
-    pub fn end_session(&self, token: &str) -> Result<(), CatalogError> {
-        self.desk().execute("DELETE FROM session WHERE token = ?1", [token])?;
+    pub fn end_session(
+        &self,
+        token: &str,
+        entry: Option<&AuditEntry<'_>>,
+    ) -> Result<(), CatalogError> {
+        let end = |connection: &Connection| {
+            connection.execute("DELETE FROM session WHERE token = ?1", [token])
+        };
+        match entry {
+            Some(entry) => {
+                self.change_noted(entry, |transaction| {
+                    end(transaction)?;
+                    Ok(true)
+                })?;
+            }
+            None => drop(end(&self.desk())?),
+        }
         Ok(())
     }
+}
 
-    /// Forgets sessions that began before then.
-    ///
-    /// # Errors
-    ///
-    /// If the database refuses.
-    pub fn forget_sessions(&self, before_ms: i64) -> Result<(), CatalogError> {
-        self.desk().execute("DELETE FROM session WHERE made_ms < ?1", [before_ms])?;
-        Ok(())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_noted_is_not_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let catalog = Catalog::create_or_open(folder.path()).unwrap();
+        let lan = StoredAccount {
+            name: "lan".into(),
+            full_name: "Lan".into(),
+            roles: vec!["clerk".into()],
+            units: vec!["03361".into()],
+            collections: vec![],
+            password: "x".into(),
+            must_change: false,
+            made_ms: 0,
+            used_ms: 0,
+            failures: 0,
+            locked_until_ms: 0,
+            closed: None,
+        };
+        let entry = AuditEntry::default();
+        assert!(catalog.add_account(&lan, true, &entry).unwrap());
+        assert!(!catalog.add_account(&lan, false, &entry).unwrap(), "there already");
+        let full = "CREATE TRIGGER audit_is_full BEFORE INSERT ON audit \
+            BEGIN SELECT RAISE(ABORT, 'the disk is full'); END";
+        catalog.desk().execute_batch(full).unwrap();
+        let roles = ["administrator".to_owned()];
+        let lists = (Some(roles.as_slice()), Some([].as_slice()), None);
+        assert!(catalog.set_rights("lan", lists, &entry).is_err());
+        assert!(catalog.set_password("lan", "y", true, &entry).is_err());
+        assert!(catalog.close_account("lan", Some("gone"), 1, &entry).is_err());
+        assert!(catalog.note_failure("lan", |_| Some(9), &entry, &entry).is_err());
+        assert!(catalog.begin_session("token", "lan", (1, 0), &entry).is_err());
+        assert_eq!(catalog.account("lan").unwrap(), Some(lan));
+        assert!(catalog.session("token").unwrap().is_none());
     }
 }

@@ -1,11 +1,14 @@
 //! The audit trail: entries are only ever added, and each holds the hash of the one before.
 
-use rusqlite::{OptionalExtension as _, Row, Transaction, TransactionBehavior, params};
+use rusqlite::{
+    Connection, OptionalExtension as _, Row, Transaction, TransactionBehavior, params,
+};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::Catalog;
 use super::CatalogError;
+use crate::model::hex;
 
 /// What somebody did. It names records, pages and accounts, never persons on paper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -62,6 +65,8 @@ pub struct AuditFilter {
     pub detail: String,
 }
 
+/// Entries that are read at a time.
+const BATCH: usize = 1000;
 /// What the first entry holds in place of the hash before it.
 const START: &str = "sohoa audit trail 1";
 
@@ -71,15 +76,7 @@ fn chained(before: &str, seq: u64, entry: &AuditEntry<'_>) -> String {
     let AuditEntry { at_ms, account, what, target, detail, source } = entry;
     let list =
         serde_json::json!([before, seq, at_ms, account, what, target, detail, source]);
-    let digest = Sha256::digest(list.to_string());
-    digest.iter().fold(String::with_capacity(64), |mut hex, byte| {
-        hex.extend(
-            [byte >> 4, byte & 15]
-                .into_iter()
-                .filter_map(|digit| char::from_digit(u32::from(digit), 16)),
-        );
-        hex
-    })
+    hex(&Sha256::digest(list.to_string()))
 }
 
 fn stored(row: &Row<'_>) -> rusqlite::Result<StoredEntry> {
@@ -175,7 +172,8 @@ impl Catalog {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Calls `each` with every entry, oldest first.
+    /// Calls `each` with every entry, oldest first. Others go on between a thousand entries
+    /// and the next, whatever `each` waits for.
     ///
     /// # Errors
     ///
@@ -184,19 +182,55 @@ impl Catalog {
         &self,
         mut each: impl FnMut(StoredEntry) -> Result<(), E>,
     ) -> Result<(), E> {
-        let sql = |error: rusqlite::Error| E::from(CatalogError::from(error));
-        let connection = self.desk();
-        let mut statement = connection
-            .prepare(
-                "SELECT seq, at_ms, account, what, target, detail, source, hash \
-                 FROM audit ORDER BY seq",
-            )
-            .map_err(sql)?;
-        let mut rows = statement.query([]).map_err(sql)?;
-        while let Some(row) = rows.next().map_err(sql)? {
-            each(stored(row).map_err(sql)?)?;
+        let mut last = None;
+        loop {
+            let batch = self.audit_batch(last)?;
+            let is_last = batch.len() < BATCH;
+            for entry in batch {
+                last = Some(entry.seq as i64);
+                each(entry)?;
+            }
+            if is_last {
+                return Ok(());
+            }
         }
-        Ok(())
+    }
+
+    /// The next entries after that number, oldest first.
+    fn audit_batch(&self, after: Option<i64>) -> Result<Vec<StoredEntry>, CatalogError> {
+        let connection = self.desk();
+        let mut statement = connection.prepare_cached(
+            "SELECT seq, at_ms, account, what, target, detail, source, hash FROM audit \
+             WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+        )?;
+        // Whoever tampered may have put entries before the first.
+        let after = after.unwrap_or(i64::MIN);
+        let rows = statement.query_map(params![after, BATCH as i64], stored)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The key of the trail; `fresh` if there is none yet, for good.
+    ///
+    /// # Errors
+    ///
+    /// If the database refuses.
+    pub fn trail_key(&self, fresh: &str) -> Result<String, CatalogError> {
+        let connection = self.desk();
+        let kept = |connection: &Connection| {
+            connection
+                .prepare_cached("SELECT value FROM meta WHERE key = 'trail-key'")?
+                .query_row([], |row| row.get(0))
+                .optional()
+        };
+        if let Some(key) = kept(&connection)? {
+            return Ok(key);
+        }
+        connection.execute(
+            "INSERT INTO meta (key, value) VALUES ('trail-key', ?1) \
+             ON CONFLICT (key) DO NOTHING",
+            [fresh],
+        )?;
+        Ok(kept(&connection)?.unwrap_or_else(|| fresh.to_owned()))
     }
 
     /// Follows the chain from its start. The answer says where it breaks first, `None` if
@@ -206,6 +240,15 @@ impl Catalog {
     ///
     /// If the database refuses.
     pub fn audit_break(&self) -> Result<Option<String>, CatalogError> {
+        // What is added while the chain is followed is not looked for at its end.
+        let last: Option<i64> = self
+            .desk()
+            .query_row(
+                "SELECT seq FROM sqlite_sequence WHERE name = 'audit'",
+                [],
+                |row| row.get(0),
+            )
+            .optional()?;
         let mut before = START.to_owned();
         let mut expected = 1;
         let mut broken = None;
@@ -233,14 +276,6 @@ impl Catalog {
             return Ok(broken);
         }
         // What was cut off at the end leaves a chain that holds.
-        let last: Option<i64> = self
-            .desk()
-            .query_row(
-                "SELECT seq FROM sqlite_sequence WHERE name = 'audit'",
-                [],
-                |row| row.get(0),
-            )
-            .optional()?;
         let last = last.unwrap_or(0).unsigned_abs();
         let is_cut = last >= expected;
         Ok(is_cut

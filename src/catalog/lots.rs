@@ -6,7 +6,9 @@ use sha2::{Digest as _, Sha256};
 use super::Catalog;
 use super::CatalogError;
 use super::audit::{self, AuditEntry};
-use super::checking::{Decision, decide_in, record_in};
+use super::checking::{
+    Decision, STANDING, decide_in, has_decided, last_seq, record_in, send_back, stage_in,
+};
 use crate::model::Field;
 use crate::model::FieldState;
 use crate::model::RecordId;
@@ -51,8 +53,20 @@ pub struct NewLot<'a> {
     pub size: u64,
     /// Wrong ones with which it still passes.
     pub accepted: u64,
+    /// Sample and accepted wrong ones that count for a lot of so many fields (the first
+    /// number), whatever was chosen (the others).
+    pub plan: fn(u64, u64, u64) -> (u64, u64),
     /// From which the sample is drawn.
     pub seed: &'a str,
+}
+
+/// What was found about a field of a sample.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verdict {
+    /// The field as it should be; `None` if it is right.
+    pub now: Option<Field>,
+    /// The number of the last decision about the field as it was seen; 0 if there was none.
+    pub seen: u64,
 }
 
 /// Who does something to a lot.
@@ -64,6 +78,13 @@ pub struct By<'a> {
     pub source: &'a str,
     /// When.
     pub at_ms: i64,
+}
+
+impl<'a> By<'a> {
+    /// Account, address of the network, moment.
+    fn parts(&self) -> (&'a str, &'a str, i64) {
+        (self.account, self.source, self.at_ms)
+    }
 }
 
 const COLUMNS: &str = "id, path, made_by, made_ms, size, accepted, state, proposed_by, \
@@ -129,13 +150,12 @@ fn waiting(
     lot: u64,
     account: &str,
 ) -> Result<Vec<(RecordId, String)>, CatalogError> {
-    let mut statement = transaction.prepare_cached(
+    let mut statement = transaction.prepare_cached(&format!(
         "SELECT record, field FROM lot_field JOIN check_item USING (record, field) \
          WHERE lot = ?1 AND stage = 'verified' AND NOT EXISTS (SELECT 1 FROM decision \
          WHERE decision.record = lot_field.record AND decision.field = lot_field.field \
-         AND decision.account = ?2 AND undone_by IS NULL AND step != 'undo') \
-         ORDER BY record, field",
-    )?;
+         AND decision.account = ?2 AND {STANDING}) ORDER BY record, field"
+    ))?;
     let rows = statement.query_map(params![lot as i64, account], |row| {
         Ok((RecordId(row.get(0)?), row.get(1)?))
     })?;
@@ -191,7 +211,7 @@ impl Catalog {
         fields.sort_by_key(|(record, field)| {
             Sha256::digest(format!("{} {record} {field}", new.seed)).to_vec()
         });
-        let size = new.size.min(fields.len() as u64);
+        let (size, accepted) = (new.plan)(fields.len() as u64, new.size, new.accepted);
         transaction.execute(
             "INSERT INTO lot (path, made_by, made_ms, seed, size, accepted, state) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'open')",
@@ -201,7 +221,7 @@ impl Catalog {
                 by.at_ms,
                 new.seed,
                 size as i64,
-                new.accepted as i64
+                accepted as i64
             ],
         )?;
         let id = transaction.last_insert_rowid();
@@ -214,7 +234,7 @@ impl Catalog {
         drop(insert);
         let id = id.unsigned_abs();
         let detail = serde_json::json!({
-            "fields": fields.len(), "sample": size, "accepted": new.accepted,
+            "fields": fields.len(), "sample": size, "accepted": accepted,
         });
         note(&transaction, by, "lot-made", id, &detail)?;
         transaction.commit()?;
@@ -233,21 +253,22 @@ impl Catalog {
         account: &str,
     ) -> Result<Option<(RecordId, String)>, CatalogError> {
         let connection = self.desk();
-        let mut statement = connection.prepare_cached(
+        let mut statement = connection.prepare_cached(&format!(
             "SELECT record, field FROM lot_field WHERE lot = ?1 AND sampled \
              AND verdict = '' AND NOT EXISTS (SELECT 1 FROM decision WHERE \
              decision.record = lot_field.record AND decision.field = lot_field.field \
-             AND decision.account = ?2 AND undone_by IS NULL AND step != 'undo') \
-             ORDER BY record, field LIMIT 1",
-        )?;
+             AND decision.account = ?2 AND {STANDING}) ORDER BY record, field LIMIT 1"
+        ))?;
         let mut rows = statement.query(params![lot as i64, account])?;
         let Some(row) = rows.next()? else { return Ok(None) };
         Ok(Some((RecordId(row.get(0)?), row.get(1)?)))
     }
 
     /// Notes the verdict about a field of the sample; a wrong one goes back to be verified
-    /// with the value `now`. When the whole sample is judged the lot passes, or fails and
-    /// all its fields go back to be verified.
+    /// with its new value, also where it was approved meanwhile. When the whole sample is
+    /// judged the lot passes, or fails and all its fields go back to be verified. Returns
+    /// whether it was noted: not where somebody was quicker, or the account has decided
+    /// about the field.
     ///
     /// # Errors
     ///
@@ -256,12 +277,18 @@ impl Catalog {
         &self,
         lot: u64,
         (record, field): (&RecordId, &str),
-        now: Option<Field>,
+        verdict: Verdict,
         by: By<'_>,
     ) -> Result<bool, CatalogError> {
         let mut connection = self.desk();
         let transaction =
             connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        if last_seq(&transaction, record, field)? != verdict.seen
+            || has_decided(&transaction, record, field, by.account)?
+        {
+            return Ok(false);
+        }
+        let Verdict { now, seen } = verdict;
         let verdict = if now.is_some() { "wrong" } else { "right" };
         let judged = transaction.execute(
             "UPDATE lot_field SET verdict = ?4, account = ?5, at_ms = ?6 WHERE lot = ?1 \
@@ -273,6 +300,7 @@ impl Catalog {
         }
         if let Some(now) = now {
             let value = now.value.clone();
+            let stage = stage_in(&transaction, record, field)?;
             let decision = Decision {
                 record,
                 field,
@@ -280,7 +308,8 @@ impl Catalog {
                 account: by.account,
                 at_ms: by.at_ms,
                 source: by.source,
-                from: "verified",
+                from: &stage,
+                seen,
                 to: "keyed",
                 now: Some(now),
                 value: value.as_deref(),
@@ -289,6 +318,7 @@ impl Catalog {
             if !decide_in(&transaction, &decision)? {
                 return Ok(false);
             }
+            send_back(&transaction, (record, field), by.parts())?;
         }
         note(
             &transaction,
@@ -306,11 +336,9 @@ impl Catalog {
                 params![lot as i64, state],
             )?;
             if !passes {
-                transaction.execute(
-                    "UPDATE check_item SET stage = 'keyed' WHERE stage = 'verified' AND \
-                     (record, field) IN (SELECT record, field FROM lot_field WHERE lot = ?1)",
-                    [lot as i64],
-                )?;
+                for (record, field) in waiting(&transaction, lot, "")? {
+                    send_back(&transaction, (&record, &field), by.parts())?;
+                }
             }
             let detail = serde_json::json!({ "wrong": now.wrong, "of": now.size });
             note(&transaction, by, &format!("lot-{state}"), lot, &detail)?;
@@ -389,6 +417,7 @@ fn approve(
         at_ms: by.at_ms,
         source: by.source,
         from: "verified",
+        seen: last_seq(transaction, record, name)?,
         to: "",
         value: field.value.as_deref(),
         now: Some(Field { state, ..field.clone() }),

@@ -25,11 +25,13 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use self::disk::Disk as _;
 
-pub use accounts::{StoredAccount, StoredSession};
+pub use accounts::{RightsLists, StoredAccount, StoredSession};
 pub use audit::{AuditEntry, AuditFilter, StoredEntry};
-pub use checking::{CheckBy, CheckFilter, CheckItem, Decision, StoredDecision};
+pub use checking::{
+    CheckBy, CheckFilter, CheckItem, CheckScope, Decision, StoredDecision,
+};
 pub use figures::{Count, Figures};
-pub use lots::{By, NewLot, StoredLot};
+pub use lots::{By, NewLot, StoredLot, Verdict};
 pub use names::ScanName;
 pub use original::{CopyError, Originals, StoredOriginal};
 pub use pages::{PageState, StoredPage};

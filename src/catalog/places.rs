@@ -54,28 +54,4 @@ impl Catalog {
     pub fn place_of_scan(&self, id: &ScanId) -> Result<Option<Place>, CatalogError> {
         place(&self.lock(), "?1", "scan = ?1", &id.0)
     }
-
-    /// The key of the trail; `fresh` if there is none yet, for good.
-    ///
-    /// # Errors
-    ///
-    /// If the database refuses.
-    pub fn trail_key(&self, fresh: &str) -> Result<String, CatalogError> {
-        let connection = self.desk();
-        let kept = |connection: &Connection| {
-            connection
-                .prepare_cached("SELECT value FROM meta WHERE key = 'trail-key'")?
-                .query_row([], |row| row.get(0))
-                .optional()
-        };
-        if let Some(key) = kept(&connection)? {
-            return Ok(key);
-        }
-        connection.execute(
-            "INSERT INTO meta (key, value) VALUES ('trail-key', ?1) \
-             ON CONFLICT (key) DO NOTHING",
-            [fresh],
-        )?;
-        Ok(kept(&connection)?.unwrap_or_else(|| fresh.to_owned()))
-    }
 }

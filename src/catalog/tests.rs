@@ -213,6 +213,7 @@ fn what_a_person_found_blank_or_illegible_is_not_read_again() {
         at_ms: 1,
         source: "",
         from: "read",
+        seen: 0,
         to: "keyed",
         now: Some(blank.clone()),
         value: None,
@@ -225,7 +226,9 @@ fn what_a_person_found_blank_or_illegible_is_not_read_again() {
     assert_eq!(catalog.stage(&RecordId("r1".into()), "so").unwrap(), "keyed");
     catalog.finish_scan(&id, &[]).unwrap();
     assert_eq!(catalog.records_of(&id).unwrap().len(), 1, "a decision keeps its record");
-    let undone = catalog.undo("lan", "", 2).unwrap().unwrap();
+    let undone = catalog.undoable("lan").unwrap().unwrap();
+    assert!(catalog.undo(&undone, "", 2).unwrap());
+    assert!(!catalog.undo(&undone, "", 2).unwrap(), "once");
     assert_eq!(undone.old.value.as_deref(), Some("27/2015"));
     catalog.finish_scan(&id, &[]).unwrap();
     assert_eq!(catalog.records_of(&id).unwrap(), [], "an undone one does not");

@@ -1,5 +1,7 @@
 //! What somebody answers at a field, and what becomes of it.
 
+use jiff::civil::Date;
+
 use super::Step;
 use super::rules::CheckRules;
 use crate::model::Field;
@@ -31,6 +33,12 @@ impl Answer {
         }
         let day = rules.is_date(field).then(|| iso(&text)).flatten();
         Self::Value { value: day.unwrap_or_else(|| text.clone()), text }
+    }
+
+    /// What the field says as it stands.
+    pub fn of(field: &Field) -> Self {
+        let is_illegible = field.state == FieldState::Illegible;
+        Self::said(field.value.as_deref(), if is_illegible { "illegible" } else { "" })
     }
 
     /// What was said earlier: the value with the state that it gave the field.
@@ -81,20 +89,25 @@ impl Answer {
 /// it was typed. A missing day is never filled in.
 fn iso(typed: &str) -> Option<String> {
     let parts: Vec<&str> = typed.split(['/', '.', '-']).map(str::trim).collect();
-    let number = |part: &str, most: u32| -> Option<u32> {
+    let number = |part: &str| -> Option<i8> {
         let is_number = part.len() <= 2 && part.bytes().all(|byte| byte.is_ascii_digit());
-        let number = is_number.then(|| part.parse().ok()).flatten()?;
-        (1..=most).contains(&number).then_some(number)
+        is_number.then(|| part.parse().ok()).flatten()
     };
-    let is_year =
-        |part: &str| part.len() == 4 && part.bytes().all(|byte| byte.is_ascii_digit());
+    let year_of = |part: &str| -> Option<i16> {
+        let is_year = part.len() == 4 && part.bytes().all(|byte| byte.is_ascii_digit());
+        is_year.then(|| part.parse().ok()).flatten()
+    };
+    // A day that the calendar does not have, such as 31/2, is kept as it was typed.
     match parts.as_slice() {
-        [day, month, year] if is_year(year) => {
-            let (day, month) = (number(day, 31)?, number(month, 12)?);
-            Some(format!("{year}-{month:02}-{day:02}"))
+        [day, month, year] => {
+            let year = year_of(year)?;
+            let day = Date::new(year, number(month)?, number(day)?).ok()?;
+            Some(day.to_string())
         }
-        [month, year] if is_year(year) => {
-            Some(format!("{year}-{:02}", number(month, 12)?))
+        [month, year] => {
+            let year = year_of(year)?;
+            let month = number(month).filter(|month| (1..=12).contains(month))?;
+            Some(format!("{year:04}-{month:02}"))
         }
         _ => None,
     }
@@ -111,6 +124,9 @@ pub struct Outcome {
 
 /// What becomes of a field when somebody takes `step` at it and says `answer`. `before` is
 /// what was said so far by others, oldest first, without what was undone.
+///
+/// A value that is keyed twice goes into its record when both agree: until then it stands
+/// in no place where the second person could see it.
 pub fn outcome(
     rules: &CheckRules,
     (name, old): (&str, &Field),
@@ -119,20 +135,21 @@ pub fn outcome(
     before: &[Answer],
 ) -> Outcome {
     let put = |to, state| Outcome { to, now: Some(answer.applied(old, state)) };
-    let agrees_with_last = before.last().is_some_and(|last| last.agrees(answer));
+    let agrees_with_first = before.last().is_some_and(|last| last.agrees(answer));
+    let agrees_with_record = Answer::of(old).agrees(answer);
     match step {
-        Step::Key if rules.is_double(name) => put("keyed-once", FieldState::Keyed),
+        Step::Key if rules.is_double(name) => Outcome { to: "keyed-once", now: None },
         Step::Key => put("keyed", FieldState::Keyed),
-        Step::Second if agrees_with_last => Outcome { to: "keyed", now: None },
+        Step::Second if agrees_with_first => put("keyed", FieldState::Keyed),
         Step::Second => Outcome { to: "disputed", now: None },
         // Two of three say the same: as good as a verification by another person.
         Step::Third if before.iter().any(|said| said.agrees(answer)) => {
             put("verified", FieldState::Verified)
         }
-        Step::Verify if agrees_with_last => put("verified", FieldState::Verified),
+        Step::Verify if agrees_with_record => put("verified", FieldState::Verified),
         // Something new: somebody else has to look at it.
         Step::Third | Step::Verify => put("keyed", FieldState::Keyed),
-        Step::Approve if agrees_with_last => put("", FieldState::Approved),
+        Step::Approve if agrees_with_record => put("", FieldState::Approved),
         Step::Approve => put("keyed", FieldState::Keyed),
     }
 }
@@ -170,6 +187,11 @@ mod tests {
             ("3/1987", "1987-03"),
             ("1987", "1987"),
             ("31/13/1987", "31/13/1987"),
+            ("31/2/1987", "31/2/1987"),
+            ("29/2/1987", "29/2/1987"),
+            ("29/2/1988", "1988-02-29"),
+            ("0/3/1987", "0/3/1987"),
+            ("13/1987", "13/1987"),
             ("khoảng 1987", "khoảng 1987"),
             ("1987-03-05", "1987-03-05"),
         ] {
@@ -185,16 +207,16 @@ mod tests {
         let named = ("nksHoTen", &old);
         let right = typed("nksHoTen", "Lò Văn Mẫu");
         let first = outcome(&rules, named, Step::Key, &right, &[]);
-        assert_eq!(first.to, "keyed-once");
-        let now = first.now.expect("changed");
+        assert_eq!(first, Outcome { to: "keyed-once", now: None }, "nobody sees it yet");
+        let same =
+            outcome(&rules, named, Step::Second, &right, std::slice::from_ref(&right));
+        assert_eq!(same.to, "keyed");
+        let now = same.now.expect("changed");
         assert_eq!(
             (now.value.as_deref(), now.state),
             (Some("Lò Văn Mẫu"), FieldState::Keyed)
         );
         assert_eq!((now.page, now.confidence), (Some(1), 1.0));
-        let same =
-            outcome(&rules, named, Step::Second, &right, std::slice::from_ref(&right));
-        assert_eq!(same, Outcome { to: "keyed", now: None });
         let other = typed("nksHoTen", "Lò Văn Mâu");
         let differs =
             outcome(&rules, named, Step::Second, &other, std::slice::from_ref(&right));

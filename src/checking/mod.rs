@@ -13,7 +13,7 @@ mod plan;
 mod rules;
 
 pub use answer::{Answer, Outcome, outcome};
-pub use plan::plan;
+pub use plan::{plan, strict};
 pub use rules::{CheckRules, CheckRulesError};
 
 /// One step of checking.

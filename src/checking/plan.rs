@@ -14,6 +14,15 @@ pub fn plan(fields: u64) -> (u64, u64) {
     (sample.min(fields), accepted)
 }
 
+/// The plan that was chosen, at least as strict as the proposed one: no smaller sample, and
+/// no more wrong ones than a sample of that size allows.
+pub fn strict(fields: u64, sample: u64, accepted: u64) -> (u64, u64) {
+    let sample = sample.max(plan(fields).0).min(fields);
+    let allowing = PLANS.iter().filter(|(_, least, _)| *least <= sample);
+    let most = allowing.map(|(.., most)| *most).max().unwrap_or(0);
+    (sample, accepted.min(most))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -28,6 +37,20 @@ mod tests {
             (1 << 40, (315, 5)),
         ] {
             assert_eq!(plan(fields), expected, "{fields}");
+            assert_eq!(strict(fields, expected.0, expected.1), expected, "{fields}");
         }
+    }
+
+    #[test]
+    fn a_plan_may_be_stricter_than_the_proposed_one_and_never_laxer() {
+        for (chosen, expected) in [
+            ((1, 1), (20, 0)),
+            ((20, 99), (20, 0)),
+            ((90, 99), (90, 1)),
+            ((999, 0), (200, 0)),
+        ] {
+            assert_eq!(strict(200, chosen.0, chosen.1), expected, "{chosen:?}");
+        }
+        assert_eq!(strict(2, 1, 1), (2, 0));
     }
 }

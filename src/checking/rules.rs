@@ -42,6 +42,38 @@ impl CheckRules {
 mod tests {
     use super::*;
 
+    /// Names in the definitions that are read as days, such as `{gbtNgay:date}`.
+    fn days(folder: &std::path::Path, into: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                days(&path, into);
+                continue;
+            }
+            let written = std::fs::read_to_string(&path).expect("a definition");
+            let mut parts: Vec<&str> = written.split(":date}").collect();
+            // What follows the last one names none.
+            parts.pop();
+            for before in parts {
+                let name = before.rsplit('{').next().unwrap_or_default();
+                into.push(name.trim_start_matches('=').to_owned());
+            }
+        }
+    }
+
+    #[test]
+    fn every_field_that_is_read_as_a_day_is_keyed_as_one() {
+        let rules = CheckRules::embedded().expect("the embedded rules");
+        let pipelines =
+            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines");
+        let mut names = Vec::new();
+        days(&pipelines, &mut names);
+        assert!(names.len() > 20, "{names:?}");
+        for name in names {
+            assert!(rules.is_date(&name), "`{name}` is no day in index/checking.toml");
+        }
+    }
+
     #[test]
     fn names_and_numbers_are_keyed_twice_and_remarks_once() {
         let rules = CheckRules::embedded().expect("the embedded rules");

@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 
 use anyhow::Context as _;
 use serde_json::json;
-use sohoa::access::{self, Doer, NewAccount};
+use sohoa::access::{self, Doer, NewAccount, NewRights};
 use sohoa::run::Archive;
 
 use super::{Ended, Usage, open, print_json};
@@ -52,8 +52,12 @@ pub(super) fn account(action: Account) -> anyhow::Result<Ended> {
         }
         Account::Rights { of, roles, units, collections } => {
             let archive = open(&of.archive)?;
-            let rights = (roles.as_str(), units.as_str(), collections.as_str());
-            access::change_rights(&archive.catalog, doer(), &of.name, rights)?;
+            let new = NewRights {
+                roles: roles.as_deref(),
+                units: units.as_deref(),
+                collections: collections.as_deref(),
+            };
+            access::change_rights(&archive.catalog, doer(), &of.name, new)?;
         }
         Account::Password(of) => {
             let archive = open(&of.archive)?;

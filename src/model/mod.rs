@@ -18,5 +18,5 @@ pub use letters::{
 };
 pub use reason::Reason;
 pub use record::{Field, FieldState, Finding, Record, RecordId, Severity};
-pub use scan::{PageKey, ScanId};
+pub use scan::{PageKey, ScanId, hex};
 pub use text::{Letter, Line, PageText, TextSource, Word, Writing};

@@ -13,6 +13,12 @@ impl std::fmt::Display for ScanId {
     }
 }
 
+/// Bytes as lower-case hexadecimal digits, as digests are written everywhere.
+pub fn hex(bytes: &[u8]) -> String {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
+}
+
 /// One page of a scan.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PageKey {

@@ -12,6 +12,7 @@ use super::app::Desk;
 use super::ask::Ask;
 use super::error::Failure;
 use super::route::blocking;
+use super::stream;
 use super::view;
 use crate::access::write_trail;
 
@@ -24,15 +25,15 @@ async fn page(State(desk): State<Arc<Desk>>, ask: Ask) -> Result<Html<String>, F
     blocking(desk, move |desk| view::audit(desk, &ask)).await.map(Html)
 }
 
-async fn export(State(desk): State<Arc<Desk>>) -> Result<Response, Failure> {
-    let file = blocking(desk, |desk| {
-        let mut out = Vec::new();
-        write_trail(&desk.catalog, &mut out)?;
-        Ok(out)
-    });
+async fn export(State(desk): State<Arc<Desk>>) -> Response {
+    let catalog = Arc::clone(&desk.catalog);
+    let file = stream::body(
+        move |out| write_trail(&catalog, out),
+        move |error| (desk.log)(&format!("export of the audit trail broke off: {error}")),
+    );
     let headers = [
         (CONTENT_TYPE, "application/jsonl"),
         (CONTENT_DISPOSITION, "attachment; filename=\"audit.jsonl\""),
     ];
-    Ok((headers, file.await?).into_response())
+    (headers, file).into_response()
 }

@@ -47,24 +47,32 @@ impl Bench {
         if leases.len() >= MOST_FIELDS {
             leases.retain(|_, (_, until)| *until > now_ms);
         }
-        leases.insert(key(item), (account.to_owned(), now_ms + LEASE_MS));
+        if leases.len() < MOST_FIELDS {
+            leases.insert(key(item), (account.to_owned(), now_ms + LEASE_MS));
+        }
     }
 
-    /// Gives the field back; it is decided.
-    pub(super) fn give_back(&self, record: &str, field: &str) {
+    /// Gives the field back that `account` has; it is decided, or left out.
+    pub(super) fn give_back(&self, record: &str, field: &str, account: &str) {
         let key = (record.to_owned(), field.to_owned());
-        self.leases.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+        let mut leases = self.leases.lock().unwrap_or_else(PoisonError::into_inner);
+        if leases.get(&key).is_some_and(|(holder, _)| holder == account) {
+            leases.remove(&key);
+        }
     }
 
-    /// Leaves the field to others for a while.
+    /// Leaves the field to others for a while. It is one that there is: what is remembered
+    /// here came from a form.
     pub(super) fn skip(&self, record: &str, field: &str, account: &str, now_ms: i64) {
-        self.give_back(record, field);
+        self.give_back(record, field, account);
         let key = (record.to_owned(), field.to_owned());
         let mut skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
         if skipped.len() >= MOST_FIELDS {
             skipped.retain(|_, until| *until > now_ms);
         }
-        skipped.insert((account.to_owned(), key), now_ms + SKIP_MS);
+        if skipped.len() < MOST_FIELDS {
+            skipped.insert((account.to_owned(), key), now_ms + SKIP_MS);
+        }
     }
 }
 
@@ -87,7 +95,9 @@ mod tests {
         bench.take(&item, "lan", 0);
         assert!(bench.is_free(&item, "lan", 1) && !bench.is_free(&item, "hoa", 1));
         assert!(bench.is_free(&item, "hoa", LEASE_MS));
-        bench.give_back("r", "so");
+        bench.give_back("r", "so", "hoa");
+        assert!(!bench.is_free(&item, "hoa", 1), "not theirs to give");
+        bench.give_back("r", "so", "lan");
         assert!(
             bench.is_free(&item, "hoa", 1),
             "decided, so anybody may take the next step"

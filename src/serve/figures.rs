@@ -25,6 +25,9 @@ use crate::search::Wanted;
 /// the trend of days.
 const GOOD_FOR: Duration = Duration::from_mins(5);
 
+/// How long an answer of catalog and index is good for.
+const READY_FOR: Duration = Duration::from_secs(5);
+
 /// The addresses of figures.
 pub(super) fn routes() -> Router<Arc<Desk>> {
     Router::new()
@@ -57,12 +60,16 @@ pub(super) struct Disk {
 
 /// The latest figures.
 #[derive(Default)]
-pub(super) struct Dashboard(Mutex<Option<(Instant, Arc<Counted>)>>);
+pub(super) struct Dashboard {
+    counted: Mutex<Option<(Instant, Arc<Counted>)>>,
+    /// When catalog and index answered last.
+    ready: Mutex<Option<Instant>>,
+}
 
 impl Dashboard {
     /// Figures that are at most five minutes old.
     pub(super) fn now(&self, desk: &Desk) -> Result<Arc<Counted>, CatalogError> {
-        let mut latest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut latest = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((counted, figures)) = &*latest
             && counted.elapsed() < GOOD_FOR
         {
@@ -110,11 +117,18 @@ async fn page(State(desk): State<Arc<Desk>>, ask: Ask) -> Result<Html<String>, F
 /// Whether the catalog and the index answer.
 async fn ready(State(desk): State<Arc<Desk>>) -> Result<&'static str, Failure> {
     let ready = blocking(desk, |desk| {
+        // Anybody may ask, and nobody makes the desk search all day.
+        let mut last =
+            desk.dashboard.ready.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.is_some_and(|at| at.elapsed() < READY_FOR) {
+            return Ok("ok\n");
+        }
         desk.catalog.location("")?;
         let wanted = Wanted { limit: 1, ..Wanted::default() };
         let request =
             SearchRequest { query: "a".into(), wanted, ..SearchRequest::default() };
         desk.searcher.seek(&request).map_err(super::AnswerError::from)?;
+        *last = Some(Instant::now());
         Ok("ok\n")
     });
     ready.await

@@ -39,6 +39,9 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const MAX_REQUEST_ID: usize = 64;
 /// Pages hold personal data: a shared PC keeps none of them on its disk.
 const KEEP_NOTHING: HeaderValue = HeaderValue::from_static("no-store");
+/// Pictures on a PC that several people use: long enough that the next field's picture is
+/// there when its turn comes, and no longer.
+const KEEP_SHORTLY: HeaderValue = HeaderValue::from_static("private, max-age=120");
 /// Seconds after which a busy desk may be asked again.
 const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("5");
 
@@ -53,6 +56,7 @@ pub(super) async fn guard(
     let path = parts.uri.path().to_owned();
     let method = parts.method.clone();
     let (visitor, admission, body) = door::admit(&desk, &mut parts, body).await;
+    let is_guarded = visitor.is_guarded;
     let ask = Ask::of(&parts);
     let response = match admission {
         _ if desk.is_local && !is_this_machine(&parts.headers) => {
@@ -84,6 +88,8 @@ pub(super) async fn guard(
     }
     if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, KEEP_NOTHING);
+    } else if is_guarded && !path.starts_with("/assets/") {
+        headers.insert(CACHE_CONTROL, KEEP_SHORTLY);
     }
     if let Ok(value) = HeaderValue::from_str(&request_id) {
         headers.insert(REQUEST_ID, value);

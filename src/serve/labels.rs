@@ -137,6 +137,14 @@ impl Labels {
         self.written.hidden.endings.iter().any(|ending| field.ends_with(ending.as_str()))
     }
 
+    /// Whether a list of hits shows the field.
+    pub(super) fn is_listed(&self, field: &str) -> bool {
+        let hit = self.hit();
+        let mut listed =
+            [&hit.name, &hit.line, &hit.entry, &hit.place].into_iter().flatten();
+        listed.any(|name| name == field)
+    }
+
     /// What the number of a code list means; `None` for any other value.
     pub(super) fn meaning(&self, field: &str, value: &str, lang: Lang) -> Option<&str> {
         let mut lists = self.written.code.iter();

@@ -10,7 +10,7 @@ use axum::routing::{get, post};
 
 use super::app::Desk;
 use super::ask::Ask;
-use super::check::{answer, has_decided, said};
+use super::check::{answer, has_decided, last_seen, note_shown, said};
 use super::door::{self, Form, Visitor};
 use super::error::Failure;
 use super::route::blocking;
@@ -18,7 +18,8 @@ use super::view;
 use crate::access::{Right, Token};
 use crate::catalog::By;
 use crate::catalog::NewLot;
-use crate::checking::{Answer, Step, outcome};
+use crate::catalog::Verdict;
+use crate::checking::{Answer, Step, outcome, strict};
 use crate::model::RecordId;
 
 /// The addresses of lots.
@@ -75,6 +76,7 @@ async fn make(
             path: &path,
             size: number(&form, "size")?.max(1),
             accepted: number(&form, "accepted")?,
+            plan: strict,
             seed: seed.text(),
         };
         match desk.catalog.make_lot(new, by(&ask.who))? {
@@ -91,6 +93,7 @@ async fn sample(State(desk): State<Arc<Desk>>, ask: Ask) -> Result<Response, Fai
         let lot = ask.get("id").and_then(|id| id.parse().ok()).unwrap_or(0);
         match desk.catalog.next_sample(lot, &ask.who.account)? {
             Some((record, field)) => {
+                note_shown(desk, &ask.who, (&record, &field), "sample")?;
                 Ok(Html(view::sample(desk, &ask, lot, &record, &field)?).into_response())
             }
             None => Ok(door::see("/check/lots")),
@@ -122,15 +125,17 @@ async fn judge(
         if is_own {
             return Err(Failure::Forbidden);
         }
-        let Some(answer) = answer(desk, &form, &name)? else {
+        let offered = [Answer::of(old)];
+        let Some(answer) = answer((desk, &ask), &form, &name, &offered)? else {
             return Ok(door::see(&sample_address(lot)));
         };
-        let before: Vec<Answer> = said(&decisions);
-        let is_right = before.last().is_some_and(|last| last.agrees(&answer));
+        let [stands] = &offered;
         let rules = &desk.check_rules;
+        let before = said(&decisions);
         let now = outcome(rules, (&name, old), Step::Approve, &answer, &before).now;
-        let now = now.filter(|_| !is_right);
-        if !desk.catalog.judge(lot, (&record, &name), now, by(who))? {
+        let now = now.filter(|_| !stands.agrees(&answer));
+        let verdict = Verdict { now, seen: last_seen(&decisions) };
+        if !desk.catalog.judge(lot, (&record, &name), verdict, by(who))? {
             return again(desk, &ask, "check.overtaken");
         }
         Ok(door::see(&sample_address(lot)))

@@ -39,6 +39,7 @@ mod seek;
 mod server;
 mod shelf;
 mod sizes;
+mod stream;
 mod text;
 mod tls;
 mod view;

@@ -116,7 +116,7 @@ def deciding(browser, url, shot):
     browser.wait("both answers are there", lambda: len(browser.texts("[data-press^=Alt]")) == 2)
     shot("third")
     before = browser.run(FIELD)
-    browser.run("document.querySelector('[data-press="Alt+1"]').click()")
+    browser.press_with("Alt", "1")
     browser.wait("it is decided", lambda: browser.run(FIELD) != before)
 
 

@@ -12,7 +12,7 @@ import urllib.request
 
 # What W3C WebDriver calls the keys that are no letters.
 KEYS = {"Enter": "\ue007", "Escape": "\ue00c", "Down": "\ue015", "Up": "\ue013", "Tab": "\ue004",
-        "F2": "\ue032", "F4": "\ue034", "F8": "\ue038", "F9": "\ue039"}
+        "Alt": "\ue00a", "F2": "\ue032", "F4": "\ue034", "F8": "\ue038", "F9": "\ue039"}
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 # Without these, Chromium looks for its makers' hosts at every start.
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -118,6 +118,12 @@ class Browser:
             value = KEYS.get(key, key)
             for letter in [value] if value in KEYS.values() else value:
                 actions += [{"type": "keyDown", "value": letter}, {"type": "keyUp", "value": letter}]
+        self._call("POST", "/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": actions}]})
+
+    def press_with(self, held, key):
+        """Presses a key while another is held down."""
+        actions = [{"type": "keyDown", "value": KEYS[held]}, {"type": "keyDown", "value": KEYS.get(key, key)},
+                   {"type": "keyUp", "value": KEYS.get(key, key)}, {"type": "keyUp", "value": KEYS[held]}]
         self._call("POST", "/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": actions}]})
 
     def wait(self, what, condition, seconds=60):

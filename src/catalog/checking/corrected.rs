@@ -8,7 +8,8 @@ use crate::model::Record;
 
 impl Catalog {
     /// Calls `each` with every first keying that was not undone, and with the field as it
-    /// is now: what the machine read, and what people made of it.
+    /// is now: what the machine read, and what people made of it. Fields that wait for
+    /// their second keying are left out: nothing has been made of them yet.
     ///
     /// # Errors
     ///
@@ -23,7 +24,9 @@ impl Catalog {
             let mut statement = connection
                 .prepare(&format!(
                     "SELECT {COLUMNS} FROM decision WHERE step = 'key' \
-                     AND undone_by IS NULL GROUP BY record, field HAVING seq = min(seq) \
+                     AND undone_by IS NULL AND NOT EXISTS (SELECT 1 FROM check_item \
+                     WHERE check_item.record = decision.record AND check_item.field = \
+                     decision.field AND stage IN ('keyed-once', 'disputed')) GROUP BY record, field HAVING seq = min(seq) \
                      ORDER BY record, field"
                 ))
                 .map_err(sql)?;
@@ -58,8 +61,9 @@ impl Catalog {
         let mut statement = connection.prepare(&format!(
             "SELECT one.{column}, count(*), sum({before} IS NOT (SELECT last.new_value \
              FROM decision AS last WHERE last.record = one.record AND \
-             last.field = one.field AND last.undone_by IS NULL AND last.step NOT IN \
-             ('undo', 'second') ORDER BY last.seq DESC LIMIT 1)) FROM decision AS one \
+             last.field = one.field AND (last.undone_by IS NULL OR EXISTS (SELECT 1 FROM \
+             decision AS by_lot WHERE by_lot.seq = last.undone_by AND by_lot.why = \
+             'lot')) AND last.step NOT IN ('undo', 'second') ORDER BY last.seq DESC LIMIT 1)) FROM decision AS one \
              WHERE one.step IN ({steps}) AND one.undone_by IS NULL GROUP BY 1 ORDER BY 1"
         ))?;
         let rows = statement.query_map([], |row| {

@@ -6,7 +6,10 @@ use super::super::Catalog;
 use super::super::CatalogError;
 use super::super::audit::{self, AuditEntry};
 use super::super::records;
-use super::{COLUMNS, Decision, STANDING, StoredDecision, damaged, decision, stage_in};
+use super::{
+    COLUMNS, Decision, STANDING, StoredDecision, damaged, decision, has_decided,
+    last_seq, stage_in,
+};
 use crate::model::Field;
 use crate::model::FieldState;
 use crate::model::Record;
@@ -69,20 +72,12 @@ pub(in super::super) fn record_in(
     body.as_deref().map(records::parsed).transpose()
 }
 
-/// Carries out one decision within a transaction; whether the field still stood where it
-/// was seen.
-pub(in super::super) fn decide_in(
+/// Writes a decision down; `old` is the field before it, `state` its state afterwards.
+fn insert(
     transaction: &Transaction<'_>,
     decision: &Decision<'_>,
-) -> Result<bool, CatalogError> {
-    if stage_in(transaction, decision.record, decision.field)? != decision.from {
-        return Ok(false);
-    }
-    let Some(mut record) = record_in(transaction, decision.record)? else {
-        return Ok(false);
-    };
-    let Some(old) = record.fields.get(decision.field).cloned() else { return Ok(false) };
-    let now = decision.now.clone().unwrap_or_else(|| old.clone());
+    (old, state): (&Field, FieldState),
+) -> Result<u64, CatalogError> {
     transaction.execute(
         "INSERT INTO decision (record, field, step, account, at_ms, old_field, \
          old_stage, new_value, new_state, why) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, \
@@ -93,32 +88,112 @@ pub(in super::super) fn decide_in(
             decision.step,
             decision.account,
             decision.at_ms,
-            serde_json::to_string(&old).map_err(damaged)?,
+            serde_json::to_string(old).map_err(damaged)?,
             decision.from,
             decision.value,
-            state_name(now.state),
+            state_name(state),
             decision.why
         ],
     )?;
-    put_stage(transaction, (decision.record, decision.field), decision.to, &now)?;
+    Ok(transaction.last_insert_rowid().unsigned_abs())
+}
+
+/// Carries out one decision within a transaction; whether the field still stood where it
+/// was seen, and the account has decided nothing about it so far.
+pub(in super::super) fn decide_in(
+    transaction: &Transaction<'_>,
+    decision: &Decision<'_>,
+) -> Result<bool, CatalogError> {
+    let (id, name) = (decision.record, decision.field);
+    if stage_in(transaction, id, name)? != decision.from
+        || last_seq(transaction, id, name)? != decision.seen
+        || has_decided(transaction, id, name, decision.account)?
+    {
+        return Ok(false);
+    }
+    let Some(mut record) = record_in(transaction, id)? else { return Ok(false) };
+    let Some(old) = record.fields.get(name).cloned() else { return Ok(false) };
+    let now = decision.now.clone().unwrap_or_else(|| old.clone());
+    insert(transaction, decision, (&old, now.state))?;
+    put_stage(transaction, (id, name), decision.to, &now)?;
     if now != old {
-        put_field(transaction, &mut record, decision.field, now)?;
+        put_field(transaction, &mut record, name, now)?;
     }
     // Old and new value stand in the table of decisions; the trail names no person.
     let is_changed = old.value.as_deref() != decision.value;
-    let detail = serde_json::json!({ "field": decision.field, "changed": is_changed });
+    let detail = serde_json::json!({ "field": name, "changed": is_changed });
     audit::append(
         transaction,
         &AuditEntry {
             at_ms: decision.at_ms,
             account: decision.account,
             what: decision.step,
-            target: &format!("record:{}", decision.record.0),
+            target: &format!("record:{}", id.0),
             detail: &detail.to_string(),
             source: decision.source,
         },
     )?;
     Ok(true)
+}
+
+/// Sends a field of a lot back to be verified. What was verified or approved about it does
+/// not count any more, so that whoever did may look at it again.
+pub(in super::super) fn send_back(
+    transaction: &Transaction<'_>,
+    (id, name): (&RecordId, &str),
+    (account, source, at_ms): (&str, &str, i64),
+) -> Result<(), CatalogError> {
+    let Some(mut record) = record_in(transaction, id)? else { return Ok(()) };
+    let Some(old) = record.fields.get(name).cloned() else { return Ok(()) };
+    let is_verified = matches!(old.state, FieldState::Verified | FieldState::Approved);
+    let state = if is_verified { FieldState::Keyed } else { old.state };
+    let stage = stage_in(transaction, id, name)?;
+    let undoing = insert(
+        transaction,
+        &Decision {
+            record: id,
+            field: name,
+            step: "undo",
+            account,
+            at_ms,
+            source,
+            from: &stage,
+            seen: 0,
+            to: "keyed",
+            now: None,
+            value: old.value.as_deref(),
+            why: "lot",
+        },
+        (&old, state),
+    )?;
+    transaction.execute(
+        &format!(
+            "UPDATE decision SET undone_by = ?3 WHERE record = ?1 AND field = ?2 \
+             AND step IN ('third', 'verify', 'approve') AND {STANDING}"
+        ),
+        params![id.0, name, undoing as i64],
+    )?;
+    put_stage(transaction, (id, name), "keyed", &old)?;
+    if state != old.state {
+        put_field(transaction, &mut record, name, Field { state, ..old })?;
+    }
+    Ok(())
+}
+
+/// The last decision of an account that it may take back. Verdicts about a sample and
+/// approvals of lots are no steps at one field: they stay.
+fn undoable_in(
+    transaction: &Transaction<'_>,
+    account: &str,
+) -> Result<Option<StoredDecision>, CatalogError> {
+    let last = transaction
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM decision WHERE account = ?1 AND {STANDING} \
+             AND step != 'sample' AND why != 'lot' ORDER BY seq DESC LIMIT 1"
+        ))?
+        .query_row([account], decision)
+        .optional()?;
+    Ok(last)
 }
 
 impl Catalog {
@@ -142,29 +217,36 @@ impl Catalog {
         Ok(true)
     }
 
-    /// Undoes the last decision of an account, if nobody has decided about the field
-    /// since. Returns what was undone.
+    /// The last decision of an account that it may take back.
+    ///
+    /// # Errors
+    ///
+    /// If the database refuses.
+    pub fn undoable(
+        &self,
+        account: &str,
+    ) -> Result<Option<StoredDecision>, CatalogError> {
+        undoable_in(&self.desk().transaction()?, account)
+    }
+
+    /// Undoes the last decision of an account, as [`Self::undoable`] gave it, if nobody has
+    /// decided about the field since. Returns whether it was undone.
     ///
     /// # Errors
     ///
     /// If the database refuses.
     pub fn undo(
         &self,
-        account: &str,
+        seen: &StoredDecision,
         source: &str,
         at_ms: i64,
-    ) -> Result<Option<StoredDecision>, CatalogError> {
+    ) -> Result<bool, CatalogError> {
         let mut connection = self.desk();
         let transaction =
             connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let last = transaction
-            .prepare_cached(&format!(
-                "SELECT {COLUMNS} FROM decision AS mine WHERE account = ?1 \
-                 AND {STANDING} ORDER BY seq DESC LIMIT 1"
-            ))?
-            .query_row([account], decision)
-            .optional()?;
-        let Some(last) = last else { return Ok(None) };
+        let Some(last) = undoable_in(&transaction, &seen.account)? else {
+            return Ok(false);
+        };
         let is_followed: bool = transaction.query_row(
             &format!(
                 "SELECT EXISTS (SELECT 1 FROM decision WHERE record = ?1 AND field = ?2 \
@@ -174,41 +256,42 @@ impl Catalog {
             |row| row.get(0),
         )?;
         let Some(mut record) = record_in(&transaction, &last.record)? else {
-            return Ok(None);
+            return Ok(false);
         };
-        if is_followed {
-            return Ok(None);
+        if is_followed || last.seq != seen.seq {
+            return Ok(false);
         }
-        let now = record.fields.get(&last.field).cloned();
+        let now = record.fields.get(&last.field).unwrap_or(&last.old).clone();
         let stage = stage_in(&transaction, &last.record, &last.field)?;
-        transaction.execute(
-            "INSERT INTO decision (record, field, step, account, at_ms, old_field, \
-             old_stage, new_value, new_state) VALUES (?1, ?2, 'undo', ?3, ?4, ?5, ?6, \
-             ?7, ?8)",
-            params![
-                last.record.0,
-                last.field,
-                account,
-                at_ms,
-                serde_json::to_string(now.as_ref().unwrap_or(&last.old))
-                    .map_err(damaged)?,
-                stage,
-                last.old.value,
-                state_name(last.old.state)
-            ],
-        )?;
+        let undoing = Decision {
+            record: &last.record,
+            field: &last.field,
+            step: "undo",
+            account: &last.account,
+            at_ms,
+            source,
+            from: &stage,
+            seen: last.seq,
+            to: &last.old_stage,
+            now: None,
+            value: last.old.value.as_deref(),
+            why: "",
+        };
+        let seq = insert(&transaction, &undoing, (&now, last.old.state))?;
         transaction.execute(
             "UPDATE decision SET undone_by = ?2 WHERE seq = ?1",
-            params![last.seq as i64, transaction.last_insert_rowid()],
+            params![last.seq as i64, seq as i64],
         )?;
         put_stage(&transaction, (&last.record, &last.field), &last.old_stage, &last.old)?;
-        put_field(&transaction, &mut record, &last.field, last.old.clone())?;
+        if now != last.old {
+            put_field(&transaction, &mut record, &last.field, last.old.clone())?;
+        }
         let detail = serde_json::json!({ "field": last.field, "undid": last.seq });
         audit::append(
             &transaction,
             &AuditEntry {
                 at_ms,
-                account,
+                account: &last.account,
                 what: "undo",
                 target: &format!("record:{}", last.record.0),
                 detail: &detail.to_string(),
@@ -216,6 +299,6 @@ impl Catalog {
             },
         )?;
         transaction.commit()?;
-        Ok(Some(last))
+        Ok(true)
     }
 }

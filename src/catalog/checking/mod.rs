@@ -7,7 +7,7 @@ mod corrected;
 mod decide;
 mod queue;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 use serde::Serialize;
@@ -17,7 +17,7 @@ use super::CatalogError;
 use crate::model::Field;
 use crate::model::RecordId;
 
-pub(super) use decide::{decide_in, record_in};
+pub(super) use decide::{decide_in, record_in, send_back};
 pub use queue::CheckBy;
 pub(super) use queue::{forget, queue, queue_all};
 
@@ -51,7 +51,43 @@ pub struct CheckFilter {
     pub path: String,
     /// That this account has not decided about: two pairs of eyes are two persons.
     pub not_by: String,
+    /// Of papers and fields that somebody may see.
+    pub scope: CheckScope,
 }
+
+/// Which papers and fields somebody may see; all unless it says otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CheckScope {
+    /// Codes of units; `None`: any.
+    pub units: Option<Vec<String>>,
+    /// Collections; `None`: any.
+    pub collections: Option<Vec<String>>,
+    /// Kinds that are kept back.
+    pub without_kinds: Vec<String>,
+    /// Ends of the names of fields that are kept back.
+    pub without_endings: Vec<String>,
+}
+
+impl CheckScope {
+    /// Its parts as JSON lists, for [`SCOPE`].
+    fn lists(&self) -> [Option<String>; 4] {
+        let json =
+            |names: &Vec<String>| serde_json::Value::from(names.as_slice()).to_string();
+        [
+            self.units.as_ref().map(json),
+            self.collections.as_ref().map(json),
+            Some(json(&self.without_kinds)),
+            Some(json(&self.without_endings)),
+        ]
+    }
+}
+
+/// What lets through only what a [`CheckScope`] holds; the first four parameters.
+const SCOPE: &str = "(?1 IS NULL OR scan.unit IN (SELECT value FROM json_each(?1))) \
+    AND (?2 IS NULL OR scan.collection IN (SELECT value FROM json_each(?2))) \
+    AND record.kind NOT IN (SELECT value FROM json_each(?3)) \
+    AND NOT EXISTS (SELECT 1 FROM json_each(?4) \
+    WHERE substr(check_item.field, -length(value)) = value)";
 
 /// What is decided about a field.
 #[derive(Debug, Clone)]
@@ -70,6 +106,8 @@ pub struct Decision<'a> {
     pub source: &'a str,
     /// The stage as it was seen.
     pub from: &'a str,
+    /// The number of the last decision about the field as it was seen; 0 if there was none.
+    pub seen: u64,
     /// The stage afterwards; empty where nobody has to look any more.
     pub to: &'a str,
     /// The field afterwards; `None` where it stays as it is.
@@ -114,7 +152,7 @@ const COLUMNS: &str = "seq, record, field, step, account, at_ms, old_field, old_
     new_value, new_state, why, undone_by IS NOT NULL";
 
 /// What tells decisions that count from those that were undone, and from the undoing.
-const STANDING: &str = "step != 'undo' AND undone_by IS NULL";
+pub(super) const STANDING: &str = "step != 'undo' AND undone_by IS NULL";
 
 fn damaged(error: serde_json::Error) -> CatalogError {
     CatalogError::Damaged { what: "field", source: error.into() }
@@ -154,7 +192,7 @@ pub(super) fn decided(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn stage_in(
+pub(super) fn stage_in(
     transaction: &Transaction<'_>,
     record: &RecordId,
     field: &str,
@@ -164,6 +202,37 @@ fn stage_in(
         .query_row(params![record.0, field], |row| row.get(0))
         .optional()?;
     Ok(stage.unwrap_or_default())
+}
+
+/// Number of the last decision about a field, whatever became of it; 0 if there is none.
+pub(super) fn last_seq(
+    transaction: &Transaction<'_>,
+    record: &RecordId,
+    field: &str,
+) -> Result<u64, CatalogError> {
+    let last: i64 = transaction
+        .prepare_cached(
+            "SELECT coalesce(max(seq), 0) FROM decision WHERE record = ?1 AND field = ?2",
+        )?
+        .query_row(params![record.0, field], |row| row.get(0))?;
+    Ok(last.unsigned_abs())
+}
+
+/// Whether the account has a decision about the field that counts: two pairs of eyes are
+/// two persons.
+pub(super) fn has_decided(
+    transaction: &Transaction<'_>,
+    record: &RecordId,
+    field: &str,
+    account: &str,
+) -> Result<bool, CatalogError> {
+    let has = transaction
+        .prepare_cached(&format!(
+            "SELECT EXISTS (SELECT 1 FROM decision WHERE record = ?1 AND field = ?2 \
+             AND account = ?3 AND {STANDING})"
+        ))?
+        .query_row(params![record.0, field, account], |row| row.get(0))?;
+    Ok(has)
 }
 
 impl StoredDecision {
@@ -182,6 +251,23 @@ impl Catalog {
     pub fn stage(&self, record: &RecordId, field: &str) -> Result<String, CatalogError> {
         let mut connection = self.desk();
         stage_in(&connection.transaction()?, record, field)
+    }
+
+    /// The stages of those fields of a record that somebody has to look at.
+    ///
+    /// # Errors
+    ///
+    /// If the database refuses.
+    pub fn stages(
+        &self,
+        record: &RecordId,
+    ) -> Result<BTreeMap<String, String>, CatalogError> {
+        let connection = self.desk();
+        let mut statement = connection
+            .prepare_cached("SELECT field, stage FROM check_item WHERE record = ?1")?;
+        let rows =
+            statement.query_map([&record.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// What was decided about a field, oldest first; or about all of them, where no field

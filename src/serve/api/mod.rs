@@ -83,7 +83,7 @@ async fn search(State(desk): State<Arc<Desk>>, ask: Ask) -> Result<Response, Fai
         let (seeker, who) = (desk.searcher.as_ref(), &ask.who);
         let mut answered = answer_seen(&desk.catalog, seeker, &request, &who.sight)?;
         for hit in &mut answered.hits {
-            without_numbers(desk, who, &mut hit.fields);
+            only_listed(desk, who, &mut hit.fields);
         }
         Ok(answered)
     });
@@ -102,13 +102,23 @@ async fn suggest(State(desk): State<Arc<Desk>>, ask: Ask) -> Result<Response, Fa
     Ok(Json(SuggestAnswer { suggestions: suggestions.await? }).into_response())
 }
 
-/// Masks the numbers that identify persons for those who may not see them in full, and the
-/// readings that would tell them.
-fn without_numbers(desk: &Desk, who: &Visitor, fields: &mut BTreeMap<String, Field>) {
-    if who.sight.sees_numbers() {
+/// Leaves of a record what the page's list shows, once there are accounts: whoever wants
+/// all of it opens the record, for a purpose and with an entry in the trail.
+fn only_listed(desk: &Desk, who: &Visitor, fields: &mut BTreeMap<String, Field>) {
+    if !who.is_guarded {
         return;
     }
-    for (_, field) in fields.iter_mut().filter(|(name, _)| desk.labels.is_hidden(name)) {
+    fields.retain(|name, _| desk.labels.is_listed(name) || desk.labels.is_hidden(name));
+    without_numbers(desk, fields, "");
+}
+
+/// Masks the numbers that identify persons, but for the field `shown`, and the readings
+/// that would tell them.
+fn without_numbers(desk: &Desk, fields: &mut BTreeMap<String, Field>, shown: &str) {
+    let hidden = fields
+        .iter_mut()
+        .filter(|(name, _)| desk.labels.is_hidden(name) && name.as_str() != shown);
+    for (_, field) in hidden {
         field.value = field.value.as_deref().map(masked);
         field.text = masked(&field.text);
         field.alternatives.clear();
@@ -124,8 +134,14 @@ async fn record(
     let found = blocking(desk, move |desk| {
         let mut found = desk.catalog.record(&id)?;
         if let Some(stored) = &mut found {
-            ask.who.sight.without_sensitive(&mut stored.record);
-            without_numbers(desk, &ask.who, &mut stored.record.fields);
+            let who = &ask.who;
+            who.sight.without_sensitive(&mut stored.record);
+            if who.is_guarded {
+                // One number at a time, as on the page; it stands in the trail.
+                let shown = ask.get("show").filter(|_| who.sight.sees_numbers());
+                let fields = &mut stored.record.fields;
+                without_numbers(desk, fields, shown.unwrap_or_default());
+            }
         }
         Ok(found)
     });
@@ -141,7 +157,12 @@ async fn related(
     let id = record_id(id)?;
     let found = blocking(desk, move |desk| {
         only_for_all(&ask)?;
-        Ok(related_answer(&desk.catalog, desk.searcher.as_ref(), &id, MAX_RELATED)?)
+        let seeker = desk.searcher.as_ref();
+        let mut found = related_answer(&desk.catalog, seeker, &id, MAX_RELATED)?;
+        for one in found.iter_mut().flat_map(|found| &mut found.related) {
+            only_listed(desk, &ask.who, &mut one.fields);
+        }
+        Ok(found)
     });
     let related = found.await?.ok_or(Failure::NotFound { what: "record" })?;
     Ok(Json(related).into_response())

@@ -90,6 +90,13 @@ const CURSOR: &str = "^(relevance|date|newest|number|name)[.][0-9]{1,18}[.][0-9a
 const RECORD_ID: Parameter =
     parameter("id", Takes::Text(200), "The record, as `record` of a hit names it.");
 
+/// With accounts, numbers that identify a person are shown in full one at a time.
+const SHOWN: Parameter = parameter(
+    "show",
+    Takes::Text(100),
+    "The field whose number is shown in full, once there are accounts.",
+);
+
 /// What a search takes.
 const SEARCH: [Parameter; 17] = [
     parameter("q", Takes::Text(MAX_QUERY_LETTERS), "What a clerk types."),
@@ -156,7 +163,7 @@ pub(super) static OPERATIONS: [Operation; 8] = [
         method: Method::Get,
         id: "record",
         summary: "One record with the evidence of every value.",
-        parameters: &[RECORD_ID],
+        parameters: &[RECORD_ID, SHOWN],
         answers: Answers::Json(AnsweredRecord::schema),
         handler: || get(super::record),
     },

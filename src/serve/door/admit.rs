@@ -14,8 +14,9 @@ use super::super::app::Desk;
 use super::super::ask::Ask;
 use super::super::error::Failure;
 use super::form::{self, Form};
-use super::gate::{Gate, gate, is_form, is_upload};
-use super::place::{check, named};
+use super::gate::{Gate, PAPER, gate, is_form, is_upload};
+use super::piece;
+use super::place::{check, check_text, named};
 use super::visitor::Visitor;
 use crate::access::{Token, session_state};
 
@@ -68,7 +69,7 @@ pub(in super::super) fn who(
     };
     let state = session_state(session.made_ms, session.seen_ms, session.case_ms, now_ms);
     if !state.is_open || session.account.closed.is_some() {
-        desk.catalog.end_session(&kept)?;
+        desk.catalog.end_session(&kept, None)?;
         return Ok(Visitor::stranger(source));
     }
     if now_ms.saturating_sub(session.seen_ms) >= SEEN_EVERY_MS {
@@ -147,6 +148,9 @@ fn passes(
         });
     }
     let found = found.ok_or(Failure::NotFound { what: "address" })?;
+    let is_large = piece::is_cut_out(path) && !piece::is_piece(desk, path, pairs)?;
+    // What is as good as the picture of the page asks for the same.
+    let found = if is_large { PAPER } else { found };
     let is_for_people = is_page(path);
     let is_granted = match found {
         Gate::Open => return Ok(Admission::In),
@@ -184,15 +188,20 @@ fn passes(
             Err(Failure::Forbidden)
         };
     }
-    if !path.starts_with("/image/")
-        && !is_upload(path)
-        && path != "/loading/state"
-        && !desk.door.requests.is_kept(&visitor.account, now_ms)
-    {
+    let pace = match path.trim_start_matches('/').split('/').next() {
+        Some("image") if is_large || !piece::is_cut_out(path) => Some(&desk.door.pages),
+        // The viewer of the desk itself is made of these.
+        Some("image") => Some(&desk.door.tiles),
+        Some("iiif") if path.starts_with("/iiif/3/") => Some(&desk.door.tiles),
+        _ if is_upload(path) || path == "/loading/state" => None,
+        _ => Some(&desk.door.requests),
+    };
+    if pace.is_some_and(|pace| !pace.is_kept(&visitor.account, now_ms)) {
         return Err(Failure::TooOften);
     }
     let papers = named(path, pairs).ok_or(Failure::NotFound { what: "address" })?;
     check(desk, visitor, &papers)?;
+    check_text(desk, visitor, path, &papers)?;
     let needs_case =
         matches!(found, Gate::Purpose(_, others) if !visitor.rights.has_any(others));
     if needs_case && visitor.case.is_none() {

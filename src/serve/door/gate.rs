@@ -26,7 +26,7 @@ const CHECK: Rights = Rights::of(&[Right::Key, Right::Verify, Right::Approve]);
 const SEARCH: Gate = Gate::Any(Rights::of(&[Right::Search]));
 const LOOK: Gate = Gate::Purpose(Right::Look, Rights::NONE);
 /// Papers: also for those who check, whose purpose is the checking.
-const PAPER: Gate = Gate::Purpose(Right::Look, CHECK);
+pub(super) const PAPER: Gate = Gate::Purpose(Right::Look, CHECK);
 /// What is taken out of the archive.
 const HAND_OUT: Gate = Gate::Purpose(Right::HandOut, Rights::NONE);
 const CHECKING: Gate = Gate::Any(CHECK);
@@ -97,6 +97,23 @@ const GATES: &[(&str, &str, Gate)] = &[
     ("GET", "/check/*", CHECKING),
     ("POST", "/check/*", CHECKING),
 ];
+
+/// The line of [`GATES`] that an address falls under, as method and pattern.
+#[cfg(test)]
+pub(in super::super) fn line_of(
+    method: &str,
+    path: &str,
+) -> Option<(&'static str, &'static str)> {
+    let mut lines = GATES.iter();
+    let found = lines.find(|(of, pattern, _)| method == *of && fits(pattern, path));
+    found.map(|(of, pattern, _)| (*of, *pattern))
+}
+
+/// Every line of [`GATES`], as method and pattern.
+#[cfg(test)]
+pub(in super::super) fn lines() -> Vec<(&'static str, &'static str)> {
+    GATES.iter().map(|(of, pattern, _)| (*of, *pattern)).collect()
+}
 
 /// Whether the path fits the pattern.
 fn fits(pattern: &str, path: &str) -> bool {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::http::header::{LOCATION, SET_COOKIE};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::{get, post};
 
@@ -16,8 +16,7 @@ use super::super::route::blocking;
 use super::super::view::{self, AccountsSaid};
 use super::admit::SESSION_COOKIE;
 use super::form::Form;
-use super::note_deed;
-use crate::access::{self, AccountError, Doer, NewAccount, Role};
+use crate::access::{self, AccountError, Doer, NewAccount, NewRights, Role};
 
 /// Longest number of a case.
 const MAX_CASE: usize = 40;
@@ -110,11 +109,15 @@ fn with_cookie(desk: &Desk, mut response: Response, token: &str) -> Response {
 async fn log_out(State(desk): State<Arc<Desk>>, ask: Ask) -> Result<Response, Failure> {
     blocking(desk, move |desk| {
         if let Some(token) = &ask.who.token {
-            desk.catalog.end_session(&token.kept())?;
+            let target = format!("account:{}", ask.who.account);
+            let entry = ask.doer().entry("logout", &target, "");
+            desk.catalog.end_session(&token.kept(), Some(&entry))?;
         }
-        let target = format!("account:{}", ask.who.account);
-        note_deed(desk, &ask.who, "logout", &target, &serde_json::Value::Null)?;
-        Ok(with_cookie(desk, see("/login"), ""))
+        let mut answer = with_cookie(desk, see("/login"), "");
+        // The next person at this PC finds no picture of the one before.
+        let cache = HeaderValue::from_static("\"cache\"");
+        answer.headers_mut().insert("clear-site-data", cache);
+        Ok(answer)
     })
     .await
 }
@@ -146,6 +149,7 @@ fn said(desk: &Desk, ask: &Ask, error: AccountError) -> Result<String, Failure> 
         AccountError::Taken(_) => "wrong.taken",
         AccountError::Role(access::RoleError::Conflict) => "wrong.conflict",
         AccountError::Role(_) => "wrong.role",
+        AccountError::Scope => "wrong.scope",
         AccountError::Unknown(_) => "wrong.unknown",
         AccountError::NotFirst => "wrong.not_first",
     };
@@ -245,11 +249,11 @@ async fn case(
         }
         let (purpose, number) =
             if is_end { Default::default() } else { (purpose, number) };
-        let now_ms = super::now_ms();
-        desk.catalog.name_case(&token.kept(), &purpose, &number, now_ms)?;
         let detail = serde_json::json!({ "purpose": purpose, "case": number });
+        let detail = detail.to_string();
         let what = if is_end { "case-ended" } else { "case-opened" };
-        note_deed(desk, &ask.who, what, "", &detail)?;
+        let entry = ask.doer().entry(what, "", &detail);
+        desk.catalog.name_case(&token.kept(), &purpose, &number, &entry)?;
         Ok(see(own(&next)))
     })
     .await
@@ -261,6 +265,7 @@ async fn accounts_page(
 ) -> Result<Html<String>, Failure> {
     let said = AccountsSaid {
         done: ask.get("done").unwrap_or_default().to_owned(),
+        of: ask.get("of").unwrap_or_default().to_owned(),
         ..AccountsSaid::default()
     };
     let page =
@@ -297,12 +302,14 @@ async fn accounts(
             }
             // Nobody gives rights to themselves, and the last administrator stays.
             "rights" | "close" if is_own => return Err(Failure::Forbidden),
-            "rights" => access::change_rights(
-                catalog,
-                doer,
-                &name,
-                (&roles, &units, &collections),
-            ),
+            "rights" => {
+                let new = NewRights {
+                    roles: Some(&roles),
+                    units: Some(&units),
+                    collections: Some(&collections),
+                };
+                access::change_rights(catalog, doer, &name, new)
+            }
             "password" => {
                 access::reset_password(catalog, doer, &name, form.raw("password"))
             }
@@ -313,7 +320,8 @@ async fn accounts(
             Ok(()) => Ok(see(&view::address("/accounts", &[("done", &name)]))),
             Err(error) => {
                 let wrong = said(desk, &ask, error)?;
-                let said = AccountsSaid { wrong, ..AccountsSaid::default() };
+                let of = if action == "rights" { name } else { String::new() };
+                let said = AccountsSaid { wrong, of, ..AccountsSaid::default() };
                 let page = view::accounts(desk, &ask, said, super::now_ms())?;
                 Ok(once_more(page))
             }

@@ -12,6 +12,7 @@ mod form;
 mod gate;
 mod handlers;
 mod pace;
+mod piece;
 mod place;
 mod sight;
 mod trail;
@@ -30,6 +31,8 @@ use crate::catalog::CatalogError;
 
 pub(super) use admit::{Admission, admit, is_page};
 pub(super) use form::Form;
+#[cfg(test)]
+pub(super) use gate::{line_of, lines};
 pub(super) use handlers::{routes, see};
 pub(super) use pace::Pace;
 pub(super) use sight::Sight;
@@ -55,6 +58,10 @@ pub(super) struct Door {
     pub(super) log_ins: Pace,
     /// Requests by account.
     pub(super) requests: Pace,
+    /// Pictures of whole pages by account.
+    pages: Pace,
+    /// Tiles and pieces of pages by account.
+    tiles: Pace,
     pub(super) passwords: Semaphore,
     /// Pages of which a session has been shown the picture already, as noted in the trail.
     noted: Mutex<HashSet<String>>,
@@ -68,6 +75,8 @@ impl Door {
             sensitive,
             log_ins: Pace::of_log_ins(),
             requests: Pace::of_requests(),
+            pages: Pace::of_pages(),
+            tiles: Pace::of_tiles(),
             passwords: Semaphore::new(PASSWORDS_AT_ONCE),
             noted: Mutex::default(),
             key: OnceLock::new(),

@@ -28,6 +28,18 @@ impl Pace {
         Self::new(MINUTE_MS, 240)
     }
 
+    /// Pictures of whole pages of one account: whoever leafs through a book opens two or
+    /// three a second for a moment and one a second for long.
+    pub(super) const fn of_pages() -> Self {
+        Self::new(MINUTE_MS, 240)
+    }
+
+    /// Tiles and pieces of one account: zooming into a spread of A3 asks for some 40 at a
+    /// time, a list of hits for 60.
+    pub(super) const fn of_tiles() -> Self {
+        Self::new(MINUTE_MS, 1800)
+    }
+
     const fn new(window_ms: i64, most: u32) -> Self {
         Self { window_ms, most, seen: Mutex::new(BTreeMap::new()) }
     }

@@ -93,6 +93,35 @@ pub(super) fn check(
     Ok(())
 }
 
+/// Whether the address hands out what was read on a page, letter for letter.
+fn is_text(path: &str) -> bool {
+    let starts = ["/api/v1/pages/", "/iiif/search/"];
+    let ends = ["/alto.xml", "/hocr.html", "/file.pdf"];
+    starts.iter().any(|start| path.starts_with(start))
+        || ends.iter().any(|end| path.ends_with(end))
+}
+
+/// Refuses the text of pages on which something stands that is kept back from the visitor,
+/// such as the cause of death.
+pub(super) fn check_text(
+    desk: &Desk,
+    visitor: &Visitor,
+    path: &str,
+    named: &[Named],
+) -> Result<(), Failure> {
+    if !is_text(path) || visitor.sight.holds_all_fields() {
+        return Ok(());
+    }
+    for one in named {
+        let Named::Scan(scan, page) = one else { continue };
+        let records = desk.catalog.records_of(scan)?;
+        if visitor.sight.keeps_back(&records, *page) {
+            return Err(Failure::Forbidden);
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

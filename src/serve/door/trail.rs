@@ -11,6 +11,8 @@ use tokio::task::spawn_blocking;
 
 use super::super::app::Desk;
 use super::super::error::Failure;
+use super::super::request::Asked as Search;
+use super::piece;
 use super::place::{Named, named};
 use super::visitor::Visitor;
 use crate::access::query_digest;
@@ -20,8 +22,6 @@ use crate::catalog::CatalogError;
 /// Parts of an address that hand something out of the archive.
 const HANDS_OUT: [&str; 8] =
     ["export", "download", "sheet", "pdf", "xlsx", "csv", "alto", "hocr"];
-/// Parameters of a search that name no person.
-const PLAIN: [&str; 6] = ["kind", "year", "from", "to", "unit", "offset"];
 
 /// A request and how it ended.
 pub(in super::super) struct Asked {
@@ -62,6 +62,11 @@ fn note(desk: &Desk, visitor: &Visitor, asked: &Asked) -> Result<(), Failure> {
         return Ok(());
     }
     let Some((what, target)) = deed(asked) else { return Ok(()) };
+    if piece::is_cut_out(&asked.path) && piece::is_piece(desk, &asked.path, &asked.pairs)?
+    {
+        // A piece beside a value; the search or the field that shows it is in the trail.
+        return Ok(());
+    }
     if what == "image" {
         let session = visitor.token.as_ref().map(crate::access::Token::kept);
         let seen = format!("{} {target}", session.unwrap_or_default());
@@ -80,7 +85,7 @@ fn note(desk: &Desk, visitor: &Visitor, asked: &Asked) -> Result<(), Failure> {
             // Who was looked for can be compared, and not read.
             let digest = query_digest(desk.door.key(&desk.catalog)?, value);
             detail.insert("query".into(), digest.into());
-        } else if PLAIN.contains(&name) && what == "search" || name == "show" {
+        } else if what == "search" && is_plain(name) || name == "show" {
             detail.insert(name.into(), shortened(value).into());
         }
     }
@@ -101,6 +106,14 @@ pub(in super::super) async fn noted(
     work.await.map_err(|_| Failure::BrokeOff)?
 }
 
+/// Whether it is a parameter of a search that names no person: where the next part of a
+/// list begins is told by a name too.
+fn is_plain(name: &str) -> bool {
+    let asked = Search::default();
+    let mut of_search = asked.search().into_iter().map(|(known, _)| known);
+    name == "offset" || name != "q" && of_search.any(|known| known == name)
+}
+
 /// At most 200 letters: the trail is for reading.
 fn shortened(text: &str) -> String {
     text.chars().take(200).collect()
@@ -118,7 +131,7 @@ fn deed(asked: &Asked) -> Option<(&'static str, String)> {
     };
     let mut parts = asked.path.split('/').filter(|part| !part.is_empty());
     let first = parts.next().unwrap_or_default();
-    let is_search = ["q", "kind", "year", "from", "to", "unit"].into_iter().any(has);
+    let is_search = Search::from_pairs(&asked.pairs).is_any();
     let papers = named(&asked.path, &[]).unwrap_or_default();
     let hands_out = asked.path.split(['/', '.']).any(|part| HANDS_OUT.contains(&part));
     let target = papers.first().map(|paper| match paper {
@@ -133,7 +146,6 @@ fn deed(asked: &Asked) -> Option<(&'static str, String)> {
         (_, target) if hands_out => {
             Some(("handed-out", target.unwrap_or_else(|| shortened(&asked.path))))
         }
-        ("image", Some(_)) if asked.path.ends_with("/crop") => None,
         ("image" | "iiif", Some(target)) => Some(("image", target)),
         (_, Some(target)) if has("show") => Some(("number-shown", target)),
         (_, Some(target)) => Some(("look", target)),
@@ -153,6 +165,13 @@ mod tests {
             ("/", "", None),
             ("/", "q", Some("search ")),
             ("/api/v1/search", "q", Some("search ")),
+            ("/", "then", Some("search ")),
+            ("/", "today", Some("search ")),
+            ("/api/v1/search", "decade", Some("search ")),
+            ("/api/v1/search", "state", Some("search ")),
+            ("/", "collection", Some("search ")),
+            ("/", "findings", Some("search ")),
+            ("/", "sort", None),
             ("/api/v1/status", "", None),
             ("/record/r1", "q", Some("look record:r1")),
             ("/record/r1", "show", Some("number-shown record:r1")),

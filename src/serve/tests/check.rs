@@ -1,6 +1,10 @@
 use super::door::{self, cookie, form_key, get};
 use super::http::{Answer, Server};
+use crate::catalog::AuditEntry;
 use crate::catalog::AuditFilter;
+use crate::catalog::Decision;
+use crate::checking::Step;
+use crate::model::Field;
 use crate::model::FieldState;
 use crate::model::RecordId;
 
@@ -70,16 +74,13 @@ fn a_name_is_keyed_twice_decided_by_a_third_and_approved_by_a_fourth() {
     let answer = an.says("key", name, "answer=Lò+Văn+Máu");
     let next = "/check/next?step=key";
     assert_eq!((answer.status, answer.headers["location"].as_str()), (303, next));
-    assert_eq!(field(&server, name), (Some("Lò Văn Máu".into()), FieldState::Keyed));
+    let read = (Some("Lò Văn Mẫu".to_owned()), FieldState::Read);
+    assert_eq!(field(&server, name), read, "nobody sees the first keying");
     assert_eq!(stage(&server, name), "keyed-once");
     assert_eq!(an.says("second", name, "answer=x").status, 403, "the same person");
     assert_eq!(binh.says("second", name, "answer=Lò+Văn+Mẫu").status, 303);
     assert_eq!(stage(&server, name), "disputed");
-    assert_eq!(
-        field(&server, name).0.as_deref(),
-        Some("Lò Văn Máu"),
-        "nothing is decided"
-    );
+    assert_eq!(field(&server, name), read, "nothing is decided");
     let third = cuc.page("/check/next?step=third&of=nksHoTen");
     assert!(third.contains("Lò Văn Máu") && third.contains("Lò Văn Mẫu"), "{third}");
     assert_eq!(cuc.says("third", name, "answer=Lò+Văn+Mẫu").status, 303);
@@ -113,7 +114,7 @@ fn a_name_is_keyed_twice_decided_by_a_third_and_approved_by_a_fourth() {
         trail.iter().all(|entry| !entry.detail.contains("Lò")),
         "no person in the trail"
     );
-    assert_eq!(trail.iter().filter(|entry| entry.target == "record:r2").count(), 4);
+    assert_eq!(trail.iter().filter(|entry| entry.target == "record:r2").count(), 5);
     assert_eq!(server.catalog.audit_break().expect("an answer"), None);
 }
 
@@ -128,6 +129,101 @@ fn whoever_keys_blind_sees_the_paper_and_nothing_else() {
     assert!(blind.contains("/image/"), "{blind}");
     assert!(!blind.contains("Lò Văn") && !blind.contains("LÒ VĂN"), "{blind}");
     assert!(blind.contains("name=\"answer\" value=\"\""));
+    // Nor beside another field of the same entry, before they open this one.
+    let beside = binh.page("/check/next?step=key&record=r2&field=nksNgaySinh");
+    assert!(beside.contains("name=\"record\" value=\"r2\""), "{beside}");
+    assert!(beside.contains("27/2015"), "other fields are there: {beside}");
+    assert!(!beside.contains("Lò Văn") && !beside.contains("LÒ VĂN"), "{beside}");
+    assert_eq!(binh.says("second", "nksHoTen", "answer=Lò+Văn+Mẫu").status, 303);
+    let disputed = binh.page("/check/next?step=key&record=r2&field=nksNgaySinh");
+    assert!(!disputed.contains("Lò Văn"), "{disputed}");
+}
+
+#[test]
+fn two_steps_by_one_person_at_once_are_one_and_an_answer_to_what_was_is_none() {
+    let server = manned();
+    let id = RecordId("r2".into());
+    let decide = |account: &str, step: Step, to: &str, seen: u64| {
+        let decision = Decision {
+            record: &id,
+            field: "nksNgaySinh",
+            step: step.name(),
+            account,
+            at_ms: 1,
+            source: "",
+            from: step.stage(),
+            seen,
+            to,
+            now: None,
+            value: Some("1987-03-05"),
+            why: "",
+        };
+        server.catalog.decide(&[decision]).expect("an answer")
+    };
+    let last = || {
+        let all = server.catalog.decisions(&id, "nksNgaySinh").expect("decisions");
+        all.last().map_or(0, |one| one.seq)
+    };
+    assert!(decide("an", Step::Key, "keyed", 0));
+    let seen = last();
+    assert!(decide("moi", Step::Verify, "verified", seen));
+    assert!(!decide("moi", Step::Approve, "", last()), "the same person, a moment later");
+    assert!(
+        !decide("giang", Step::Approve, "", seen),
+        "what they saw is not there any more"
+    );
+    assert_eq!(stage(&server, "nksNgaySinh"), "verified");
+    assert!(decide("giang", Step::Approve, "", last()));
+}
+
+#[test]
+fn what_comes_back_as_it_was_shown_is_the_same_value() {
+    let server = Server::with(|catalog| {
+        door::add(catalog, "an", "operator", ("", ""));
+        let of = |id: &str| catalog.record(&RecordId(id.into())).expect("an answer");
+        let [first, mut second] = ["r1", "r2"].map(|id| of(id).expect("a record").record);
+        for name in ["ghiChu", "gbtNgay"] {
+            let read = second.fields["nksNgaySinh"].clone();
+            let field = Field { value: Some("2015-10".into()), ..read };
+            second.fields.insert(name.into(), field);
+        }
+        let scan = second.scan.clone();
+        catalog.finish_scan(&scan, &[first, second]).expect("records");
+    });
+    let an = Checker::new(&server, "an");
+    for (name, shown) in [("ghiChu", "2015-10"), ("gbtNgay", "10/2015")] {
+        let page = an.page(&format!("/check/next?step=key&record=r2&field={name}"));
+        assert!(page.contains(&format!("name=\"answer\" value=\"{shown}\"")), "{page}");
+        assert_eq!(an.says("key", name, &format!("answer={shown}")).status, 303);
+        let kept = (Some("2015-10".to_owned()), FieldState::Keyed);
+        assert_eq!(field(&server, name), kept, "{name}");
+    }
+}
+
+#[test]
+fn whoever_checks_leaves_a_trail_of_what_they_were_shown() {
+    let server = manned();
+    let an = Checker::new(&server, "an");
+    an.page("/check/next?step=key&record=r2&field=so");
+    let shown = AuditFilter { what: "check-shown".into(), ..AuditFilter::default() };
+    let entries = server.catalog.audit_entries(&shown, 0, 9).expect("entries");
+    let told: Vec<(&str, &str)> =
+        entries.iter().map(|one| (one.target.as_str(), one.detail.as_str())).collect();
+    assert_eq!(told, [("record:r2", r#"{"field":"so","step":"key"}"#)]);
+}
+
+#[test]
+fn a_step_is_taken_back_only_by_who_may_still_take_it() {
+    let server = manned();
+    let [an, binh, cuc] = ["an", "binh", "cuc"].map(|name| Checker::new(&server, name));
+    assert_eq!(an.says("key", "nksNgaySinh", "answer=5/3/1987").status, 303);
+    assert_eq!(binh.says("second", "nksNgaySinh", "answer=5/3/1987").status, 303);
+    assert_eq!(cuc.says("verify", "nksNgaySinh", "answer=5/3/1987").status, 303);
+    let roles = ["operator".to_owned()];
+    let lists = (Some(roles.as_slice()), None, None);
+    server.catalog.set_rights("cuc", lists, &AuditEntry::default()).expect("changed");
+    assert_eq!(cuc.undoes("key").status, 403);
+    assert_eq!(stage(&server, "nksNgaySinh"), "verified");
 }
 
 #[test]
@@ -149,8 +245,10 @@ fn a_change_is_noted_for_the_index_with_the_change_itself() {
     let server = manned();
     let pending = server.catalog.pending(99).expect("pending");
     server.catalog.indexed_up_to(pending.last().expect("some").seq).expect("indexed");
-    let an = Checker::new(&server, "an");
+    let [an, binh] = ["an", "binh"].map(|name| Checker::new(&server, name));
     assert_eq!(an.says("key", "nksNgaySinh", "answer=6/3/1987").status, 303);
+    assert_eq!(server.catalog.pending(99).expect("pending").len(), 0, "nothing changed");
+    assert_eq!(binh.says("second", "nksNgaySinh", "answer=06.03.1987").status, 303);
     let pending = server.catalog.pending(99).expect("pending");
     assert_eq!(pending.len(), 1);
     let now = pending[0].now.as_ref().expect("the record");
@@ -163,17 +261,20 @@ fn the_last_decision_is_undone_unless_somebody_has_built_on_it() {
     let [an, binh] = ["an", "binh"].map(|name| Checker::new(&server, name));
     let before = field(&server, "so");
     assert_eq!(an.says("key", "so", "act=blank").status, 303);
-    assert_eq!(field(&server, "so"), (None, FieldState::Absent));
+    assert_eq!(stage(&server, "so"), "keyed-once");
     let again = an.undoes("key");
-    assert_eq!(again.status, 200);
-    assert!(again.text().contains("value=\"27/2015\""), "the field is there again");
+    assert_eq!(again.status, 303);
+    let page = an.page(&again.headers["location"]);
+    assert!(page.contains("value=\"27/2015\""), "the field is there again: {page}");
     assert_eq!((field(&server, "so"), stage(&server, "so").as_str()), (before, "read"));
     assert_eq!(an.undoes("key").status, 409, "nothing is left to undo");
     assert_eq!(an.says("key", "so", "answer=28/2015").status, 303);
     assert_eq!(binh.says("second", "so", "answer=28/2015").status, 303);
     assert_eq!(stage(&server, "so"), "keyed");
     assert_eq!(an.undoes("key").status, 409, "somebody has built on it");
-    assert_eq!(binh.undoes("second").status, 200);
+    assert_eq!(field(&server, "so").0.as_deref(), Some("28/2015"));
+    assert_eq!(binh.undoes("second").status, 303);
+    assert_eq!(field(&server, "so").0.as_deref(), Some("27/2015"), "one keying is none");
     assert_eq!(stage(&server, "so"), "keyed-once");
     let history =
         server.catalog.decisions(&RecordId("r2".into()), "so").expect("history");
@@ -292,4 +393,58 @@ fn a_lot_with_too_many_errors_goes_back_as_a_whole_and_its_result_is_kept() {
         (stage(&server, "so").as_str(), field(&server, "so").0.as_deref()),
         ("keyed", Some("28/2015"))
     );
+    assert_eq!(
+        giang.undoes("approve").status,
+        409,
+        "a verdict is no step to be taken back"
+    );
+    // The one verifier of an office looks at all of it again.
+    let cuc = Checker::new(&server, "cuc");
+    assert_eq!(cuc.says("verify", "nksHoTen", "answer=Lò+1").status, 303);
+    assert_eq!(cuc.says("verify", "so", "answer=28/2015").status, 303);
+    assert_eq!(field(&server, "so").1, FieldState::Verified);
+}
+
+#[test]
+fn fields_of_a_lot_that_fails_are_verified_no_more_wherever_they_are_shown() {
+    let server = manned();
+    verified(&server);
+    let pending = server.catalog.pending(99).expect("pending");
+    server.catalog.indexed_up_to(pending.last().expect("some").seq).expect("indexed");
+    let giang = Checker::new(&server, "giang");
+    let post = |path: &str, form: &str| {
+        server.post(path, &giang.cookie, &format!("key={}&{form}", giang.key)).status
+    };
+    assert_eq!(post("/check/lots/make", "path=&size=1&accepted=9"), 303);
+    let lot = server.catalog.lots().expect("lots").remove(0);
+    assert_eq!((lot.size, lot.accepted), (2, 0), "no laxer than the plan");
+    for (field, answer) in [("nksHoTen", "Lò+1"), ("so", "28/2015")] {
+        let form = format!("lot={}&record=r2&field={field}&answer={answer}", lot.id);
+        assert_eq!(post("/check/lot/judge", &form), 303);
+    }
+    for name in ["nksHoTen", "so"] {
+        assert_eq!(field(&server, name).1, FieldState::Keyed, "{name}");
+    }
+    let pending = server.catalog.pending(99).expect("pending");
+    let now =
+        pending.last().and_then(|one| one.now.clone()).expect("noted for the index");
+    assert_eq!(now.record.fields["nksHoTen"].state, FieldState::Keyed);
+}
+
+#[test]
+fn a_field_of_a_sample_that_was_approved_meanwhile_can_still_be_wrong() {
+    let server = manned();
+    verified(&server);
+    let [giang, hai] = ["giang", "hai"].map(|name| Checker::new(&server, name));
+    let post = |path: &str, form: &str| {
+        server.post(path, &giang.cookie, &format!("key={}&{form}", giang.key)).status
+    };
+    assert_eq!(post("/check/lots/make", "path=&size=2&accepted=0"), 303);
+    let (lot, ..) = newest(&server);
+    assert_eq!(hai.says("approve", "so", "answer=Lò+1").status, 303);
+    assert_eq!(stage(&server, "so"), "");
+    let form = format!("lot={lot}&record=r2&field=so&answer=28/2015");
+    assert_eq!(post("/check/lot/judge", &form), 303);
+    let wrong = (Some("28/2015".to_owned()), FieldState::Keyed);
+    assert_eq!((field(&server, "so"), stage(&server, "so").as_str()), (wrong, "keyed"));
 }

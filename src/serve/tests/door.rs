@@ -1,10 +1,15 @@
 use serde_json::Value;
 
+use super::super::door as gates;
 use super::desk::SCAN;
 use super::http::{Answer, Server};
 use crate::access::{self, Doer, NewAccount, Role};
+use crate::catalog::AuditEntry;
 use crate::catalog::AuditFilter;
 use crate::catalog::Catalog;
+use crate::model::Field;
+use crate::model::RecordId;
+use crate::model::ScanId;
 
 /// Good enough for every account of these tests.
 const PASSWORD: &str = "Bảy con trâu + 3 Nghé";
@@ -81,54 +86,215 @@ fn name_case(server: &Server, cookie: &str) {
     assert_eq!(server.post("/case", cookie, &form).status, 303);
 }
 
-/// Addresses that ask for a right, with the roles that have it.
-fn rooms() -> Vec<(String, Vec<&'static str>)> {
-    let seekers = vec!["clerk", "approver", "archivist"];
-    let checkers = vec!["operator", "verifier", "approver"];
-    let paper = vec!["clerk", "operator", "verifier", "approver", "archivist"];
+/// An address with the roles that it answers.
+struct Room {
+    method: &'static str,
+    path: String,
+    may: Vec<&'static str>,
+}
+
+fn room(method: &'static str, path: &str, may: &[&'static str]) -> Room {
+    Room { method, path: path.replace("SCAN", SCAN), may: may.to_vec() }
+}
+
+const SEEKERS: [&str; 3] = ["clerk", "approver", "archivist"];
+const CHECKERS: [&str; 3] = ["operator", "verifier", "approver"];
+const PAPER: [&str; 5] = ["clerk", "operator", "verifier", "approver", "archivist"];
+const HANDING_OUT: [&str; 2] = ["clerk", "archivist"];
+const COUNTING: [&str; 4] = ["approver", "archivist", "auditor", "administrator"];
+/// Whoever has come in.
+const ALL: [&str; 7] = [
+    "clerk",
+    "operator",
+    "verifier",
+    "approver",
+    "archivist",
+    "auditor",
+    "administrator",
+];
+/// The same and whoever has not.
+const ANYBODY: [&str; 8] = [
+    "clerk",
+    "operator",
+    "verifier",
+    "approver",
+    "archivist",
+    "auditor",
+    "administrator",
+    "nobody",
+];
+/// Coming in and going, which other tests do.
+const COMING_AND_GOING: [(&str, &str); 4] =
+    [("POST", "/login"), ("POST", "/logout"), ("GET", "/setup"), ("POST", "/setup")];
+
+/// Every address of the desk.
+fn rooms() -> Vec<Room> {
+    let get = |path: &str, may: &[&'static str]| room("GET", path, may);
+    let post = |path: &str, may: &[&'static str]| room("POST", path, may);
     vec![
-        ("/?q=x".into(), seekers.clone()),
-        ("/record/r1".into(), seekers.clone()),
-        (format!("/page/{SCAN}/1"), seekers.clone()),
-        (format!("/image/{SCAN}/1"), paper.clone()),
-        (format!("/image/{SCAN}/1/crop?q=1,2,30,40"), paper),
-        ("/api/v1/search?q=x".into(), seekers.clone()),
-        ("/api/v1/records/r1".into(), seekers.clone()),
-        (format!("/api/v1/pages/{SCAN}/1"), seekers),
-        ("/accounts".into(), vec!["administrator"]),
-        ("/audit".into(), vec!["auditor"]),
-        ("/audit/export".into(), vec!["auditor"]),
-        ("/figures".into(), vec!["approver", "archivist", "auditor", "administrator"]),
-        ("/check".into(), checkers),
-        ("/loading".into(), vec!["archivist"]),
-        ("/loading/state".into(), vec!["archivist"]),
-        ("/loading/table?run=2026-11-21T221500Z-ingest".into(), vec!["archivist"]),
+        get("/?q=x", &SEEKERS),
+        get("/record/r1", &SEEKERS),
+        get("/record/r1/sheet.pdf", &HANDING_OUT),
+        get("/scan/SCAN/file.pdf", &HANDING_OUT),
+        get("/page/SCAN/1/alto.xml", &HANDING_OUT),
+        get("/page/SCAN/1/hocr.html", &HANDING_OUT),
+        get("/iiif/3/SCAN-1/info.json", &PAPER),
+        get("/iiif/3/SCAN-1", &PAPER),
+        get("/iiif/3/SCAN-1/full/max/0/default.jpg", &PAPER),
+        get("/iiif/presentation/3/SCAN/manifest.json", &SEEKERS),
+        get("/iiif/search/2/SCAN?q=x", &SEEKERS),
+        get("/page/SCAN/1", &SEEKERS),
+        get("/image/SCAN/1", &PAPER),
+        get("/image/SCAN/1/crop?q=1,2,30,40", &PAPER),
+        get("/image/SCAN/1/crop?q=0,0,400,300", &PAPER),
+        get("/assets/desk.css", &ANYBODY),
+        get("/healthz", &ANYBODY),
+        get("/livez", &ANYBODY),
+        get("/readyz", &ANYBODY),
+        // All of these tests call from this machine.
+        get("/metrics", &ANYBODY),
+        get("/api/v1/search?q=x", &SEEKERS),
+        get("/api/v1/suggest?q=x", &SEEKERS),
+        get("/api/v1/openapi.json", &ANYBODY),
+        // A list is made of every paper, so that a clerk, who sees not all, has none.
+        post("/api/v1/lookup", &["archivist"]),
+        get("/api/v1/records/r1", &SEEKERS),
+        get("/api/v1/records/r1/related", &["approver", "archivist"]),
+        get("/api/v1/pages/SCAN/1", &SEEKERS),
+        get(
+            "/api/v1/status",
+            &["clerk", "approver", "archivist", "auditor", "administrator"],
+        ),
+        get("/login", &ANYBODY),
+        get("/password", &ALL),
+        post("/password", &ALL),
+        get("/case", &SEEKERS),
+        post("/case", &SEEKERS),
+        get("/accounts", &["administrator"]),
+        post("/accounts/none", &["administrator"]),
+        get("/audit", &["auditor"]),
+        get("/audit/export", &["auditor"]),
+        get("/figures", &COUNTING),
+        get("/check", &CHECKERS),
+        get("/check/next", &CHECKERS),
+        get("/check/rates", &["verifier", "approver"]),
+        get("/check/lots", &["approver"]),
+        get("/check/lot?id=1", &["approver"]),
+        post("/check/decide", &CHECKERS),
+        post("/check/undo", &CHECKERS),
+        post("/check/lots/make", &["approver"]),
+        post("/check/lot/judge", &["approver"]),
+        post("/check/lot/approve", &["approver"]),
+        get("/loading", &["archivist"]),
+        get("/loading/state", &["archivist"]),
+        get("/loading/table?run=2026-11-21T221500Z-ingest", &["archivist"]),
+        post("/loading/file?delivery=d1&path=a.jpg", &["archivist"]),
+        post("/loading/start", &["archivist"]),
+        post("/loading/stop", &["archivist"]),
     ]
+}
+
+#[test]
+fn every_line_of_the_gates_is_a_room_of_the_test_below() {
+    let known: Vec<(&str, &str)> = rooms()
+        .iter()
+        .filter_map(|room| {
+            let path = room.path.split('?').next().unwrap_or_default();
+            gates::line_of(room.method, path)
+        })
+        .chain(COMING_AND_GOING)
+        .collect();
+    for line in gates::lines() {
+        assert!(known.contains(&line), "{line:?} is called by no test");
+    }
 }
 
 #[test]
 fn no_address_answers_without_its_right_whoever_asks() {
     let server = guarded();
-    let mut roles: Vec<(&str, String)> = Role::ALL
+    let mut roles: Vec<(&str, String, String)> = Role::ALL
         .iter()
-        .map(|role| (role.name(), cookie(&server, role.name())))
+        .map(|role| {
+            let cookie = cookie(&server, role.name());
+            let key = form_key(&server, &cookie);
+            (role.name(), cookie, key)
+        })
         .collect();
-    for (role, cookie) in &roles {
-        if ["clerk", "approver", "archivist"].contains(role) {
+    for (role, cookie, _) in &roles {
+        if SEEKERS.contains(role) {
             name_case(&server, cookie);
         }
     }
-    roles.push(("nobody", String::new()));
-    for (path, may) in rooms() {
-        for (role, cookie) in &roles {
-            let answer = get(&server, &path, cookie);
-            let is_in = answer.status == 200;
-            assert_eq!(is_in, may.contains(role), "{role} {path}: {}", answer.status);
-            assert!(is_in || [401, 403, 303].contains(&answer.status), "{role} {path}");
+    roles.push(("nobody", String::new(), String::new()));
+    for Room { method, path, may } in rooms() {
+        for (role, cookie, key) in &roles {
+            let answer = match method {
+                "GET" => get(&server, &path, cookie),
+                _ if path.starts_with("/api/") => {
+                    let headers =
+                        format!("Cookie: {cookie}\r\nContent-Type: text/csv\r\n");
+                    server.send(method, &path, &headers, "họ tên\nx\n".as_bytes())
+                }
+                _ if path.starts_with("/loading/file") => {
+                    let headers = format!("Cookie: {cookie}\r\nX-Form-Key: {key}\r\n");
+                    server.send(method, &path, &headers, b"x")
+                }
+                _ => server.post(&path, cookie, &format!("key={key}")),
+            };
+            let elsewhere = answer.headers.get("location").map_or("", String::as_str);
+            let is_sent_away = ["/login", "/case", "/password", "/setup"]
+                .iter()
+                .any(|page| answer.status == 303 && elsewhere.starts_with(page));
+            // The start leads home, which is another page for each.
+            let is_sent_away = is_sent_away || answer.status == 303 && path == "/?q=x";
+            let is_out = [401, 403].contains(&answer.status) || is_sent_away;
+            assert_eq!(
+                !is_out,
+                may.contains(role),
+                "{role} {method} {path}: {} {elsewhere}",
+                answer.status
+            );
             let says = answer.text().contains("011087001234");
-            assert!(is_in || !says, "{role} {path} tells what it refuses");
+            assert!(!is_out || !says, "{role} {path} tells what it refuses");
         }
     }
+}
+
+/// A desk with a clerk and an archivist, and a page on which a cause of death stands.
+fn with_a_death() -> Server {
+    Server::with(|catalog| {
+        add(catalog, "clerk", "clerk", ("", ""));
+        add(catalog, "archivist", "archivist", ("", ""));
+        let of = |id: &str| catalog.record(&RecordId(id.into())).expect("an answer");
+        let [first, mut second] = ["r1", "r2"].map(|id| of(id).expect("a record").record);
+        let cause = second.fields["nksHoTen"].clone();
+        second.fields.insert("nktNguyenNhanChet".into(), cause);
+        catalog.finish_scan(&ScanId(SCAN.into()), &[first, second]).expect("records");
+    })
+}
+
+#[test]
+fn the_text_of_a_page_with_a_cause_of_death_is_not_for_everybody() {
+    let server = with_a_death();
+    let [clerk, archivist] = ["clerk", "archivist"].map(|name| cookie(&server, name));
+    for cookie in [&clerk, &archivist] {
+        name_case(&server, cookie);
+    }
+    for path in [
+        format!("/page/{SCAN}/1/alto.xml"),
+        format!("/page/{SCAN}/1/hocr.html"),
+        format!("/scan/{SCAN}/file.pdf"),
+        format!("/api/v1/pages/{SCAN}/1"),
+        format!("/iiif/search/2/{SCAN}?q=lo"),
+    ] {
+        assert_eq!(get(&server, &path, &clerk).status, 403, "{path}");
+        assert_ne!(get(&server, &path, &archivist).status, 403, "{path}");
+    }
+    // The one line of the page stands where the cause of death was read.
+    let viewer = format!("/page/{SCAN}/1");
+    let lines = |cookie: &str| get(&server, &viewer, cookie).text();
+    let (few, all) = (lines(&clerk), lines(&archivist));
+    assert!(all.matches("alert(").count() > few.matches("alert(").count(), "{few}");
 }
 
 #[test]
@@ -216,6 +382,88 @@ fn an_account_sees_the_papers_of_its_communes_and_collections_only() {
     }
 }
 
+/// A desk with a clerk, whose second record has a field that no list shows.
+fn with_a_remark() -> Server {
+    Server::with(|catalog| {
+        add(catalog, "clerk", "clerk", ("", ""));
+        let of = |id: &str| catalog.record(&RecordId(id.into())).expect("an answer");
+        let [first, mut second] = ["r1", "r2"].map(|id| of(id).expect("a record").record);
+        let remark =
+            Field { value: Some("con ngoài".into()), ..second.fields["so"].clone() };
+        second.fields.insert("ghiChu".into(), remark);
+        catalog.finish_scan(&ScanId(SCAN.into()), &[first, second]).expect("records");
+    })
+}
+
+#[test]
+fn a_search_by_a_program_shows_what_a_list_shows_and_the_record_the_rest() {
+    let server = with_a_remark();
+    let clerk = cookie(&server, "clerk");
+    let found = get(&server, "/api/v1/search?q=x&limit=100", &clerk).text();
+    assert!(found.contains("Lò Văn Mẫu") && found.contains("0110••••1234"), "{found}");
+    assert!(!found.contains("011087001234") && !found.contains("ghiChu"), "{found}");
+    let address = "/api/v1/records/r2";
+    assert_eq!(get(&server, address, &clerk).status, 403, "no purpose was named");
+    name_case(&server, &clerk);
+    let record = get(&server, address, &clerk).text();
+    assert!(record.contains("con ngoài") && !record.contains("011087001234"), "{record}");
+    let shown = get(&server, &format!("{address}?show=meSoGiayToTuyThan"), &clerk);
+    assert!(shown.text().contains("011087001234"));
+    let shown = AuditFilter { what: "number-shown".into(), ..AuditFilter::default() };
+    assert_eq!(server.catalog.audit_entries(&shown, 0, 9).expect("entries").len(), 1);
+}
+
+#[test]
+fn a_search_by_filters_alone_stands_in_the_trail() {
+    let server = guarded();
+    let clerk = cookie(&server, "clerk");
+    for filter in ["then=C03361", "today=C03361", "decade=1980", "findings=yes"] {
+        assert_eq!(get(&server, &format!("/?{filter}"), &clerk).status, 200, "{filter}");
+    }
+    let searches = AuditFilter { what: "search".into(), ..AuditFilter::default() };
+    let entries = server.catalog.audit_entries(&searches, 0, 9).expect("entries");
+    let told: Vec<&str> = entries.iter().rev().map(|one| one.detail.as_str()).collect();
+    assert_eq!(
+        told,
+        [
+            r#"{"then":"C03361"}"#,
+            r#"{"today":"C03361"}"#,
+            r#"{"decade":"1980"}"#,
+            r#"{"findings":"yes"}"#,
+        ]
+    );
+}
+
+#[test]
+fn a_large_cut_out_is_as_good_as_the_page_and_asks_for_the_same() {
+    let server = guarded();
+    let clerk = cookie(&server, "clerk");
+    let (piece, page) = (
+        format!("/image/{SCAN}/1/crop?q=1,2,30,40"),
+        format!("/image/{SCAN}/1/crop?q=0,0,400,300&fit=2400x2400"),
+    );
+    assert_eq!(get(&server, &piece, &clerk).status, 200);
+    assert_eq!(get(&server, &page, &clerk).status, 403, "no purpose was named");
+    let images = AuditFilter { what: "image".into(), ..AuditFilter::default() };
+    let noted = || server.catalog.audit_entries(&images, 0, 9).expect("entries").len();
+    assert_eq!(noted(), 0);
+    name_case(&server, &clerk);
+    let answer = get(&server, &page, &clerk);
+    assert_eq!((answer.status, noted()), (200, 1));
+    assert_eq!(answer.headers["cache-control"], "private, max-age=120");
+}
+
+#[test]
+fn whole_pages_are_shown_at_the_pace_of_a_person() {
+    let server = guarded();
+    let operator = cookie(&server, "operator");
+    let page = format!("/image/{SCAN}/9?w=300");
+    let answers = (0..250).map(|_| get(&server, &page, &operator).status);
+    let refused = answers.filter(|status| *status == 429).count();
+    assert!(refused > 0, "nobody leafs so fast");
+    assert_eq!(get(&server, "/check", &operator).status, 200, "pages have their own");
+}
+
 #[test]
 fn a_form_without_the_sessions_key_or_from_another_site_changes_nothing() {
     let server = guarded();
@@ -235,6 +483,34 @@ fn a_form_without_the_sessions_key_or_from_another_site_changes_nothing() {
     assert!(server.catalog.account("neu").expect("an answer").is_none());
     assert_eq!(server.post("/accounts/add", &administrator, &form).status, 303);
     assert!(server.catalog.account("neu").expect("an answer").is_some());
+}
+
+#[test]
+fn the_form_for_other_rights_shows_those_that_there_are() {
+    let server = Server::with(|catalog| {
+        add(catalog, "administrator", "administrator", ("", ""));
+        add(catalog, "lan", "clerk", ("03361", ""));
+    });
+    let administrator = cookie(&server, "administrator");
+    let page = get(&server, "/accounts?of=lan", &administrator).text();
+    for shown in [
+        "value=\"clerk\" checked",
+        "name=\"units\" value=\"03361\"",
+        "name=\"collections\" value=\"all\"",
+    ] {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
+    let key = form_key(&server, &administrator);
+    let lan = || server.catalog.account("lan").expect("an answer").expect("lan");
+    let form = format!("key={key}&name=lan&role=verifier&units=&collections=");
+    assert_eq!(server.post("/accounts/rights", &administrator, &form).status, 303);
+    assert_eq!(
+        (lan().roles, lan().units),
+        (vec!["verifier".into()], vec!["03361".into()])
+    );
+    let form = format!("key={key}&name=lan&role=verifier&units=%2C&collections=all");
+    assert_eq!(server.post("/accounts/rights", &administrator, &form).status, 400);
+    assert_eq!(lan().units, ["03361"]);
 }
 
 #[test]
@@ -267,9 +543,11 @@ fn after_the_log_out_and_after_an_account_is_closed_the_cookie_opens_nothing() {
     let form = format!("key={}", form_key(&server, &clerk));
     let answer = server.post("/logout", &clerk, &form);
     assert!(answer.headers["set-cookie"].contains("Max-Age=0"));
+    assert_eq!(answer.headers["clear-site-data"], "\"cache\"");
     assert_eq!(get(&server, "/?q=x", &clerk).status, 303);
     let operator = cookie(&server, "operator");
-    server.catalog.close_account("operator", Some("gone"), 0).expect("closed");
+    let entry = AuditEntry::default();
+    server.catalog.close_account("operator", Some("gone"), 0, &entry).expect("closed");
     assert_eq!(get(&server, "/check", &operator).status, 303);
     let form = format!("name=operator&password={}", encoded(PASSWORD));
     assert_eq!(server.post("/login", "", &form).status, 401);

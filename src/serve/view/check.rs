@@ -1,12 +1,14 @@
 //! Checking as pages.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 
 use super::super::app::Desk;
 use super::super::ask::Ask;
 use super::super::check::{Queue, may_take, said};
 use super::super::error::Failure;
-use super::super::text::grouped;
+use super::super::text::{Lang, grouped, readable};
 use super::field::{self, CutOut};
 use super::frame::Frame;
 use crate::catalog::CheckBy;
@@ -104,7 +106,10 @@ pub(in super::super) fn queues(
     ask: &Ask,
     queue: &Queue,
 ) -> Result<String, Failure> {
-    let is_empty = desk.catalog.check_counts(CheckBy::Stage, "")?.is_empty();
+    let is_empty = desk
+        .catalog
+        .check_counts(CheckBy::Stage, "", &ask.who.sight.check_scope())?
+        .is_empty();
     queues_with(desk, ask, queue, if is_empty { "check.nothing" } else { "" })
 }
 
@@ -125,7 +130,8 @@ fn queues_with(
 ) -> Result<String, Failure> {
     let title = desk.texts.say(ask.lang, "check.title").to_owned();
     let frame = Frame::of(desk, ask, title);
-    let stages = desk.catalog.check_counts(CheckBy::Stage, "")?;
+    let stages =
+        desk.catalog.check_counts(CheckBy::Stage, "", &ask.who.sight.check_scope())?;
     let waiting = |step: Step| {
         stages.iter().find(|(stage, _)| stage == step.stage()).map_or(0, |row| row.1)
     };
@@ -160,7 +166,8 @@ fn queues_with(
         ("check.by_finding", CheckBy::Finding),
         ("check.by_folder", CheckBy::Folder),
     ] {
-        let counts = desk.catalog.check_counts(by, stage)?;
+        let counts =
+            desk.catalog.check_counts(by, stage, &ask.who.sight.check_scope())?;
         let links = counts.into_iter().take(MAX_QUEUES).map(|(name, count)| {
             let mut queue = plain.clone();
             let label = match by {
@@ -240,11 +247,12 @@ fn item_of(
     let label = desk.labels.full_label(&item.field, frame.lang);
     let is_blind = queue.step.is_blind();
     let decisions = desk.catalog.decisions(&item.record, &item.field)?;
+    let stages = desk.catalog.stages(&item.record)?;
     let is_third = queue.step == Step::Third;
     let said = if is_third {
         let words = |answer: &Answer| match answer {
             Answer::Value { value, .. } => {
-                Said { words: shown(&frame, &item.field, value), act: "" }
+                Said { words: shown(desk, ask.lang, &item.field, value), act: "" }
             }
             Answer::Blank => {
                 Said { words: frame.say("check.blank").to_owned(), act: "blank" }
@@ -258,9 +266,10 @@ fn item_of(
         vec![]
     };
     let alt = frame.fill("hits.crop_of", &label);
-    let stages = desk.catalog.check_counts(CheckBy::Stage, "")?;
+    let counts =
+        desk.catalog.check_counts(CheckBy::Stage, "", &ask.who.sight.check_scope())?;
     let left =
-        stages.iter().find(|(stage, _)| *stage == item.stage).map_or(0, |row| row.1);
+        counts.iter().find(|(stage, _)| *stage == item.stage).map_or(0, |row| row.1);
     let page = ItemPage {
         step: step_name(&frame, queue.step),
         explained: frame.say(&format!("check.{}_do", queue.step.name())).to_owned(),
@@ -276,7 +285,10 @@ fn item_of(
         typed: if is_blind || is_third {
             String::new()
         } else {
-            field::value(&frame, &item.field, of_record)
+            let value = of_record.value.as_deref();
+            value.map_or_else(String::new, |value| {
+                shown(desk, ask.lang, &item.field, value)
+            })
         },
         so_far: if is_blind || is_third || of_record.value.is_some() {
             String::new()
@@ -292,7 +304,11 @@ fn item_of(
         },
         said,
         // Whoever keys blind must see nothing from which the value could be told.
-        others: if is_blind { vec![] } else { others(&frame, &record, &item.field) },
+        others: if is_blind {
+            vec![]
+        } else {
+            others(&frame, &record, &item.field, &stages)
+        },
         next_picture: match next {
             Some(next) => picture_of(&frame, next)?,
             None => String::new(),
@@ -342,11 +358,18 @@ fn piece(record: &Record, field: &Field, alt: String) -> Option<CutOut> {
     })
 }
 
-/// A value as people read it.
-fn shown(frame: &Frame<'_>, name: &str, value: &str) -> String {
-    match frame.desk.labels.meaning(name, value, frame.lang) {
+/// A value as people read it and type it: days turned round, words for the numbers of code
+/// lists, anything else letter for letter.
+pub(in super::super) fn shown(
+    desk: &Desk,
+    lang: Lang,
+    name: &str,
+    value: &str,
+) -> String {
+    match desk.labels.meaning(name, value, lang) {
         Some(meaning) => meaning.to_owned(),
-        None => super::super::text::readable(value),
+        None if desk.check_rules.is_date(name) => readable(value),
+        None => value.to_owned(),
     }
 }
 
@@ -360,10 +383,21 @@ fn picture_of(frame: &Frame<'_>, item: &CheckItem) -> Result<String, Failure> {
     Ok(cut_out.map_or_else(String::new, |cut| cut.address))
 }
 
-/// The other fields of the record, for the sense of it.
-fn others(frame: &Frame<'_>, record: &Record, but: &str) -> Vec<(String, String)> {
+/// The other fields of the record, for the sense of it. Those that wait for their second
+/// keying are left out: whoever sees them here would not key them blind.
+fn others(
+    frame: &Frame<'_>,
+    record: &Record,
+    but: &str,
+    stages: &BTreeMap<String, String>,
+) -> Vec<(String, String)> {
     let fields = field::in_order(frame, record).into_iter();
+    let is_blind = |name: &str| {
+        let stage = stages.get(name).map(String::as_str);
+        [Step::Second, Step::Third].into_iter().any(|step| stage == Some(step.stage()))
+    };
     fields
+        .filter(|(name, _)| !is_blind(name))
         .filter(|(name, field)| *name != but && field.state != FieldState::Absent)
         .map(|(name, field)| {
             let label = frame.desk.labels.full_label(name, frame.lang);

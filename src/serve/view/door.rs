@@ -6,7 +6,7 @@ use super::super::app::Desk;
 use super::super::ask::Ask;
 use super::super::error::Failure;
 use super::frame::Frame;
-use crate::access::Role;
+use crate::access::{ALL, Role};
 use crate::catalog::StoredAccount;
 
 /// What records are opened for; each has its text `purpose.NAME`.
@@ -53,6 +53,16 @@ struct AccountsPage<'a> {
     done: String,
     roles: Vec<(&'static str, String)>,
     rows: Vec<AccountRow>,
+    /// The account whose rights are to be changed, as it is now.
+    chosen: Option<ChosenAccount>,
+}
+
+struct ChosenAccount {
+    name: String,
+    /// Name, text, whether it has it.
+    roles: Vec<(&'static str, String, bool)>,
+    units: String,
+    collections: String,
 }
 
 struct AccountRow {
@@ -127,6 +137,8 @@ pub(in super::super) struct AccountsSaid {
     pub(in super::super) wrong: String,
     /// The account that was changed.
     pub(in super::super) done: String,
+    /// The account whose rights are to be changed.
+    pub(in super::super) of: String,
 }
 
 /// The list of accounts, for who looks after them.
@@ -139,6 +151,19 @@ pub(in super::super) fn accounts(
     let frame = frame(desk, ask, "accounts.title");
     let role = |name: &str| frame.say(&format!("role.{name}")).to_owned();
     let rows = desk.catalog.accounts()?;
+    let chosen = rows.iter().find(|account| account.name == said.of).map(|account| {
+        let has = |one: Role| account.roles.iter().any(|name| name == one.name());
+        let roles = Role::ALL.into_iter();
+        let listed = |names: &[String]| {
+            if names.is_empty() { ALL.to_owned() } else { names.join(", ") }
+        };
+        ChosenAccount {
+            roles: roles.map(|one| (one.name(), role(one.name()), has(one))).collect(),
+            units: listed(&account.units),
+            collections: listed(&account.collections),
+            name: account.name.clone(),
+        }
+    });
     let rows = rows.into_iter().map(|account| row(&frame, account, now_ms)).collect();
     let roles = Role::ALL.into_iter().map(|one| (one.name(), role(one.name()))).collect();
     let done = if said.done.is_empty() {
@@ -146,7 +171,7 @@ pub(in super::super) fn accounts(
     } else {
         frame.fill("accounts.done", &said.done)
     };
-    Ok(AccountsPage { rows, roles, done, wrong: said.wrong, frame }.render()?)
+    Ok(AccountsPage { rows, roles, done, chosen, wrong: said.wrong, frame }.render()?)
 }
 
 fn row(frame: &Frame<'_>, account: StoredAccount, now_ms: i64) -> AccountRow {

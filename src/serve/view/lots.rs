@@ -8,6 +8,7 @@ use super::super::error::Failure;
 use super::super::text::grouped;
 use super::frame::Frame;
 use crate::catalog::CheckBy;
+use crate::catalog::CheckScope;
 use crate::catalog::StoredLot;
 use crate::checking::{Step, plan};
 
@@ -49,7 +50,11 @@ pub(in super::super) fn lots(
     wrong: &str,
 ) -> Result<String, Failure> {
     let frame = Frame::of(desk, ask, desk.texts.say(ask.lang, "lots.title").to_owned());
-    let counts = desk.catalog.check_counts(CheckBy::Folder, Step::Approve.stage())?;
+    let counts = desk.catalog.check_counts(
+        CheckBy::Folder,
+        Step::Approve.stage(),
+        &CheckScope::default(),
+    )?;
     let folders = counts.into_iter().map(|(path, fields)| {
         let (sample, accepted) = plan(fields);
         let name = if path.is_empty() { "/" } else { path.as_str() };

@@ -20,7 +20,7 @@ mod search;
 mod sheet;
 
 pub(super) use audit::audit;
-pub(super) use check::{item, overtaken, queues, rates, sample};
+pub(super) use check::{item, overtaken, queues, rates, sample, shown};
 pub(super) use door::{AccountsSaid, PURPOSES, accounts, case, log_in, password, set_up};
 pub(super) use failure::failure;
 pub(super) use figures::figures;

@@ -102,13 +102,18 @@ pub(in super::super) fn page(
     let scan = desk.catalog.scan(&key.scan)?.ok_or_else(missing)?;
     let pages = desk.catalog.pages(&key.scan)?;
     let stored = pages.iter().find(|page| page.key == *key).ok_or_else(missing)?;
-    let text = desk.catalog.page_text(key)?;
+    let mut text = desk.catalog.page_text(key)?;
     let mut all: Vec<Record> = desk
         .catalog
         .records_of(&key.scan)?
         .into_iter()
         .map(|stored| stored.record)
         .collect();
+    if let Some(text) = &mut text {
+        let on_page = |record: &&Record| record.pages.contains(&key.page);
+        let of_page: Vec<Record> = all.iter().filter(on_page).cloned().collect();
+        ask.who.sight.without_words(text, &of_page, key.page);
+    }
     for record in &mut all {
         ask.who.sight.without_sensitive(record);
     }
