@@ -67,14 +67,7 @@ pub(crate) enum Command {
     /// Looks up a list of names, one line a person, and writes what was found.
     Lookup(Lookup),
     /// Serves the search page and `/api/v1/…`.
-    Serve {
-        /// The archive folder.
-        #[arg(long, value_name = "DIR")]
-        archive: PathBuf,
-        /// Address and port; another machine can be answered only once there are accounts.
-        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
-        listen: std::net::SocketAddr,
-    },
+    Serve(Serve),
     /// Writes everything out again.
     Export {
         /// The archive folder.
@@ -238,6 +231,25 @@ pub(crate) struct Search {
     /// Answer in JSON on stdout.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// The archive folder.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) archive: PathBuf,
+    /// Address and port; another machine can be answered only once there are accounts.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub(crate) listen: std::net::SocketAddr,
+    /// Over TLS, with a certificate that is made once and kept in the archive.
+    #[arg(long, conflicts_with = "tls_cert")]
+    pub(crate) tls: bool,
+    /// Over TLS, with this certificate (PEM, those that vouch for it behind it).
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// Its private key (PEM).
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -53,6 +53,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("rusqlite", &["catalog"]),
     ("axum", &["serve"]),
     ("tokio", &["serve", "commands"]),
+    ("tokio_rustls", &["serve"]),
+    ("rcgen", &["serve"]),
     ("hayro", &["intake"]),
     ("lopdf", &["intake"]),
     ("skrifa", &["export"]),

@@ -121,7 +121,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Ended> {
         Command::Nightly(arguments) => nightly::nightly(&arguments, &models),
         Command::Search(arguments) => search::search(&arguments),
         Command::Lookup(arguments) => search::lookup(&arguments),
-        Command::Serve { archive, listen } => search::serve(&archive, listen, &models),
+        Command::Serve(arguments) => search::serve(&arguments, &models),
         Command::Account { action } => account::account(action),
         Command::Audit { action } => audit::audit(&action),
         Command::Export { archive, format, scan, page, links, verified_only, out } => {

@@ -1,7 +1,6 @@
 //! `sohoa search` and `sohoa serve`.
 
 use std::io::{BufWriter, Write as _};
-use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -9,8 +8,9 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use sohoa::run::{Archive, Loader, desk};
-use sohoa::serve::{BatchError, Load, SearchRequest, answer, look_up};
+use sohoa::serve::{BatchError, Certificate, Load, SearchRequest, answer, look_up};
 
+use super::archive::write_to;
 use super::{Ended, Usage, open, print_json};
 use crate::cli;
 
@@ -82,12 +82,10 @@ pub(super) fn lookup(arguments: &cli::Lookup) -> anyhow::Result<Ended> {
     Ok(Ended::Well)
 }
 
-pub(super) fn serve(
-    archive: &Path,
-    listen: SocketAddr,
-    models: &Path,
-) -> anyhow::Result<Ended> {
-    let archive = Arc::new(open(archive)?);
+pub(super) fn serve(arguments: &cli::Serve, models: &Path) -> anyhow::Result<Ended> {
+    let listen = arguments.listen;
+    let archive = Arc::new(open(&arguments.archive)?);
+    let certificate = certificate(arguments)?;
     let has_accounts = archive.catalog.has_accounts()?;
     if !listen.ip().is_loopback() && !has_accounts {
         let message = format!(
@@ -113,15 +111,22 @@ pub(super) fn serve(
             .await
             .with_context(|| format!("cannot listen on {listen}"))?;
         let address = listener.local_addr()?;
-        eprintln!("the search page is at http://{address}/ (Ctrl-C ends it)");
+        let scheme = if certificate.is_some() { "https" } else { "http" };
+        eprintln!("the search page is at {scheme}://{address}/ (Ctrl-C ends it)");
+        if let Some(certificate) = certificate.as_ref().filter(|_| arguments.tls) {
+            let print = certificate.fingerprint()?;
+            eprintln!(
+                "browsers ask once whether this certificate is trusted: SHA-256 {print}"
+            );
+        }
         if !has_accounts {
             eprintln!(
                 "there are no accounts: only this machine is answered, without log-in"
             );
-        } else if !listen.ip().is_loopback() {
-            eprintln!("not encrypted: put a proxy with TLS before it");
+        } else if !listen.ip().is_loopback() && certificate.is_none() {
+            eprintln!("not encrypted: give `--tls`, or put a proxy with TLS before it");
         }
-        sohoa::serve::serve(app, listener, told_to_stop()).await?;
+        sohoa::serve::serve(app, listener, certificate.as_ref(), told_to_stop()).await?;
         anyhow::Ok(())
     })?;
     loader.end();
@@ -129,6 +134,44 @@ pub(super) fn serve(
     // A panic in there has been told already.
     drop(indexing.join());
     Ok(Ended::Well)
+}
+
+/// The certificate that the desk shows: the given one, or one of its own, which it makes
+/// once and keeps in the archive.
+fn certificate(arguments: &cli::Serve) -> anyhow::Result<Option<Certificate>> {
+    let read = |path: &Path| {
+        std::fs::read_to_string(path)
+            .with_context(|| format!("`{}` cannot be read", path.display()))
+    };
+    if let (Some(certificate), Some(key)) = (&arguments.tls_cert, &arguments.tls_key) {
+        return Ok(Some(Certificate {
+            certificate: read(certificate)?,
+            key: read(key)?,
+        }));
+    }
+    if !arguments.tls {
+        return Ok(None);
+    }
+    let folder = arguments.archive.join("tls");
+    let (certificate, key) = (folder.join("certificate.pem"), folder.join("key.pem"));
+    if !certificate.try_exists()? || !key.try_exists()? {
+        let host =
+            std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+        let listen = arguments.listen.ip().to_string();
+        let names = ["localhost", "127.0.0.1", host.trim(), &listen];
+        let mut names: Vec<String> =
+            names.into_iter().filter(|it| !it.is_empty()).map(str::to_owned).collect();
+        names.sort();
+        names.dedup();
+        let made = Certificate::made_for(names)?;
+        std::fs::create_dir_all(&folder)
+            .with_context(|| format!("`{}` cannot be made", folder.display()))?;
+        // The key first, and for nobody else to read: half a pair is made anew.
+        for (path, text) in [(&key, &made.key), (&certificate, &made.certificate)] {
+            write_to(Some(path), |out| Ok(out.write_all(text.as_bytes())?))?;
+        }
+    }
+    Ok(Some(Certificate { certificate: read(&certificate)?, key: read(&key)? }))
 }
 
 /// What was changed at the desk is searchable after so long.

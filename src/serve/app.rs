@@ -95,13 +95,19 @@ pub(super) struct Desk {
     pub(super) log: fn(&str),
     /// Whether only this machine can call, so that a foreign host name is an attack.
     pub(super) is_local: bool,
+    /// Whether it is called over TLS.
+    pub(super) is_tls: bool,
     /// Which start of the desk a request belongs to.
     start: String,
     requests: AtomicU64,
 }
 
 impl Desk {
-    pub(super) fn new(app: App, is_local: bool) -> Result<Self, StartError> {
+    pub(super) fn new(
+        app: App,
+        is_local: bool,
+        is_tls: bool,
+    ) -> Result<Self, StartError> {
         // The process and its moment: enough to tell the requests of two starts apart.
         let moment = std::time::SystemTime::now()
             .duration_since(std::time::UNIX_EPOCH)
@@ -127,6 +133,7 @@ impl Desk {
             turns: Arc::new(Semaphore::new(TURNS)),
             log: app.log,
             is_local,
+            is_tls,
             start: format!("{moment:08x}"),
             requests: AtomicU64::new(0),
         })

@@ -41,6 +41,7 @@ mod shelf;
 mod sizes;
 mod stream;
 mod text;
+mod tls;
 mod view;
 
 pub use answer::{
@@ -57,6 +58,7 @@ pub use load::{
 pub use request::{MAX_LIMIT, MAX_QUERY_LETTERS, RequestError, SearchRequest};
 pub use seek::{Chip, Found, FoundRecord, Held, Seek, SeekError};
 pub use server::{ServeError, serve};
+pub use tls::{Certificate, TlsError};
 
 #[cfg(test)]
 mod tests;

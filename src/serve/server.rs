@@ -1,13 +1,16 @@
 //! Listens, answers, and stops when told.
 
-use std::future::Future;
+use std::future::{Future, IntoFuture as _};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
 
 use super::app::{App, Desk, StartError};
 use super::route;
+use super::tls::{Certificate, TlsError, TlsListener};
 
 /// How long answers that are on their way may take after the desk was told to stop.
 const GRACE: Duration = Duration::from_secs(5);
@@ -22,9 +25,12 @@ pub enum ServeError {
     /// The address it was to listen on failed.
     #[error("the desk stopped listening")]
     Listen(#[from] std::io::Error),
+    /// The certificate cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
 }
 
-/// Answers on `listener` until `shutdown` is ready.
+/// Answers on `listener` until `shutdown` is ready; over TLS where there is a certificate.
 ///
 /// Whoever listens on a loopback address answers to names of this machine only, so that
 /// a web page of somebody else cannot read the archive through the clerk's browser.
@@ -35,19 +41,34 @@ pub enum ServeError {
 pub async fn serve(
     app: App,
     listener: TcpListener,
+    certificate: Option<&Certificate>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
     let is_local = listener.local_addr()?.ip().is_loopback();
-    let router = route::router(Arc::new(Desk::new(app, is_local)?));
+    let is_tls = certificate.is_some();
+    let router = route::router(Arc::new(Desk::new(app, is_local, is_tls)?));
     let (told, mut hears) = tokio::sync::watch::channel(false);
     let graceful = async move {
         shutdown.await;
         told.send_replace(true);
     };
     let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(graceful);
+    let server: Pin<Box<dyn Future<Output = std::io::Result<()>> + Send>> =
+        match certificate {
+            Some(certificate) => {
+                // A listener that is tapped knows who calls; there is nothing to do with it.
+                let listener =
+                    TlsListener::new(listener, certificate)?.tap_io(|_stream| {});
+                let server = axum::serve(listener, service);
+                Box::pin(server.with_graceful_shutdown(graceful).into_future())
+            }
+            None => {
+                let server = axum::serve(listener, service);
+                Box::pin(server.with_graceful_shutdown(graceful).into_future())
+            }
+        };
     tokio::select! {
-        ended = async { server.await } => Ok(ended?),
+        ended = server => Ok(ended?),
         () = async {
             if hears.wait_for(|stop| *stop).await.is_err() {
                 // The server has ended by itself; its result is the answer.

@@ -88,16 +88,18 @@ async fn log_in(
             let page = view::log_in(desk, &ask, "login.wrong", &next)?;
             return Ok((StatusCode::UNAUTHORIZED, Html(page)).into_response());
         };
-        Ok(with_cookie(see(own(&next)), token.text()))
+        Ok(with_cookie(desk, see(own(&next)), token.text()))
     })
     .await
 }
 
 /// The answer with the session's cookie; an empty token takes it away.
-fn with_cookie(mut response: Response, token: &str) -> Response {
+fn with_cookie(desk: &Desk, mut response: Response, token: &str) -> Response {
     let end = if token.is_empty() { "; Max-Age=0" } else { "" };
-    let cookie =
-        format!("{SESSION_COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict{end}");
+    let secure = if desk.is_tls { "; Secure" } else { "" };
+    let cookie = format!(
+        "{SESSION_COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict{secure}{end}"
+    );
     if let Ok(value) = cookie.parse() {
         response.headers_mut().append(SET_COOKIE, value);
     }
@@ -111,7 +113,7 @@ async fn log_out(State(desk): State<Arc<Desk>>, ask: Ask) -> Result<Response, Fa
             let entry = ask.doer().entry("logout", &target, "");
             desk.catalog.end_session(&token.kept(), Some(&entry))?;
         }
-        let mut answer = with_cookie(see("/login"), "");
+        let mut answer = with_cookie(desk, see("/login"), "");
         // The next person at this PC finds no picture of the one before.
         let cache = HeaderValue::from_static("\"cache\"");
         answer.headers_mut().insert("clear-site-data", cache);
@@ -205,7 +207,7 @@ async fn password(
         } else if is_repeated(&form) {
             match access::change_password(&desk.catalog, ask.doer(), old, new) {
                 // Every session has ended, this one too.
-                Ok(()) => return Ok(with_cookie(see("/login"), "")),
+                Ok(()) => return Ok(with_cookie(desk, see("/login"), "")),
                 Err(error) => said(desk, &ask, error)?,
             }
         } else {

@@ -54,10 +54,14 @@ fn encoded(text: &str) -> String {
     out
 }
 
+/// What the form of the log-in sends.
+pub(super) fn log_in_form(name: &str) -> String {
+    format!("name={name}&password={}", encoded(PASSWORD))
+}
+
 /// The cookie of whoever comes in.
 pub(super) fn cookie(server: &Server, name: &str) -> String {
-    let form = format!("name={name}&password={}", encoded(PASSWORD));
-    let answer = server.post("/login", "", &form);
+    let answer = server.post("/login", "", &log_in_form(name));
     assert_eq!(answer.status, 303, "{name}: {}", answer.text());
     let cookie = &answer.headers["set-cookie"];
     assert!(cookie.ends_with("; Path=/; HttpOnly; SameSite=Strict"), "{cookie}");

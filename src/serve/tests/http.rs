@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
-use super::super::serve;
+use super::super::{Certificate, serve};
 use super::desk;
 use crate::catalog::Catalog;
 
@@ -33,7 +33,7 @@ impl Answer {
 
 /// The desk, until it is dropped.
 pub(super) struct Server {
-    address: SocketAddr,
+    pub(super) address: SocketAddr,
     /// What the desk writes into.
     pub(super) catalog: Arc<Catalog>,
     stop: Option<oneshot::Sender<()>>,
@@ -48,6 +48,14 @@ impl Server {
 
     /// A desk whose catalog was made ready by `prepare`.
     pub(super) fn with(prepare: impl FnOnce(&Catalog)) -> Self {
+        Self::behind(None, prepare)
+    }
+
+    /// The same over TLS, where there is a certificate.
+    pub(super) fn behind(
+        certificate: Option<Certificate>,
+        prepare: impl FnOnce(&Catalog),
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let app = desk::app(folder.path());
         prepare(&app.catalog);
@@ -64,7 +72,9 @@ impl Server {
             let ended = runtime.block_on(async {
                 let listener = tokio::net::TcpListener::from_std(listener)?;
                 let told = async { drop(stopped.await) };
-                serve(app, listener, told).await.map_err(std::io::Error::other)
+                serve(app, listener, certificate.as_ref(), told)
+                    .await
+                    .map_err(std::io::Error::other)
             });
             ended.expect("the desk ends well");
         });

@@ -9,3 +9,4 @@ pub(super) mod desk;
 mod http;
 mod openapi;
 mod pages;
+mod tls;
