@@ -11,6 +11,7 @@
 //! reading of what was typed, and says why a record is there.
 
 mod analysis;
+mod bounds;
 mod columns;
 mod entry;
 mod error;
@@ -38,6 +39,7 @@ mod telex;
 mod terms;
 mod writer;
 
+pub use bounds::Bounds;
 pub use columns::Checked;
 pub use entry::IndexedRecord;
 pub use error::SearchError;

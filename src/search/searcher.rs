@@ -11,6 +11,7 @@ use tantivy::schema::document::{
 };
 
 use super::SearchError;
+use super::bounds::Bounds;
 use super::columns::{self, Columns};
 use super::entry::Entry;
 use super::facets::{self, Facets};
@@ -18,7 +19,7 @@ use super::held::Held;
 use super::index::Fields;
 use super::lexicon::Lexicon;
 use super::order::{Keys, Sort};
-use super::page::{self, Cursor, Placed, Wanted};
+use super::page::{self, Cursor, Placed, Ties, Wanted};
 use super::plan::{Conjunction, Plan, Stage};
 use super::postings::{ClauseId, Clauses, Lookup, Work};
 use super::query::{Chip, Query};
@@ -66,6 +67,7 @@ pub struct Searcher {
     pub(super) inner: tantivy::Searcher,
     pub(super) fields: Fields,
     pub(super) lexicon: Arc<Lexicon>,
+    pub(super) bounds: Bounds,
 }
 
 impl std::fmt::Debug for Searcher {
@@ -118,7 +120,20 @@ impl Searcher {
         fields: Fields,
         lexicon: Arc<Lexicon>,
     ) -> Self {
-        Self { inner, fields, lexicon }
+        Self { inner, fields, lexicon, bounds: Bounds::default() }
+    }
+
+    /// The same view, of nothing but what lies within these bounds: it finds, counts and
+    /// suggests as if the index held nothing else.
+    #[must_use]
+    pub fn within(mut self, bounds: Bounds) -> Self {
+        self.bounds = bounds;
+        self
+    }
+
+    /// The postings for one question.
+    pub(super) fn lookup(&self) -> Lookup<'_> {
+        Lookup::new(&self.inner, &self.fields, &self.bounds)
     }
 
     /// Number of records that can be found.
@@ -174,7 +189,7 @@ impl Searcher {
     /// What the disk says, or that the index is damaged.
     pub fn part(&self, query: &Query, wanted: &Wanted) -> Result<Hits, SearchError> {
         let start = Instant::now();
-        let mut scorer = Scorer::new(query);
+        let mut scorer = Scorer::new(query, self.bounds.without_guarded);
         let answers = self.answers(query, &mut scorer)?;
         let best = answers.compared.values().map(|one| one.value);
         let best = best.max_by(|a, b| a.value.total_cmp(&b.value));
@@ -230,7 +245,7 @@ impl Searcher {
                 let key = u32::MAX - compared(doc)?.value.value.max(0.0).to_bits();
                 Some(Placed { key: u64::from(key), doc })
             });
-            let mut id = |doc| {
+            let mut id = |doc, _| {
                 let id = compared(doc).map(|one| one.id.clone().into_bytes());
                 Ok(id.unwrap_or_default())
             };
@@ -238,7 +253,12 @@ impl Searcher {
         }
         let keys = columns::keys(columns, &answers.docs, wanted.sort);
         let placed = docs.zip(keys).map(|(doc, key)| Placed { key, doc }).collect();
-        page::part(placed, wanted, &mut |doc| {
+        page::part(placed, wanted, &mut |doc, ties| {
+            if ties == Ties::Digest {
+                let columns = columns.get(doc.segment_ord as usize);
+                let tie = columns.map_or(0, |columns| columns.tie(doc.doc_id));
+                return Ok(tie.to_be_bytes().to_vec());
+            }
             let bytes = self.bytes(doc)?;
             let entry = Entry::decoded(&bytes)?;
             Ok(Keys::of(&entry).rest(wanted.sort, entry.id))
@@ -274,13 +294,14 @@ impl Searcher {
     ) -> Result<Answers, SearchError> {
         let mut plan = Plan::new(query, &self.lexicon);
         let filters = plan.filters(query);
-        let mut lookup = Lookup::new(&self.inner, &self.fields);
+        let mut lookup = self.lookup();
         let mut work = Work::of(MAX_WORK);
         let mut seen: HashSet<DocAddress> = HashSet::new();
         let mut exhausted: Vec<Conjunction> = Vec::new();
         let mut found = HashMap::new();
-        if query.is_empty() && query.excluded.is_empty() {
-            return Self::listed(&plan.clauses, &filters, &mut lookup);
+        if query.is_empty() {
+            let listed = Self::listed(&plan.clauses, &filters, &mut lookup)?;
+            return self.without_excluded(query, listed, scorer);
         }
         let mut more = false;
         let mut num_good = 0;
@@ -333,6 +354,33 @@ impl Searcher {
         let brought = lookup.conjunction(clauses, filters, MAX_LISTED, &mut work)?;
         let more = !brought.is_all;
         Ok(Answers { docs: brought.docs, compared: HashMap::new(), more })
+    }
+
+    /// What is left of a list without the records that have an excluded word. They are looked
+    /// at one by one, as far as the work allows.
+    fn without_excluded(
+        &self,
+        query: &Query,
+        mut listed: Answers,
+        scorer: &mut Scorer<'_>,
+    ) -> Result<Answers, SearchError> {
+        if query.excluded.is_empty() {
+            return Ok(listed);
+        }
+        let mut work = Work::of(WORK_FOR_LISTED);
+        let mut left = Vec::new();
+        for doc in std::mem::take(&mut listed.docs) {
+            if !work.spend(COMPARE) {
+                listed.more = true;
+                break;
+            }
+            let bytes = self.bytes(doc)?;
+            if !scorer.has_excluded(&Entry::decoded(&bytes)?) {
+                left.push(doc);
+            }
+        }
+        listed.docs = left;
+        Ok(listed)
     }
 
     /// Compares records with the query; whether there was work left for all of them.

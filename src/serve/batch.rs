@@ -4,7 +4,8 @@ use std::io::{Read, Write};
 
 use csv::{ReaderBuilder, StringRecord, WriterBuilder};
 
-use super::answer::{AnswerError, AnsweredHit, SearchAnswer, answer};
+use super::answer::{AnswerError, AnsweredHit, SearchAnswer, answer_seen};
+use super::door::Sight;
 use super::request::{MAX_QUERY_LETTERS, SearchRequest};
 use super::seek::Seek;
 use super::text::{Lang, Texts};
@@ -120,9 +121,21 @@ impl Outcome {
 pub fn look_up(
     catalog: &Catalog,
     searcher: &dyn Seek,
+    list: impl Read,
+    report: impl Write,
+    most: usize,
+) -> Result<BatchCounts, BatchError> {
+    look_up_seen(catalog, searcher, list, report, most, &Sight::everything())
+}
+
+/// As [`look_up`], for somebody who may not see all.
+pub(super) fn look_up_seen(
+    catalog: &Catalog,
+    searcher: &dyn Seek,
     mut list: impl Read,
     report: impl Write,
     most: usize,
+    sight: &Sight,
 ) -> Result<BatchCounts, BatchError> {
     let mut bytes = Vec::new();
     list.read_to_end(&mut bytes)?;
@@ -148,7 +161,7 @@ pub fn look_up(
             return Err(BatchError::TooLong { most });
         }
         let request = request(&line, &columns);
-        let answered = answer(catalog, searcher, &request)
+        let answered = answer_seen(catalog, searcher, &request, sight)
             .map_err(|source| BatchError::Answer { line: at + 1, source })?;
         let outcome = Outcome::of(&answered);
         counts.add(outcome);
