@@ -11,7 +11,7 @@ use super::seek::Seek;
 use super::text::{Lang, Texts};
 use crate::catalog::Catalog;
 use crate::config::lookup::{LookupColumns, LookupMeaning};
-use crate::model::nfc;
+use crate::model::{harmless, nfc};
 use crate::search::Wanted;
 
 /// Hits that are named for each line.
@@ -22,6 +22,13 @@ const FOUND: f32 = 0.9;
 
 /// From this score on it may be.
 const PERHAPS: f32 = 0.6;
+
+/// Most columns of a list. Every line of the report has as many, so that a short list with
+/// hundreds of thousands of headings would make a report of gigabytes.
+const MAX_COLUMNS: usize = 200;
+
+/// Most letters of one thing that the report says: with [`MAX_COLUMNS`] it bounds the report.
+const MAX_SAID: usize = 300;
 
 /// The mark that Excel wants at the start of UTF-8.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -46,6 +53,9 @@ pub enum BatchError {
         /// Headings of names.
         known: String,
     },
+    /// More columns than any list has.
+    #[error("list has more than {MAX_COLUMNS} columns")]
+    TooWide,
     /// More lines than are taken at once.
     #[error("list has more than {most} lines")]
     TooLong {
@@ -144,6 +154,9 @@ pub(super) fn look_up_seen(
     let mut reader =
         ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(text);
     let headings = reader.headers()?.clone();
+    if headings.len() > MAX_COLUMNS {
+        return Err(BatchError::TooWide);
+    }
     let columns: Vec<Option<usize>> =
         headings.iter().map(|heading| LookupColumns::get().position(heading)).collect();
     let lang = language(&headings, &columns)?;
@@ -165,7 +178,10 @@ pub(super) fn look_up_seen(
             .map_err(|source| BatchError::Answer { line: at + 1, source })?;
         let outcome = Outcome::of(&answered);
         counts.add(outcome);
-        let said = said(&answered, outcome, &texts, lang);
+        let said = said(&answered, outcome, &texts, lang).into_iter();
+        let said: Vec<String> = said
+            .map(|text| harmless(&text.chars().take(MAX_SAID).collect::<String>()))
+            .collect();
         // A line that is too short is filled up, so that the report stays a table.
         let given = (0..headings.len()).map(|at| line.get(at).unwrap_or_default());
         writer.write_record(given.chain(said.iter().map(String::as_str)))?;
@@ -310,6 +326,7 @@ mod tests {
                 "list has no column with names; headings that are known: họ tên, name",
             ),
             ("name\na\nb\nc\n", "list has more than 2 lines"),
+            (&format!("name{}\na\n", ",".repeat(200)), "list has more than 200 columns"),
         ] {
             let error = looked_up(list, 2).expect_err("refused").to_string();
             assert_eq!(error, expected);

@@ -465,6 +465,21 @@ fn whole_pages_are_shown_at_the_pace_of_a_person() {
 }
 
 #[test]
+fn a_sheet_shows_no_picture_of_a_number_that_it_keeps_back() {
+    let num_pictures = |sheet: &Answer| {
+        assert_eq!(sheet.status, 200);
+        let name = b"/DCTDecode";
+        sheet.bytes.windows(name.len()).filter(|bytes| bytes == name).count()
+    };
+    let all = num_pictures(&Server::start().get("/record/r2/sheet.pdf"));
+    let server = guarded();
+    let clerk = cookie(&server, "clerk");
+    name_case(&server, &clerk);
+    let kept = num_pictures(&get(&server, "/record/r2/sheet.pdf", &clerk));
+    assert_eq!((all, kept), (4, 3));
+}
+
+#[test]
 fn whoever_sees_a_part_gets_all_of_the_search_within_it_and_no_count_beyond() {
     let server = Server::with(|catalog| {
         add(catalog, "here", "clerk", ("03361", ""));
