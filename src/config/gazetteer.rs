@@ -239,7 +239,7 @@ impl Gazetteer {
             let entities = self.entities_of_code(code).iter();
             entities.filter_map(|entity| self.newest(entity))
         };
-        units().find(|unit| unit.is_of_today()).or_else(|| units().last())
+        units().find(|unit| unit.is_of_today()).or_else(|| units().next_back())
     }
 
     /// Entities directly below, in order of their code.

@@ -12,6 +12,7 @@
 
 mod analysis;
 mod bounds;
+mod clauses;
 mod columns;
 mod entry;
 mod error;
@@ -20,6 +21,7 @@ mod hash;
 mod held;
 mod index;
 mod lexicon;
+mod listed;
 mod maker;
 mod numbers;
 mod order;
@@ -34,6 +36,7 @@ mod score;
 mod searcher;
 mod similarity;
 mod squeeze;
+mod stored;
 mod suggest;
 mod telex;
 mod terms;

@@ -12,6 +12,7 @@ use tantivy::{
 
 use super::SearchError;
 use super::bounds::Bounds;
+pub(super) use super::clauses::{Clause, ClauseId, Clauses};
 use super::index::Fields;
 use super::terms::Slot;
 
@@ -54,59 +55,6 @@ const LOOKED_AT: u64 = 8;
 /// Documents of several terms up to so many are merged into one list, which later
 /// conjunctions of the same search use again. Beyond it merging costs more than leaping.
 const MERGED: u64 = 16_000;
-
-/// Any of these terms of one slot.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Clause {
-    pub(super) slot: Slot,
-    /// Terms; sorted, each once.
-    pub(super) terms: Vec<String>,
-}
-
-impl Clause {
-    pub(super) fn any(slot: Slot, terms: impl IntoIterator<Item = String>) -> Self {
-        let mut terms: Vec<String> = terms.into_iter().collect();
-        terms.sort_unstable();
-        terms.dedup();
-        Self { slot, terms }
-    }
-
-    pub(super) fn one(slot: Slot, term: impl Into<String>) -> Self {
-        Self { slot, terms: vec![term.into()] }
-    }
-}
-
-/// A clause of one search, by its number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct ClauseId(u32);
-
-/// The clauses of one search, each once.
-#[derive(Debug, Default)]
-pub(super) struct Clauses {
-    all: Vec<Clause>,
-    known: HashMap<Clause, ClauseId>,
-}
-
-impl Clauses {
-    /// The number of a clause; `None` for one without terms, which asks for nothing.
-    pub(super) fn put(&mut self, clause: Clause) -> Option<ClauseId> {
-        if clause.terms.is_empty() {
-            return None;
-        }
-        if let Some(&known) = self.known.get(&clause) {
-            return Some(known);
-        }
-        let id = ClauseId(self.all.len() as u32);
-        self.known.insert(clause.clone(), id);
-        self.all.push(clause);
-        Some(id)
-    }
-
-    /// The clause of that number.
-    pub(super) fn get(&self, id: ClauseId) -> Option<&Clause> {
-        self.all.get(id.0 as usize)
-    }
-}
 
 /// Where the terms of a clause stand in one segment.
 #[derive(Debug, Clone, Default)]
@@ -451,15 +399,6 @@ mod tests {
             assert_eq!(gallop(&docs, target), expected, "{target}");
         }
         assert_eq!(gallop(&[], 5), 0);
-    }
-
-    #[test]
-    fn one_clause_has_one_number_and_an_empty_one_has_none() {
-        let mut clauses = Clauses::default();
-        let one = clauses.put(Clause::one(Slot::Name, "lan"));
-        assert_eq!(one, clauses.put(Clause::any(Slot::Name, ["lan".to_owned()])));
-        assert_ne!(one, clauses.put(Clause::one(Slot::Marked, "lan")));
-        assert_eq!(clauses.put(Clause::any(Slot::Name, [])), None);
     }
 
     #[test]

@@ -5,10 +5,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tantivy::DocAddress;
-use tantivy::schema::document::{
-    DeserializeError, DocumentDeserialize, DocumentDeserializer, ValueDeserialize,
-    ValueDeserializer,
-};
 
 use super::SearchError;
 use super::bounds::Bounds;
@@ -21,11 +17,12 @@ use super::lexicon::Lexicon;
 use super::order::{Keys, Sort};
 use super::page::{self, Cursor, Placed, Ties, Wanted};
 use super::plan::{Conjunction, Plan, Stage};
-use super::postings::{ClauseId, Clauses, Lookup, Work};
+use super::postings::{ClauseId, Lookup, Work};
 use super::query::{Chip, Query};
 use super::score::{Scorer, Value, Why};
 use super::similarity::Tier;
 use super::squeeze::spread;
+use super::stored::StoredForm;
 use crate::model::RecordId;
 
 /// Most records that are compared for one query.
@@ -41,15 +38,8 @@ const MAX_WORK: u64 = 1_000_000;
 /// person's other papers, and less than a millisecond is left for them.
 const WORK_ONCE_FOUND: u64 = 80_000;
 
-/// Most records that are listed for filters alone. Sorting and counting them takes some 30
-/// milliseconds.
-const MAX_LISTED: usize = 200_000;
-
-/// Work for finding them.
-const WORK_FOR_LISTED: u64 = 4_000_000;
-
 /// What it costs to fetch a compact form and to compare it.
-const COMPARE: u64 = 500;
+pub(super) const COMPARE: u64 = 500;
 
 /// A hit of this score is what was looked for.
 const FOUND: f32 = 0.93;
@@ -344,45 +334,6 @@ impl Searcher {
         Ok(Answers { docs, compared: found, more })
     }
 
-    /// The records that filters leave where nothing is asked beside them.
-    fn listed(
-        clauses: &Clauses,
-        filters: &[ClauseId],
-        lookup: &mut Lookup<'_>,
-    ) -> Result<Answers, SearchError> {
-        let mut work = Work::of(WORK_FOR_LISTED);
-        let brought = lookup.conjunction(clauses, filters, MAX_LISTED, &mut work)?;
-        let more = !brought.is_all;
-        Ok(Answers { docs: brought.docs, compared: HashMap::new(), more })
-    }
-
-    /// What is left of a list without the records that have an excluded word. They are looked
-    /// at one by one, as far as the work allows.
-    fn without_excluded(
-        &self,
-        query: &Query,
-        mut listed: Answers,
-        scorer: &mut Scorer<'_>,
-    ) -> Result<Answers, SearchError> {
-        if query.excluded.is_empty() {
-            return Ok(listed);
-        }
-        let mut work = Work::of(WORK_FOR_LISTED);
-        let mut left = Vec::new();
-        for doc in std::mem::take(&mut listed.docs) {
-            if !work.spend(COMPARE) {
-                listed.more = true;
-                break;
-            }
-            let bytes = self.bytes(doc)?;
-            if !scorer.has_excluded(&Entry::decoded(&bytes)?) {
-                left.push(doc);
-            }
-        }
-        listed.docs = left;
-        Ok(listed)
-    }
-
     /// Compares records with the query; whether there was work left for all of them.
     fn compare(
         &self,
@@ -432,44 +383,23 @@ impl Searcher {
     }
 }
 
-/// The one stored value of a document.
-struct StoredForm(Vec<u8>);
-
-impl DocumentDeserialize for StoredForm {
-    fn deserialize<'de, D: DocumentDeserializer<'de>>(
-        mut document: D,
-    ) -> Result<Self, DeserializeError> {
-        match document.next_field()? {
-            Some((_, value)) => Ok(value),
-            None => Err(DeserializeError::custom("no stored form")),
-        }
-    }
-}
-
-impl ValueDeserialize for StoredForm {
-    fn deserialize<'de, D: ValueDeserializer<'de>>(
-        value: D,
-    ) -> Result<Self, DeserializeError> {
-        value.deserialize_bytes().map(Self)
-    }
-}
-
 /// Whether every clause of `laxer` is one of `asked`; both ascending.
 fn is_part_of(laxer: &[ClauseId], asked: &[ClauseId]) -> bool {
     laxer.iter().all(|clause| asked.binary_search(clause).is_ok())
 }
 
 /// The records that answer.
-struct Answers {
+pub(super) struct Answers {
     /// In the order of their segments.
-    docs: Vec<DocAddress>,
+    pub(super) docs: Vec<DocAddress>,
     /// What they are worth; none where they are only listed.
-    compared: HashMap<DocAddress, Found>,
+    pub(super) compared: HashMap<DocAddress, Found>,
     /// There may be others.
-    more: bool,
+    pub(super) more: bool,
 }
 
-struct Found {
+/// A record that was compared.
+pub(super) struct Found {
     id: String,
     value: Value,
 }

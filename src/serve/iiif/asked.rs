@@ -203,7 +203,7 @@ fn scaled_up_to(region: Region, most: f64) -> (u32, u32) {
     let by_area = (MAX_AREA as f64 / (width * height)).sqrt();
     let by_side = f64::from(MAX_SIDE) / width.max(height);
     let factor = by_area.min(by_side).min(most);
-    if factor == 1.0 {
+    if (factor - 1.0).abs() < f64::EPSILON {
         return (region.width, region.height);
     }
     (((width * factor) as u32).max(1), ((height * factor) as u32).max(1))
