@@ -1,5 +1,6 @@
 //! A list of names looked up line by line: a CSV in, the same CSV with what was found out.
 
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 
 use csv::{ReaderBuilder, StringRecord, WriterBuilder};
@@ -11,7 +12,7 @@ use super::seek::Seek;
 use super::text::{Lang, Texts};
 use crate::catalog::Catalog;
 use crate::config::lookup::{LookupColumns, LookupMeaning};
-use crate::model::{harmless, nfc};
+use crate::model::{Field, harmless, nfc};
 use crate::search::Wanted;
 
 /// Hits that are named for each line.
@@ -135,10 +136,12 @@ pub fn look_up(
     report: impl Write,
     most: usize,
 ) -> Result<BatchCounts, BatchError> {
-    look_up_seen(catalog, searcher, list, report, most, &Sight::everything())
+    let all = Sight::everything();
+    look_up_seen(catalog, searcher, list, report, most, &all, &|_| {})
 }
 
-/// As [`look_up`], for somebody who may not see all.
+/// As [`look_up`], for somebody who may not see all; `hide` takes away what a list must not
+/// show of a hit.
 pub(super) fn look_up_seen(
     catalog: &Catalog,
     searcher: &dyn Seek,
@@ -146,6 +149,7 @@ pub(super) fn look_up_seen(
     report: impl Write,
     most: usize,
     sight: &Sight,
+    hide: &dyn Fn(&mut BTreeMap<String, Field>),
 ) -> Result<BatchCounts, BatchError> {
     let mut bytes = Vec::new();
     list.read_to_end(&mut bytes)?;
@@ -174,8 +178,9 @@ pub(super) fn look_up_seen(
             return Err(BatchError::TooLong { most });
         }
         let request = request(&line, &columns);
-        let answered = answer_seen(catalog, searcher, &request, sight)
+        let mut answered = answer_seen(catalog, searcher, &request, sight)
             .map_err(|source| BatchError::Answer { line: at + 1, source })?;
+        answered.hits.iter_mut().for_each(|hit| hide(&mut hit.fields));
         let outcome = Outcome::of(&answered);
         counts.add(outcome);
         let said = said(&answered, outcome, &texts, lang).into_iter();

@@ -223,7 +223,11 @@ async fn lookup(
         let mut report = Vec::new();
         let searcher = desk.searcher.as_ref();
         let (most, sight) = (MAX_LIST_LINES, &ask.who.sight);
-        match look_up_seen(&desk.catalog, searcher, &*list, &mut report, most, sight) {
+        let hide = |fields: &mut BTreeMap<String, Field>| {
+            only_listed(desk, &ask.who, fields);
+        };
+        let (list, out) = (&*list, &mut report);
+        match look_up_seen(&desk.catalog, searcher, list, out, most, sight, &hide) {
             Ok(_) => Ok(report),
             Err(BatchError::Answer { source, .. }) => Err(source.into()),
             Err(error) => Err(Failure::List(error)),
