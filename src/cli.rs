@@ -222,7 +222,7 @@ pub(crate) struct Search {
     /// Only this year, or these years: `1987`, `1985-1990`.
     #[arg(long, value_name = "Y[-Y]")]
     pub(crate) year: Option<String>,
-    /// Only this unit, by code, with its predecessors.
+    /// Only this unit, by code or name, with its predecessors.
     #[arg(long, value_name = "CODE")]
     pub(crate) unit: Option<String>,
     /// At most so many hits.

@@ -26,6 +26,10 @@ pub const COMMIT_STEPS: [&str; 14] = [
     "report-written",
 ];
 
+/// Every commit step of making the index anew, in its order.
+pub const REINDEX_STEPS: [&str; 4] =
+    ["reindex-filled", "reindex-set-aside", "reindex-swapped", "reindex-cleared"];
+
 /// A worker has got the request; the key is the file's name in the archive, its SHA-256.
 pub const IN_WORKER: &str = "in-worker";
 

@@ -52,6 +52,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("tantivy", &["search"]),
     ("rusqlite", &["catalog"]),
     ("axum", &["serve"]),
+    ("http_body", &["serve"]),
     ("tokio", &["serve", "commands"]),
     ("tokio_rustls", &["serve"]),
     ("rcgen", &["serve"]),

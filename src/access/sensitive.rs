@@ -62,6 +62,20 @@ mod tests {
     }
 
     #[test]
+    fn no_sensitive_field_is_found_by_those_who_do_not_see_it() {
+        let sensitive = Sensitive::embedded().expect("the embedded list");
+        let schema = &crate::config::index::IndexDefinitions::get().schema;
+        for ending in &sensitive.field_endings {
+            for start in ["", "nkt", "nks", "x"] {
+                let field = format!("{start}{ending}");
+                assert!(!schema.is_open_to_all(&field), "{field}");
+            }
+        }
+        assert!(schema.is_guarded("nktNguyenNhanChet"));
+        assert!(!schema.is_guarded("note") && schema.is_open_to_all("note"));
+    }
+
+    #[test]
     fn every_kind_that_is_named_has_a_definition_or_is_known_to_have_none_yet() {
         let sensitive = Sensitive::embedded().expect("the embedded list");
         let kinds = crate::config::built_in_kinds().expect("kinds");

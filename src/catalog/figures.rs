@@ -26,7 +26,59 @@ pub struct Figures {
     pub years: Vec<Count>,
 }
 
+/// How many papers of one sort were taken in under one unit and collection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlaceCount {
+    /// `scans_` and a state, or `kind_` and the kind of records.
+    pub what: String,
+    /// Code of the unit, where one was noted.
+    pub unit: Option<String>,
+    /// The collection, where one was noted.
+    pub collection: Option<String>,
+    /// How many.
+    pub count: u64,
+}
+
 impl Catalog {
+    /// Scans by state and records by kind, by where they were taken in: for those who see
+    /// the papers of some places only.
+    ///
+    /// # Errors
+    ///
+    /// If the database refuses.
+    pub fn counts_by_place(&self) -> Result<Vec<PlaceCount>, CatalogError> {
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(
+            "SELECT 'scans_' || state, unit, collection, count(*) FROM scan \
+             GROUP BY 1, 2, 3 UNION ALL \
+             SELECT 'kind_' || kind, unit, collection, count(*) FROM record \
+             JOIN scan ON scan.id = record.scan GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+        )?;
+        let rows = statement.query_map([], |row| {
+            Ok(PlaceCount {
+                what: row.get(0)?,
+                unit: row.get(1)?,
+                collection: row.get(2)?,
+                count: row.get::<_, i64>(3)?.unsigned_abs(),
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Codes of the units that scans were taken in under, in ascending order.
+    ///
+    /// # Errors
+    ///
+    /// If the database refuses.
+    pub fn units(&self) -> Result<Vec<String>, CatalogError> {
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(
+            "SELECT DISTINCT unit FROM scan WHERE unit IS NOT NULL ORDER BY unit",
+        )?;
+        let rows = statement.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// The folder of the archive.
     ///
     /// # Errors

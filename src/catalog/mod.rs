@@ -30,7 +30,7 @@ pub use audit::{AuditEntry, AuditFilter, StoredEntry};
 pub use checking::{
     CheckBy, CheckFilter, CheckItem, CheckScope, Decision, StoredDecision,
 };
-pub use figures::{Count, Figures};
+pub use figures::{Count, Figures, PlaceCount};
 pub use lots::{By, NewLot, StoredLot, Verdict};
 pub use names::ScanName;
 pub use original::{CopyError, Originals, StoredOriginal};

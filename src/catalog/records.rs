@@ -224,6 +224,19 @@ impl Catalog {
         Ok(pending)
     }
 
+    /// Number of the newest change that is noted; 0 where none is.
+    ///
+    /// # Errors
+    ///
+    /// If the database refuses.
+    pub fn last_noted(&self) -> Result<u64, CatalogError> {
+        let connection = self.lock();
+        let mut statement =
+            connection.prepare_cached("SELECT ifnull(max(seq), 0) FROM outbox")?;
+        let last: i64 = statement.query_row([], |row| row.get(0))?;
+        Ok(last.unsigned_abs())
+    }
+
     /// Forgets the changes up to `seq`, which the index has committed.
     ///
     /// # Errors

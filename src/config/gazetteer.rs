@@ -233,6 +233,15 @@ impl Gazetteer {
         self.by_code.get(code).map_or(&[], Vec::as_slice)
     }
 
+    /// The unit of that official code: that of today, else the newest of those that had it.
+    pub fn unit_of_code(&self, code: &str) -> Option<&Unit> {
+        let units = || {
+            let entities = self.entities_of_code(code).iter();
+            entities.filter_map(|entity| self.newest(entity))
+        };
+        units().find(|unit| unit.is_of_today()).or_else(|| units().next_back())
+    }
+
     /// Entities directly below, in order of their code.
     pub fn children(&self, entity: &str) -> impl Iterator<Item = &'static str> + '_ {
         self.children.get(entity).into_iter().flatten().copied()

@@ -202,6 +202,38 @@ pub enum PlaceMeaning {
 pub struct WordFields {
     /// Their names.
     pub fields: Vec<Pattern>,
+    /// Whether only those find by them who have the right to see sensitive papers.
+    #[serde(default)]
+    pub guarded: bool,
+}
+
+impl SchemaFile {
+    /// Whether a field of words is found only by those who see sensitive papers.
+    pub fn is_guarded(&self, field: &str) -> bool {
+        let mut guarded = self.word_fields(true);
+        guarded.any(|pattern| pattern.matches(field))
+    }
+
+    fn word_fields(&self, guarded: bool) -> impl Iterator<Item = &Pattern> {
+        let words = self.words.iter().filter(move |words| words.guarded == guarded);
+        words.flat_map(|words| &words.fields)
+    }
+
+    /// Whether anybody finds records by the field.
+    pub fn is_open_to_all(&self, field: &str) -> bool {
+        let is = |patterns: &[Pattern]| patterns.iter().any(|one| one.matches(field));
+        let named = |known: &Option<String>| known.as_deref() == Some(field);
+        self.word_fields(false).any(|pattern| pattern.matches(field))
+            || self.number.iter().any(|of| is(&of.fields))
+            || self.date.iter().any(|of| is(&of.fields))
+            || self.place.iter().any(|of| is(&of.fields))
+            || self.person.iter().any(|of| {
+                of.name == field
+                    || named(&of.born)
+                    || named(&of.age)
+                    || of.numbers.iter().any(|number| number == field)
+            })
+    }
 }
 
 /// `index/schema.toml`.

@@ -130,7 +130,7 @@ bbox 0 0 {} {}; ppageno {}; scan_res {dpi:.0} {dpi:.0}\">\n<div class=\"ocr_care
         text.original.width,
         text.original.height,
         number - 1,
-        dpi = text.dpi,
+        dpi = text.original_dpi(),
     );
     for (at, line) in text.lines.iter().enumerate() {
         let quad = line.quad.mapped(&text.to_original);

@@ -22,7 +22,9 @@ use crate::catalog::Catalog;
 use crate::catalog::CatalogError;
 use crate::catalog::StoredRecord;
 use crate::link::{LinkError, Links};
+use crate::model::PageKey;
 use crate::model::Record;
+use crate::model::harmless;
 
 use self::papers::papers;
 use self::workbook::{Tables, workbook};
@@ -95,6 +97,15 @@ pub enum ExportError {
     /// Links could not be looked for.
     #[error(transparent)]
     Links(#[from] LinkError),
+    /// A page's picture cannot be had now, though its file may be sound: a worker ended, or
+    /// the disk failed.
+    #[error("the picture of {key} cannot be had now")]
+    Picture {
+        /// Which page.
+        key: PageKey,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// No scan has an id that starts so.
     #[error("the archive holds no scan whose id starts with `{0}`")]
     NoSuchScan(String),
@@ -231,12 +242,13 @@ fn table(
         let mut row = vec![
             record.record.0.clone(),
             record.kind.0.clone(),
-            stored.path.clone(),
+            harmless(&stored.path),
             pages.join(" "),
             rules.join(" "),
         ];
         for name in &names {
-            let value = record.fields.get(name).and_then(|field| field.value.clone());
+            let field = record.fields.get(name);
+            let value = field.and_then(|field| field.value.as_deref());
             row.push(harmless(value.unwrap_or_default()));
         }
         row.push(unverified(record).join(" "));
@@ -252,9 +264,4 @@ fn unverified(record: &Record) -> Vec<&str> {
     let open =
         fields.filter(|(_, field)| field.value.is_some() && !field.state.is_verified());
     open.map(|(name, _)| name.as_str()).collect()
-}
-
-/// A cell that a table program does not take for a formula.
-fn harmless(cell: String) -> String {
-    if cell.starts_with(['=', '+', '@', '\t']) { format!("'{cell}") } else { cell }
 }

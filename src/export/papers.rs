@@ -40,23 +40,24 @@ impl PaperForm {
 /// Where the pictures of pages come from. Originals are untrusted bytes: whoever gives the
 /// pictures opens them in a worker process.
 pub trait Pictures {
-    /// The page's picture, as its file holds it where that can be had.
+    /// The page's picture, as its file holds it where that can be had; none where the page
+    /// cannot be decoded.
     ///
     /// # Errors
     ///
-    /// If the page cannot be decoded.
+    /// If it cannot be had now: the same may succeed later.
     fn stored(
         &self,
         key: &PageKey,
-    ) -> Result<StoredPicture, Box<dyn std::error::Error + Send + Sync>>;
+    ) -> Result<Option<StoredPicture>, Box<dyn std::error::Error + Send + Sync>>;
 }
 
 /// Writes one scan as `form`; `only` is the page of ALTO that is wanted.
 ///
 /// # Errors
 ///
-/// If the catalog cannot be read or `out` not be written. A page whose picture cannot be
-/// had is an empty page, so that the numbers of the others hold.
+/// If the catalog cannot be read, `out` not be written, or a picture not be had now. A page
+/// that cannot be decoded is an empty page, so that the numbers of the others hold.
 pub fn write_paper(
     catalog: &Catalog,
     pictures: &dyn Pictures,
@@ -71,8 +72,14 @@ pub fn write_paper(
         PaperForm::Pdf => {
             let pages = pages.iter().map(|page| {
                 let is_aside = matches!(page.state, PageState::Quarantined(..));
-                let picture =
-                    if is_aside { None } else { pictures.stored(&page.key).ok() };
+                let picture = if is_aside {
+                    None
+                } else {
+                    pictures.stored(&page.key).map_err(|source| ExportError::Picture {
+                        key: page.key.clone(),
+                        source,
+                    })?
+                };
                 Ok(PdfPage { picture, text: catalog.page_text(&page.key)? })
             });
             return write_scan(&scan.path, &scan.id.0, pages, out);
@@ -141,7 +148,10 @@ pub(super) fn papers(
     } else {
         CompressionMethod::Deflated
     };
-    let options = SimpleFileOptions::default().compression_method(method);
+    let options = SimpleFileOptions::default()
+        .compression_method(method)
+        // A plan of a thousand pages may have more than 4 GiB.
+        .large_file(true);
     for scan in &scans {
         let name = file_name(scan);
         if !by_page {

@@ -1,5 +1,6 @@
 //! The nouns of the archive, with their units. No file, no clock, no decision.
 
+mod cell;
 mod geometry;
 mod image;
 mod kind;
@@ -9,6 +10,7 @@ mod record;
 mod scan;
 mod text;
 
+pub use cell::harmless;
 pub use geometry::{Affine, Point, Quad, Rect, Size};
 pub use image::{Codec, PageImage, Pixels, StoredPicture};
 pub use kind::{Kind, KindId};

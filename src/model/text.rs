@@ -128,9 +128,44 @@ pub struct PageText {
 }
 
 impl PageText {
+    /// Pixels per inch of the page image as it came out of its file.
+    pub fn original_dpi(&self) -> f32 {
+        let [a, _, _, d, _, _] = self.to_original.0;
+        // The reading frame may be larger or smaller than the original.
+        let scale = a.hypot(d) as f32;
+        self.dpi * if scale > 0.0 { scale } else { 1.0 }
+    }
+
     /// The lines joined by line feeds.
     pub fn text(&self) -> String {
         let lines: Vec<&str> = self.lines.iter().map(|line| line.text.as_str()).collect();
         lines.join("\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_dpi_of_the_original_is_that_of_its_own_pixels() {
+        let size = Size { width: 100, height: 100 };
+        let mut text = PageText {
+            size,
+            original: Size { width: 200, height: 200 },
+            to_original: Affine([2.0, 0.0, 0.0, 0.0, 2.0, 0.0]),
+            dpi: 150.0,
+            blank: true,
+            lines: vec![],
+            rules: vec![],
+            codes: vec![],
+            engine: String::new(),
+            source: TextSource::default(),
+            notes: vec![],
+        };
+        assert!((text.original_dpi() - 300.0).abs() < 0.01);
+        // Turned by a quarter.
+        text.to_original = Affine([0.0, -2.0, 200.0, 2.0, 0.0, 0.0]);
+        assert!((text.original_dpi() - 300.0).abs() < 0.01);
     }
 }

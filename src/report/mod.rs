@@ -5,7 +5,7 @@ mod why;
 
 use std::collections::BTreeMap;
 
-pub use table::{harmless, write_table};
+pub use table::write_table;
 pub use why::{Fate, FileNotice, Why};
 
 use serde::Serialize;

@@ -3,18 +3,10 @@
 use std::io::Write;
 
 use super::Row;
+use crate::model::harmless;
 
 /// Excel takes a CSV file for UTF-8 only if it begins with this mark.
 const UTF8_MARK: &str = "\u{feff}";
-
-/// A cell that a table program does not take for a formula.
-pub fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '@', '\t', '\r']) {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
-    }
-}
 
 /// Writes everything that was not ingested, one row each. `separator` is the list
 /// separator of the country that Excel is set to: `,` or `;`.
@@ -50,13 +42,6 @@ pub fn write_table(
 mod tests {
     use super::super::Why;
     use super::*;
-
-    #[test]
-    fn a_cell_that_looks_like_a_formula_is_kept_from_being_one() {
-        assert_eq!(harmless("=1+1"), "'=1+1");
-        assert_eq!(harmless("-/-"), "-/-");
-        assert_eq!(harmless("Lò Văn Mẫu"), "Lò Văn Mẫu");
-    }
 
     #[test]
     fn the_table_is_as_excel_wants_it() {

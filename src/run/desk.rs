@@ -8,14 +8,17 @@ use super::child::WorkerSetup;
 use super::indexing::Indexer;
 use super::pictures::PictureError;
 use super::pictures::Pictures;
+use crate::config::gazetteer::Gazetteer;
 use crate::model::PageKey;
 use crate::model::Pixels;
 use crate::model::RecordId;
 use crate::model::StoredPicture;
+use crate::search::Bounds;
 use crate::search::Index;
 use crate::search::Query;
 use crate::search::RelatedRecord;
 use crate::search::SearchError;
+use crate::search::Searcher;
 use crate::search::Suggestion;
 use crate::search::Why;
 use crate::serve::App;
@@ -33,18 +36,18 @@ use crate::serve::SeekError;
 /// The index as the desk asks it.
 struct IndexSeek(Index);
 
+impl IndexSeek {
+    /// What there is now of what lies within the bounds.
+    fn within(&self, bounds: &Bounds) -> Result<Searcher, SeekError> {
+        Ok(self.0.searcher().map_err(wrapped)?.within(bounds.clone()))
+    }
+}
+
 impl Seek for IndexSeek {
-    fn seek(&self, request: &SearchRequest) -> Result<Found, SeekError> {
-        let mut filters = request.filters.clone();
-        let mut words = request.query.clone();
-        // A unit is a code; a name is what somebody would have typed beside the query.
-        let is_name =
-            |unit: &mut String| unit.chars().any(|letter| !letter.is_ascii_digit());
-        if let Some(name) = filters.unit.take_if(is_name) {
-            words = format!("{words} {name}");
-        }
-        let query = Query::parse(&words).with_filters(filters);
-        let searcher = self.0.searcher().map_err(wrapped)?;
+    fn seek(&self, request: &SearchRequest, bounds: &Bounds) -> Result<Found, SeekError> {
+        let filters = request.filters.clone();
+        let query = Query::parse(&request.query).with_filters(filters);
+        let searcher = self.within(bounds)?;
         let hits = searcher.part(&query, &request.wanted).map_err(wrapped)?;
         let understood = hits
             .understood
@@ -80,13 +83,19 @@ impl Seek for IndexSeek {
         &self,
         record: &RecordId,
         limit: usize,
+        bounds: &Bounds,
     ) -> Result<Option<Vec<RelatedRecord>>, SeekError> {
-        let searcher = self.0.searcher().map_err(wrapped)?;
+        let searcher = self.within(bounds)?;
         searcher.related(record, limit).map_err(wrapped)
     }
 
-    fn suggest(&self, typed: &str, limit: usize) -> Result<Vec<Suggestion>, SeekError> {
-        let searcher = self.0.searcher().map_err(wrapped)?;
+    fn suggest(
+        &self,
+        typed: &str,
+        limit: usize,
+        bounds: &Bounds,
+    ) -> Result<Vec<Suggestion>, SeekError> {
+        let searcher = self.within(bounds)?;
         searcher.suggest(typed, limit).map_err(wrapped)
     }
 }
@@ -166,7 +175,36 @@ pub fn index_changes(archive: &Archive) -> Result<usize, RunError> {
         Err(RunError::Locked { .. }) => return Ok(0),
         other => other?,
     };
-    Indexer::new(&archive.catalog, archive.index()?.writer()?).catch_up()
+    let mut indexer = Indexer::open(&archive.catalog, &archive.index()?)?;
+    let count = indexer.catch_up()?;
+    indexer.finish()?;
+    Ok(count)
+}
+
+/// Notes every record for an index that has none, as after it was deleted: nobody would be
+/// found until the next run. Where another run works on the archive, it does the same.
+fn note_what_is_lacking(archive: &Archive, index: &Index) -> Result<(), RunError> {
+    if index.watermark()? > 0 {
+        return Ok(());
+    }
+    match archive.lock() {
+        Err(RunError::Locked { .. }) => Ok(()),
+        Err(other) => Err(other),
+        Ok(_lock) => {
+            archive.catalog.index_everything_again()?;
+            Ok(())
+        }
+    }
+}
+
+/// The communes that scans were taken in under: code and name.
+fn units(archive: &Archive) -> Result<Vec<(String, String)>, RunError> {
+    let named = |code: String| {
+        let unit = Gazetteer::get().unit_of_code(&code);
+        let name = unit.map_or_else(|| code.clone(), |unit| unit.name.to_owned());
+        (code, name)
+    };
+    Ok(archive.catalog.units()?.into_iter().map(named).collect())
 }
 
 /// All that the desk works with; `load` takes scans in for it. `log` gets one line about each failure.
@@ -186,6 +224,7 @@ pub fn app(
         setup,
     );
     let index = archive.index()?;
+    note_what_is_lacking(archive, &index)?;
     index.searcher()?.warm_up()?;
     Ok(App {
         catalog: Arc::clone(&archive.catalog),
@@ -193,7 +232,7 @@ pub fn app(
         images: Arc::new(pictures),
         load,
         kinds: archive.kinds()?.kinds().cloned().collect(),
-        units: Vec::new(),
+        units: units(archive)?,
         log,
     })
 }

@@ -5,6 +5,7 @@ use super::error::RunError;
 use crate::catalog::Catalog;
 use crate::catalog::StoredRecord;
 use crate::failpoint;
+use crate::search::Index;
 use crate::search::IndexedRecord;
 use crate::search::Writer;
 
@@ -18,8 +19,57 @@ pub(super) struct Indexer<'a> {
 }
 
 impl<'a> Indexer<'a> {
-    pub(super) fn new(catalog: &'a Catalog, writer: Writer) -> Self {
-        Self { catalog, writer }
+    /// The one writer of an index. Of an index that has nothing, as after it was deleted or
+    /// restored, every record is noted as a change first: what it lacks is in no note.
+    ///
+    /// # Errors
+    ///
+    /// If another has the writer, or the catalog cannot be written.
+    pub(super) fn open(catalog: &'a Catalog, index: &Index) -> Result<Self, RunError> {
+        let writer = index.writer()?;
+        if index.watermark()? == 0 {
+            catalog.index_everything_again()?;
+        }
+        Ok(Self { catalog, writer })
+    }
+
+    /// Puts every record of the catalog into an index that has none, and leaves the notes as
+    /// they are. Returns how many records that were.
+    ///
+    /// # Errors
+    ///
+    /// If the catalog or the index cannot be read or written.
+    pub(super) fn fill(
+        catalog: &Catalog,
+        index: &Index,
+        watermark: u64,
+    ) -> Result<usize, RunError> {
+        let mut writer = index.writer()?;
+        let mut count = 0;
+        let mut waiting: Vec<StoredRecord> = Vec::new();
+        for scan in catalog.scans()? {
+            waiting.extend(catalog.records_of(&scan.id)?);
+            if waiting.len() >= COMMIT_RECORDS {
+                count += waiting.len();
+                writer.add_new(&waiting.iter().map(indexed).collect::<Vec<_>>())?;
+                waiting.clear();
+            }
+        }
+        count += waiting.len();
+        writer.add_new(&waiting.iter().map(indexed).collect::<Vec<_>>())?;
+        writer.commit(watermark)?;
+        writer.finish()?;
+        Ok(count)
+    }
+
+    /// Waits until what was written is merged: files that nobody merges pile up, and every
+    /// search looks into each of them.
+    ///
+    /// # Errors
+    ///
+    /// If the index cannot be written.
+    pub(super) fn finish(self) -> Result<(), RunError> {
+        Ok(self.writer.finish()?)
     }
 
     /// Indexes everything that is noted. Returns how many changes that were.

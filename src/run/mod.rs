@@ -83,13 +83,10 @@ fn ingest_locked(
     archive.catalog.originals().clear_incoming()?;
     let extract = Extract::new(Arc::new(archive.kinds()?));
     let index = archive.index()?;
-    let mut indexer = Indexer::new(&archive.catalog, index.writer()?);
-    // The index may have been deleted or restored since: what it lacks is noted again.
-    if index.watermark()? == 0 {
-        archive.catalog.index_everything_again()?;
-    }
+    let mut indexer = Indexer::open(&archive.catalog, &index)?;
     let report =
         Ingest::new(archive, &extract, setup, plan, stop).run(&mut indexer, observe)?;
+    indexer.finish()?;
     write_report(archive, &report, plan.now_ms)?;
     failpoint::reach("report-written");
     Ok(report)

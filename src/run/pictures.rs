@@ -113,7 +113,11 @@ impl crate::export::Pictures for Pictures {
     fn stored(
         &self,
         key: &PageKey,
-    ) -> Result<StoredPicture, Box<dyn std::error::Error + Send + Sync>> {
-        Ok(self.stored_picture(key)?)
+    ) -> Result<Option<StoredPicture>, Box<dyn std::error::Error + Send + Sync>> {
+        match self.stored_picture(key) {
+            Ok(picture) => Ok(Some(picture)),
+            Err(PictureError::Refused(_)) => Ok(None),
+            Err(error @ PictureError::Failed(_)) => Err(error.into()),
+        }
     }
 }

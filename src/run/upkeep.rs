@@ -11,11 +11,17 @@ use super::indexing::Indexer;
 use super::reading::extracted;
 use crate::catalog::ScanState;
 use crate::extract::Extract;
+use crate::failpoint;
 use crate::model::RecordId;
 use crate::search::Index;
 
 /// Makes the records of every scan anew from what was read, without reading again, and
 /// builds the index beside the old one.
+///
+/// Up to the moment in which the new index stands in the place of the old one, the old one and
+/// the notes of what it lacks stay as they are; the notes go last. Ended between the two, it
+/// takes their changes over once more, which changes nothing. An index that is missing is
+/// filled by whoever opens it next for writing ([`Indexer::open`]).
 ///
 /// # Errors
 ///
@@ -35,9 +41,11 @@ pub fn reindex(archive: &Archive, extract_again: bool) -> Result<usize, RunError
     let fresh = archive.folder.join("index-new");
     remove_folder(&fresh)?;
     let index = Index::create_or_open(&fresh)?;
-    let count = archive.catalog.index_everything_again()?;
-    Indexer::new(&archive.catalog, index.writer()?).catch_up()?;
+    // What is noted by now is in the records that are read from now on.
+    let noted = archive.catalog.last_noted()?;
+    let count = Indexer::fill(&archive.catalog, &index, noted.max(1))?;
     drop(index);
+    failpoint::reach("reindex-filled");
     let old = archive.folder.join("index-old");
     remove_folder(&old)?;
     let is_there = folder.try_exists().map_err(|source| RunError::Io {
@@ -48,8 +56,16 @@ pub fn reindex(archive: &Archive, extract_again: bool) -> Result<usize, RunError
     if is_there {
         durable::rename(&folder, &old)?;
     }
+    failpoint::reach("reindex-set-aside");
     durable::rename(&fresh, &folder)?;
+    failpoint::reach("reindex-swapped");
+    archive.catalog.indexed_up_to(noted)?;
+    failpoint::reach("reindex-cleared");
     remove_folder(&old)?;
+    // What the desk has changed meanwhile.
+    let mut indexer = Indexer::open(&archive.catalog, &archive.index()?)?;
+    indexer.catch_up()?;
+    indexer.finish()?;
     Ok(count)
 }
 

@@ -8,6 +8,7 @@ use tantivy::{DocAddress, Searcher, SegmentReader, TantivyDocument};
 
 use super::SearchError;
 use super::entry::{Entry, IndexedRecord};
+use super::index::id_digest;
 use super::order::{Keys, Sort};
 use crate::config::gazetteer::{Gazetteer, Level};
 use crate::config::index::PlaceMeaning;
@@ -126,6 +127,7 @@ pub(super) struct ColumnFields {
     name: Field,
     day: Field,
     number: Field,
+    tie: Field,
 }
 
 const KIND: &str = "kind_column";
@@ -135,6 +137,7 @@ const MARKS: &str = "marks_column";
 const NAME: &str = "name_column";
 const DAY: &str = "day_column";
 const NUMBER: &str = "number_column";
+const TIE: &str = "tie_column";
 
 impl ColumnFields {
     pub(super) fn in_schema(builder: &mut SchemaBuilder) -> Self {
@@ -147,7 +150,8 @@ impl ColumnFields {
             marks: builder.add_u64_field(MARKS, number.clone()),
             name: builder.add_u64_field(NAME, number.clone()),
             day: builder.add_u64_field(DAY, number.clone()),
-            number: builder.add_u64_field(NUMBER, number),
+            number: builder.add_u64_field(NUMBER, number.clone()),
+            tie: builder.add_u64_field(TIE, number),
         }
     }
 
@@ -168,6 +172,7 @@ impl ColumnFields {
             document.add_text(self.collection, collection);
         }
         document.add_u64(self.marks, marks.packed());
+        document.add_u64(self.tie, tie(entry.id.as_ref()));
         for (field, value) in [
             (self.name, keys.by_name()),
             (self.day, keys.by_day()),
@@ -189,6 +194,13 @@ pub(super) struct Columns {
     name: Column<u64>,
     day: Column<u64>,
     number: Column<u64>,
+    tie: Column<u64>,
+}
+
+/// What parts records of which nothing else is compared: a number of the record that stays
+/// the same however often it is indexed.
+fn tie(id: &str) -> u64 {
+    id_digest(id).iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte))
 }
 
 impl Columns {
@@ -202,6 +214,7 @@ impl Columns {
             name: fast.u64(NAME)?,
             day: fast.u64(DAY)?,
             number: fast.u64(NUMBER)?,
+            tie: fast.u64(TIE)?,
         })
     }
 
@@ -220,6 +233,11 @@ impl Columns {
     /// The day of a record, as `order` packs it.
     pub(super) fn day(&self, doc: u32) -> Option<u64> {
         self.day.first(doc)
+    }
+
+    /// A number that no other record has, as far as chance allows.
+    pub(super) fn tie(&self, doc: u32) -> u64 {
+        self.tie.first(doc).unwrap_or_default()
     }
 
     /// The first key of an order; what has none comes last.

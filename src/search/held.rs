@@ -1,7 +1,7 @@
 //! What the index holds of a place and of years.
 
 use super::plan;
-use super::postings::{Clauses, Lookup, Work};
+use super::postings::{Clauses, Work};
 use super::query::{Query, Reading};
 use super::{SearchError, Searcher};
 
@@ -31,9 +31,9 @@ impl Searcher {
     ) -> Result<Held, SearchError> {
         let mut held = Held::default();
         let mut clauses = Clauses::default();
-        let mut lookup = Lookup::new(&self.inner, &self.fields);
+        let mut lookup = self.lookup();
         let mut work = Work::of(WORK_FOR_HELD);
-        let (place, years) = plan::place_and_years(query, reading);
+        let (place, years) = plan::place_and_years(query, reading, &self.lexicon);
         let mut asked = Vec::new();
         if let Some((text, clause)) = place {
             held.place = Some(text);

@@ -56,9 +56,9 @@ pub(super) struct Fields {
 const ID_BYTES: usize = 10;
 
 /// An identity as it stands in the index: a third of its length.
-pub(super) fn id_digest(id: &RecordId) -> [u8; ID_BYTES] {
+pub(super) fn id_digest(id: &str) -> [u8; ID_BYTES] {
     let mut digest = [0; ID_BYTES];
-    let whole = blake3::hash(id.0.as_bytes());
+    let whole = blake3::hash(id.as_bytes());
     for (to, from) in digest.iter_mut().zip(whole.as_bytes()) {
         *to = *from;
     }
@@ -68,7 +68,7 @@ pub(super) fn id_digest(id: &RecordId) -> [u8; ID_BYTES] {
 impl Fields {
     /// The term of a record's identity.
     pub(super) fn id_term(&self, id: &RecordId) -> Term {
-        Term::from_field_bytes(self.id, &id_digest(id))
+        Term::from_field_bytes(self.id, &id_digest(&id.0))
     }
 
     /// The field of a slot.

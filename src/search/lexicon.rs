@@ -19,12 +19,14 @@ const MAX_LETTERS: usize = 14;
 /// Most near syllables that are tried for one typed syllable.
 pub(super) const MAX_NEAR: usize = 24;
 
-/// Syllables with how many records hold them, and the kinds of records. Cheap to clone.
+/// Syllables with how many records hold them, the kinds of records and the years. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Lexicon {
     syllables: Arc<Syllables>,
     /// The kinds of records in the index, in alphabetical order.
     kinds: Arc<Vec<String>>,
+    /// The years of all events in the index, ascending.
+    years: Arc<Vec<u16>>,
 }
 
 /// Syllables, in alphabetical order, and the ways to near ones.
@@ -54,12 +56,31 @@ impl Syllables {
 impl Lexicon {
     fn read(searcher: &tantivy::Searcher, fields: &Fields) -> Result<Self, SearchError> {
         let syllables = Syllables::of(counts(searcher, fields, Slot::Name)?);
-        Ok(Self { syllables: Arc::new(syllables), kinds: kinds(searcher, fields)? })
+        Self::with(Arc::new(syllables), searcher, fields)
+    }
+
+    /// Syllables that are known, with the kinds and years of now: these are few.
+    fn with(
+        syllables: Arc<Syllables>,
+        searcher: &tantivy::Searcher,
+        fields: &Fields,
+    ) -> Result<Self, SearchError> {
+        let kinds = sorted(counts(searcher, fields, Slot::Kind)?.into_keys());
+        let years = counts(searcher, fields, Slot::Year)?.into_keys();
+        let years = sorted(years.filter_map(|year| year.parse().ok()));
+        Ok(Self { syllables, kinds, years })
     }
 
     /// The kinds of records in the index.
     pub(super) fn kinds(&self) -> &[String] {
         &self.kinds
+    }
+
+    /// The years of the index from one to another, both included.
+    pub(super) fn years(&self, from: u16, to: u16) -> &[u16] {
+        let first = self.years.partition_point(|year| *year < from);
+        let end = self.years.partition_point(|year| *year <= to);
+        self.years.get(first..end).unwrap_or_default()
     }
 
     /// Syllables that begin like that, the most frequent first.
@@ -155,9 +176,7 @@ impl LexiconCache {
             let known = Arc::clone(&lexicon.syllables);
             drop(last);
             self.make_beside(searcher.clone(), fields.clone(), segments);
-            // The kinds are few and are always those of now.
-            let kinds = kinds(searcher, fields)?;
-            return Ok(Arc::new(Lexicon { syllables: known, kinds }));
+            return Ok(Arc::new(Lexicon::with(known, searcher, fields)?));
         }
         let lexicon = Lexicon::read(searcher, fields)?;
         *last = Some((segments, lexicon.clone()));
@@ -185,15 +204,10 @@ impl LexiconCache {
     }
 }
 
-/// The kinds of records that a searcher sees, in alphabetical order.
-fn kinds(
-    searcher: &tantivy::Searcher,
-    fields: &Fields,
-) -> Result<Arc<Vec<String>>, SearchError> {
-    let mut kinds: Vec<String> =
-        counts(searcher, fields, Slot::Kind)?.into_keys().collect();
-    kinds.sort_unstable();
-    Ok(Arc::new(kinds))
+fn sorted<T: Ord>(values: impl Iterator<Item = T>) -> Arc<Vec<T>> {
+    let mut values: Vec<T> = values.collect();
+    values.sort_unstable();
+    Arc::new(values)
 }
 
 /// All terms of a slot with the number of records that hold them.

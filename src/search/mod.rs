@@ -11,6 +11,8 @@
 //! reading of what was typed, and says why a record is there.
 
 mod analysis;
+mod bounds;
+mod clauses;
 mod columns;
 mod entry;
 mod error;
@@ -19,6 +21,7 @@ mod hash;
 mod held;
 mod index;
 mod lexicon;
+mod listed;
 mod maker;
 mod numbers;
 mod order;
@@ -33,11 +36,13 @@ mod score;
 mod searcher;
 mod similarity;
 mod squeeze;
+mod stored;
 mod suggest;
 mod telex;
 mod terms;
 mod writer;
 
+pub use bounds::Bounds;
 pub use columns::Checked;
 pub use entry::IndexedRecord;
 pub use error::SearchError;

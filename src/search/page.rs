@@ -8,9 +8,12 @@ use tantivy::DocAddress;
 use super::SearchError;
 use super::order::Sort;
 
-/// Most records of one first key that are put in order by everything else; of more, those
-/// stay as the index holds them. Each costs some two microseconds.
+/// Most records of one first key that are put in order by everything else, which costs some
+/// two microseconds each; more go by the digests of their identities.
 const MAX_TIES: usize = 2_000;
+
+/// Most hits before a cursor; no index holds as many.
+const MAX_SEEN: usize = 999_999_999;
 
 /// Longest cursor that is read, in letters: names and ids are shorter.
 const MAX_CURSOR: usize = 1_000;
@@ -30,6 +33,27 @@ pub struct Wanted {
     pub facets: bool,
 }
 
+/// What parts records of one first key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ties {
+    /// Everything that a list is sorted by.
+    Everything,
+    /// A digest of the identity, which stays the same whatever becomes of the index.
+    Digest,
+}
+
+impl Ties {
+    /// Of a group of so many records.
+    fn of(records: usize) -> Self {
+        if records > MAX_TIES { Self::Digest } else { Self::Everything }
+    }
+
+    /// What stands before the rest of a key.
+    fn mark(self) -> u8 {
+        u8::from(self == Self::Digest)
+    }
+}
+
 /// A place in a list. What comes after it is the same, whatever is added to the index or
 /// taken out before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +62,7 @@ pub struct Cursor {
     /// Hits up to here, for counting on.
     seen: usize,
     key: u64,
+    /// A mark of [`Ties`], and what parts the record from others of its key.
     rest: Vec<u8>,
 }
 
@@ -55,6 +80,12 @@ impl Cursor {
     /// Number of hits up to it.
     pub fn seen(&self) -> usize {
         self.seen
+    }
+
+    /// How those of its key are put in order, however many they are by now.
+    fn ties(&self) -> Ties {
+        let is_digest = self.rest.first() == Some(&Ties::Digest.mark());
+        if is_digest { Ties::Digest } else { Ties::Everything }
     }
 }
 
@@ -80,7 +111,11 @@ impl FromStr for Cursor {
         });
         Ok(Self {
             sort: Sort::from_name(sort).ok_or(CursorError)?,
-            seen: seen.parse().map_err(|_| CursorError)?,
+            seen: seen
+                .parse()
+                .ok()
+                .filter(|seen| *seen <= MAX_SEEN)
+                .ok_or(CursorError)?,
             key: u64::from_str_radix(key, 16).map_err(|_| CursorError)?,
             rest: pairs.collect::<Result<_, _>>()?,
         })
@@ -107,7 +142,7 @@ pub(super) struct Part {
 pub(super) fn part(
     mut placed: Vec<Placed>,
     wanted: &Wanted,
-    rest: &mut dyn FnMut(DocAddress) -> Result<Vec<u8>, SearchError>,
+    rest: &mut dyn FnMut(DocAddress, Ties) -> Result<Vec<u8>, SearchError>,
 ) -> Result<Part, SearchError> {
     let after = wanted.after.as_ref();
     let up_to = |most: u64| placed.iter().filter(|one| one.key <= most).count();
@@ -132,7 +167,9 @@ pub(super) fn part(
     {
         let end = placed.partition_point(|one| one.key <= key);
         let group = placed.get(at..end).unwrap_or_default();
-        let mut of_group = in_order(group, rest)?;
+        let of_cursor = after.filter(|after| after.key == key).map(Cursor::ties);
+        let ties = of_cursor.unwrap_or_else(|| Ties::of(group.len()));
+        let mut of_group = in_order(group, ties, rest)?;
         if let Some(after) = after.filter(|after| after.key == key) {
             let is_before = |one: &(u64, Vec<u8>, DocAddress)| one.1 <= after.rest;
             let before = of_group.iter().filter(|one| is_before(one)).count();
@@ -146,7 +183,7 @@ pub(super) fn part(
     let shown: Vec<_> = sorted.into_iter().skip(leave_out).collect();
     let has_more = shown.len() > wanted.limit;
     let last = shown.iter().take(wanted.limit).next_back();
-    let seen = after.map_or(wanted.offset, Cursor::seen) + wanted.limit;
+    let seen = after.map_or(wanted.offset, Cursor::seen).saturating_add(wanted.limit);
     let next = last.filter(|_| has_more).map(|(key, rest, _)| Cursor {
         sort: wanted.sort,
         seen,
@@ -177,17 +214,14 @@ fn sort_up_to(placed: &mut [Placed], to: usize) {
 /// The records of one first key, in order.
 fn in_order(
     group: &[Placed],
-    rest: &mut dyn FnMut(DocAddress) -> Result<Vec<u8>, SearchError>,
+    ties: Ties,
+    rest: &mut dyn FnMut(DocAddress, Ties) -> Result<Vec<u8>, SearchError>,
 ) -> Result<Vec<(u64, Vec<u8>, DocAddress)>, SearchError> {
     let mut sorted = Vec::with_capacity(group.len());
     for one in group {
-        let rest = if group.len() > MAX_TIES {
-            let (segment, doc) = (one.doc.segment_ord, one.doc.doc_id);
-            [segment.to_be_bytes(), doc.to_be_bytes()].concat()
-        } else {
-            rest(one.doc)?
-        };
-        sorted.push((one.key, rest, one.doc));
+        let mut key = vec![ties.mark()];
+        key.append(&mut rest(one.doc, ties)?);
+        sorted.push((one.key, key, one.doc));
     }
     sorted.sort_unstable();
     Ok(sorted)
@@ -204,7 +238,7 @@ mod tests {
 
     /// The rest of a record is its number, the highest first.
     #[allow(clippy::unnecessary_wraps, reason = "what a reader of the index returns")]
-    fn backwards(doc: DocAddress) -> Result<Vec<u8>, SearchError> {
+    fn backwards(doc: DocAddress, _: Ties) -> Result<Vec<u8>, SearchError> {
         Ok(vec![255 - doc.doc_id as u8])
     }
 
@@ -253,9 +287,17 @@ mod tests {
 
     #[test]
     fn what_is_no_cursor_is_refused() {
-        for text in
-            ["", "x", "name.1.2", "name.-1.2.", "name.1.zz.", "date.1.2.abc.d", "đ"]
-        {
+        let huge = format!("name.{}.2.ab", usize::MAX);
+        for text in [
+            "",
+            "x",
+            "name.1.2",
+            "name.-1.2.",
+            "name.1.zz.",
+            "date.1.2.abc.d",
+            "đ",
+            &huge,
+        ] {
             assert!(text.parse::<Cursor>().is_err(), "{text}");
         }
         assert!("name.1.2.ab".parse::<Cursor>().is_ok());

@@ -11,6 +11,8 @@ use tantivy::{
 };
 
 use super::SearchError;
+use super::bounds::Bounds;
+pub(super) use super::clauses::{Clause, ClauseId, Clauses};
 use super::index::Fields;
 use super::terms::Slot;
 
@@ -47,68 +49,17 @@ const LOOK_UP: u64 = 80;
 const OPEN: u64 = 60;
 /// To leap in a list.
 const LEAP: u64 = 4;
+/// Lists that need no leap, and are only looked at for one unit.
+const LOOKED_AT: u64 = 8;
 
 /// Documents of several terms up to so many are merged into one list, which later
 /// conjunctions of the same search use again. Beyond it merging costs more than leaping.
 const MERGED: u64 = 16_000;
 
-/// Any of these terms of one slot.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Clause {
-    pub(super) slot: Slot,
-    /// Terms; sorted, each once.
-    pub(super) terms: Vec<String>,
-}
-
-impl Clause {
-    pub(super) fn any(slot: Slot, terms: impl IntoIterator<Item = String>) -> Self {
-        let mut terms: Vec<String> = terms.into_iter().collect();
-        terms.sort_unstable();
-        terms.dedup();
-        Self { slot, terms }
-    }
-
-    pub(super) fn one(slot: Slot, term: impl Into<String>) -> Self {
-        Self { slot, terms: vec![term.into()] }
-    }
-}
-
-/// A clause of one search, by its number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct ClauseId(u32);
-
-/// The clauses of one search, each once.
-#[derive(Debug, Default)]
-pub(super) struct Clauses {
-    all: Vec<Clause>,
-    known: HashMap<Clause, ClauseId>,
-}
-
-impl Clauses {
-    /// The number of a clause; `None` for one without terms, which asks for nothing.
-    pub(super) fn put(&mut self, clause: Clause) -> Option<ClauseId> {
-        if clause.terms.is_empty() {
-            return None;
-        }
-        if let Some(&known) = self.known.get(&clause) {
-            return Some(known);
-        }
-        let id = ClauseId(self.all.len() as u32);
-        self.known.insert(clause.clone(), id);
-        self.all.push(clause);
-        Some(id)
-    }
-
-    /// The clause of that number.
-    pub(super) fn get(&self, id: ClauseId) -> Option<&Clause> {
-        self.all.get(id.0 as usize)
-    }
-}
-
 /// Where the terms of a clause stand in one segment.
 #[derive(Debug, Clone, Default)]
 struct Lists {
-    infos: Vec<TermInfo>,
+    infos: Vec<(Slot, TermInfo)>,
     /// Documents of all terms together, merged.
     merged: Option<Rc<Vec<DocId>>>,
 }
@@ -116,7 +67,6 @@ struct Lists {
 /// A clause, looked up.
 #[derive(Debug, Clone)]
 struct Resolved {
-    slot: Slot,
     /// By segment.
     lists: Vec<Lists>,
     /// Documents, at most.
@@ -141,8 +91,12 @@ impl Union {
                 (docs.get(*at).copied().unwrap_or(TERMINATED), 1)
             }
             Self::Many(lists) => {
-                let first = lists.iter_mut().map(|list| seek(list, target)).min();
-                (first.unwrap_or(TERMINATED), LEAP * lists.len() as u64)
+                let (mut first, mut moved) = (TERMINATED, 0);
+                for list in &mut *lists {
+                    moved += u64::from(list.doc() < target);
+                    first = first.min(seek(list, target));
+                }
+                (first, LEAP * moved + lists.len() as u64 / LOOKED_AT)
             }
         }
     }
@@ -170,6 +124,12 @@ pub(super) struct Lookup<'s> {
     /// By segment and slot.
     inverted: HashMap<(usize, Slot), Arc<InvertedIndexReader>>,
     resolved: HashMap<ClauseId, Resolved>,
+    /// What every document must satisfy, by the number of its clause.
+    bounds: Vec<(ClauseId, Clause)>,
+    /// What none may satisfy.
+    left_out: Option<(ClauseId, Clause)>,
+    /// Whether guarded words find.
+    sees_guarded: bool,
 }
 
 /// What a conjunction brought.
@@ -180,14 +140,34 @@ pub(super) struct Brought {
 }
 
 impl<'s> Lookup<'s> {
-    pub(super) fn new(searcher: &'s Searcher, fields: &'s Fields) -> Self {
-        let (inverted, resolved) = (HashMap::new(), HashMap::new());
-        Self { searcher, fields, inverted, resolved }
+    pub(super) fn new(
+        searcher: &'s Searcher,
+        fields: &'s Fields,
+        bounds: &Bounds,
+    ) -> Self {
+        // Numbers from the end are never those of a search, which has a few hundred.
+        let mut numbers = (0..u32::MAX).rev().map(ClauseId);
+        let left_out = numbers.next().zip(bounds.left_out());
+        Self {
+            searcher,
+            fields,
+            inverted: HashMap::new(),
+            resolved: HashMap::new(),
+            bounds: numbers.zip(bounds.clauses()).collect(),
+            left_out,
+            sees_guarded: !bounds.without_guarded,
+        }
     }
 
     /// Forgets the clauses looked up so far: others come under their numbers.
     pub(super) fn forget(&mut self) {
-        self.resolved.clear();
+        let own: Vec<ClauseId> = self.own().map(|(id, _)| *id).collect();
+        self.resolved.retain(|id, _| own.contains(id));
+    }
+
+    /// The clauses that do not come from the search.
+    fn own(&self) -> impl Iterator<Item = &(ClauseId, Clause)> {
+        self.bounds.iter().chain(&self.left_out)
     }
 
     fn inverted(
@@ -214,20 +194,25 @@ impl<'s> Lookup<'s> {
         if let Some(known) = self.resolved.get(&id) {
             return Ok(known.size);
         }
-        let Some(clause) = clauses.get(id) else { return Ok(0) };
-        let slot = clause.slot;
-        let mut resolved = Resolved { slot, lists: Vec::new(), size: 0 };
+        let own =
+            self.own().find(|(own, _)| *own == id).map(|(_, clause)| clause.clone());
+        let Some(clause) = own.as_ref().or_else(|| clauses.get(id)) else { return Ok(0) };
+        let guarded = clause.slot.guarded().filter(|_| self.sees_guarded);
+        let mut resolved = Resolved { lists: Vec::new(), size: 0 };
         for segment in 0..self.searcher.segment_readers().len() {
-            let inverted = self.inverted(segment, slot)?;
-            let field = self.fields.of(slot);
             let mut lists = Lists::default();
-            for text in &clause.terms {
-                work.spend(LOOK_UP);
-                let term = Term::from_field_text(field, text);
-                let info = inverted.get_term_info(&term);
-                if let Some(info) = info.map_err(tantivy::TantivyError::from)? {
-                    resolved.size += u64::from(info.doc_freq);
-                    lists.infos.push(info);
+            for slot in std::iter::once(clause.slot).chain(guarded) {
+                let inverted = self.inverted(segment, slot)?;
+                let field = self.fields.of(slot);
+                for text in &clause.terms {
+                    // The dictionary of guarded words is small.
+                    work.spend(if slot == clause.slot { LOOK_UP } else { 0 });
+                    let term = Term::from_field_text(field, text);
+                    let info = inverted.get_term_info(&term);
+                    if let Some(info) = info.map_err(tantivy::TantivyError::from)? {
+                        resolved.size += u64::from(info.doc_freq);
+                        lists.infos.push((slot, info));
+                    }
                 }
             }
             resolved.lists.push(lists);
@@ -237,6 +222,20 @@ impl<'s> Lookup<'s> {
         Ok(size)
     }
 
+    /// How many documents a clause holds: at most so many, or at least where there are bounds,
+    /// within which they are counted.
+    pub(super) fn records(
+        &mut self,
+        clauses: &Clauses,
+        id: ClauseId,
+        work: &mut Work,
+    ) -> Result<u64, SearchError> {
+        if self.own().next().is_none() {
+            return self.size(clauses, id, work);
+        }
+        self.count(clauses, &[id], work)
+    }
+
     fn open(
         &mut self,
         segment: usize,
@@ -244,14 +243,14 @@ impl<'s> Lookup<'s> {
         work: &mut Work,
     ) -> Result<Option<Union>, SearchError> {
         let Some(resolved) = self.resolved.get(&id) else { return Ok(None) };
-        let (slot, is_small) = (resolved.slot, resolved.size <= MERGED);
+        let is_small = resolved.size <= MERGED;
         let Some(lists) = resolved.lists.get(segment).cloned() else { return Ok(None) };
         if let Some(docs) = lists.merged {
             return Ok(Some(Union::Merged { docs, at: 0 }));
         }
-        let inverted = self.inverted(segment, slot)?;
         let mut open = Vec::with_capacity(lists.infos.len());
-        for info in &lists.infos {
+        for (slot, info) in &lists.infos {
+            let inverted = self.inverted(segment, *slot)?;
             work.spend(OPEN);
             let list =
                 inverted.read_postings_from_terminfo(info, IndexRecordOption::Basic);
@@ -306,8 +305,9 @@ impl<'s> Lookup<'s> {
         if asked.is_empty() {
             return Ok(brought);
         }
-        let mut by_size = Vec::with_capacity(asked.len());
-        for &id in asked {
+        let mut by_size = Vec::with_capacity(asked.len() + self.bounds.len());
+        let bounds: Vec<ClauseId> = self.bounds.iter().map(|(id, _)| *id).collect();
+        for &id in asked.iter().chain(&bounds) {
             let size = self.size(clauses, id, work)?;
             if size == 0 {
                 return Ok(brought);
@@ -315,6 +315,10 @@ impl<'s> Lookup<'s> {
             by_size.push((size, id));
         }
         by_size.sort_unstable();
+        let left_out = self.left_out.as_ref().map(|(id, _)| *id);
+        if let Some(id) = left_out {
+            self.size(clauses, id, work)?;
+        }
         let searcher = self.searcher;
         for (segment, reader) in searcher.segment_readers().iter().enumerate() {
             let mut unions = Vec::with_capacity(by_size.len());
@@ -326,6 +330,10 @@ impl<'s> Lookup<'s> {
             if unions.len() < by_size.len() {
                 continue;
             }
+            let mut left_out = match left_out {
+                Some(id) => self.open(segment, id, work)?,
+                None => None,
+            };
             let mut target = 0;
             loop {
                 let doc = meet(&mut unions, target, work);
@@ -336,6 +344,10 @@ impl<'s> Lookup<'s> {
                 if doc == TERMINATED {
                     break;
                 }
+                target = doc + 1;
+                if left_out.as_mut().is_some_and(|union| union.seek(doc).0 == doc) {
+                    continue;
+                }
                 if brought.docs.len() >= most {
                     brought.is_all = false;
                     return Ok(brought);
@@ -343,7 +355,6 @@ impl<'s> Lookup<'s> {
                 if reader.alive_bitset().is_none_or(|alive| alive.is_alive(doc)) {
                     brought.docs.push(DocAddress::new(segment as u32, doc));
                 }
-                target = doc + 1;
             }
         }
         Ok(brought)
@@ -388,15 +399,6 @@ mod tests {
             assert_eq!(gallop(&docs, target), expected, "{target}");
         }
         assert_eq!(gallop(&[], 5), 0);
-    }
-
-    #[test]
-    fn one_clause_has_one_number_and_an_empty_one_has_none() {
-        let mut clauses = Clauses::default();
-        let one = clauses.put(Clause::one(Slot::Name, "lan"));
-        assert_eq!(one, clauses.put(Clause::any(Slot::Name, ["lan".to_owned()])));
-        assert_ne!(one, clauses.put(Clause::one(Slot::Marked, "lan")));
-        assert_eq!(clauses.put(Clause::any(Slot::Name, [])), None);
     }
 
     #[test]

@@ -37,7 +37,8 @@ pub struct Filters {
     pub kind: Option<String>,
     /// Only records with an event in these years, both included.
     pub years: Option<(u16, u16)>,
-    /// Only records of this unit: its official code, then or now, e.g. `03361`.
+    /// Only records of this unit: its official code, then or now, e.g. `03361`, or its name,
+    /// e.g. `xã Na Ư, huyện Điện Biên`.
     pub unit: Option<String>,
     /// Only this collection.
     pub collection: Option<String>,

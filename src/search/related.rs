@@ -10,6 +10,7 @@ use tantivy::{DocAddress, DocSet as _, TERMINATED};
 use super::analysis::{Syllable, syllables_of};
 use super::columns::own_unit;
 use super::entry::{Entry, Person, Sureness};
+use super::lexicon::Lexicon;
 use super::order::{Keys, own_day};
 use super::plan::{name_clauses, years};
 use super::postings::{Clause, ClauseId, Clauses, Lookup, Work};
@@ -89,7 +90,8 @@ struct Question {
 }
 
 impl Searcher {
-    /// Records that belong to one, the strongest reason first, then by day; each once.
+    /// Records that belong to one, the strongest reason first, then by day; each once, and
+    /// within the bounds of the view, whatever those of the record itself.
     /// None where the index does not hold the record.
     ///
     /// # Errors
@@ -103,11 +105,11 @@ impl Searcher {
         let Some(own) = self.find(record)? else { return Ok(None) };
         let bytes = self.bytes(own)?;
         let entry = Entry::decoded(&bytes)?;
-        let mut lookup = Lookup::new(&self.inner, &self.fields);
+        let mut lookup = self.lookup();
         let mut work = Work::of(WORK);
         let mut found: HashMap<DocAddress, usize> = HashMap::new();
         let mut all = Vec::new();
-        for question in questions(&entry) {
+        for question in questions(&entry, &self.lexicon) {
             let mut clauses = Clauses::default();
             let put = question.clauses.into_iter().map(|clause| clauses.put(clause));
             let asked: Vec<ClauseId> =
@@ -169,7 +171,7 @@ fn lookup_fresh(
 }
 
 /// What is asked for a record, the strongest reason first.
-fn questions(entry: &Entry<&str>) -> Vec<Question> {
+fn questions(entry: &Entry<&str>, lexicon: &Lexicon) -> Vec<Question> {
     let mut all = by_numbers(entry);
     let people: Vec<&Person<&str>> = people(entry).take(MAX_PEOPLE).collect();
     for person in &people {
@@ -193,7 +195,8 @@ fn questions(entry: &Entry<&str>) -> Vec<Question> {
         for person in &people {
             let mut clauses = clauses_of(person.name);
             clauses.push(Clause::one(Slot::Place, unit));
-            clauses.push(years(year.saturating_sub(YEARS_AROUND), year + YEARS_AROUND));
+            let first = year.saturating_sub(YEARS_AROUND);
+            clauses.push(years(first, year + YEARS_AROUND, lexicon));
             all.push(Question {
                 by: RelatedBy::SameName,
                 what: person.name.to_owned(),

@@ -5,12 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tantivy::DocAddress;
-use tantivy::schema::document::{
-    DeserializeError, DocumentDeserialize, DocumentDeserializer, ValueDeserialize,
-    ValueDeserializer,
-};
 
 use super::SearchError;
+use super::bounds::Bounds;
 use super::columns::{self, Columns};
 use super::entry::Entry;
 use super::facets::{self, Facets};
@@ -18,13 +15,14 @@ use super::held::Held;
 use super::index::Fields;
 use super::lexicon::Lexicon;
 use super::order::{Keys, Sort};
-use super::page::{self, Cursor, Placed, Wanted};
+use super::page::{self, Cursor, Placed, Ties, Wanted};
 use super::plan::{Conjunction, Plan, Stage};
-use super::postings::{ClauseId, Clauses, Lookup, Work};
+use super::postings::{ClauseId, Lookup, Work};
 use super::query::{Chip, Query};
 use super::score::{Scorer, Value, Why};
 use super::similarity::Tier;
 use super::squeeze::spread;
+use super::stored::StoredForm;
 use crate::model::RecordId;
 
 /// Most records that are compared for one query.
@@ -40,15 +38,8 @@ const MAX_WORK: u64 = 1_000_000;
 /// person's other papers, and less than a millisecond is left for them.
 const WORK_ONCE_FOUND: u64 = 80_000;
 
-/// Most records that are listed for filters alone. Sorting and counting them takes some 30
-/// milliseconds.
-const MAX_LISTED: usize = 200_000;
-
-/// Work for finding them.
-const WORK_FOR_LISTED: u64 = 4_000_000;
-
 /// What it costs to fetch a compact form and to compare it.
-const COMPARE: u64 = 500;
+pub(super) const COMPARE: u64 = 500;
 
 /// A hit of this score is what was looked for.
 const FOUND: f32 = 0.93;
@@ -66,6 +57,7 @@ pub struct Searcher {
     pub(super) inner: tantivy::Searcher,
     pub(super) fields: Fields,
     pub(super) lexicon: Arc<Lexicon>,
+    pub(super) bounds: Bounds,
 }
 
 impl std::fmt::Debug for Searcher {
@@ -118,7 +110,20 @@ impl Searcher {
         fields: Fields,
         lexicon: Arc<Lexicon>,
     ) -> Self {
-        Self { inner, fields, lexicon }
+        Self { inner, fields, lexicon, bounds: Bounds::default() }
+    }
+
+    /// The same view, of nothing but what lies within these bounds: it finds, counts and
+    /// suggests as if the index held nothing else.
+    #[must_use]
+    pub fn within(mut self, bounds: Bounds) -> Self {
+        self.bounds = bounds;
+        self
+    }
+
+    /// The postings for one question.
+    pub(super) fn lookup(&self) -> Lookup<'_> {
+        Lookup::new(&self.inner, &self.fields, &self.bounds)
     }
 
     /// Number of records that can be found.
@@ -174,7 +179,7 @@ impl Searcher {
     /// What the disk says, or that the index is damaged.
     pub fn part(&self, query: &Query, wanted: &Wanted) -> Result<Hits, SearchError> {
         let start = Instant::now();
-        let mut scorer = Scorer::new(query);
+        let mut scorer = Scorer::new(query, self.bounds.without_guarded);
         let answers = self.answers(query, &mut scorer)?;
         let best = answers.compared.values().map(|one| one.value);
         let best = best.max_by(|a, b| a.value.total_cmp(&b.value));
@@ -230,7 +235,7 @@ impl Searcher {
                 let key = u32::MAX - compared(doc)?.value.value.max(0.0).to_bits();
                 Some(Placed { key: u64::from(key), doc })
             });
-            let mut id = |doc| {
+            let mut id = |doc, _| {
                 let id = compared(doc).map(|one| one.id.clone().into_bytes());
                 Ok(id.unwrap_or_default())
             };
@@ -238,7 +243,12 @@ impl Searcher {
         }
         let keys = columns::keys(columns, &answers.docs, wanted.sort);
         let placed = docs.zip(keys).map(|(doc, key)| Placed { key, doc }).collect();
-        page::part(placed, wanted, &mut |doc| {
+        page::part(placed, wanted, &mut |doc, ties| {
+            if ties == Ties::Digest {
+                let columns = columns.get(doc.segment_ord as usize);
+                let tie = columns.map_or(0, |columns| columns.tie(doc.doc_id));
+                return Ok(tie.to_be_bytes().to_vec());
+            }
             let bytes = self.bytes(doc)?;
             let entry = Entry::decoded(&bytes)?;
             Ok(Keys::of(&entry).rest(wanted.sort, entry.id))
@@ -274,13 +284,14 @@ impl Searcher {
     ) -> Result<Answers, SearchError> {
         let mut plan = Plan::new(query, &self.lexicon);
         let filters = plan.filters(query);
-        let mut lookup = Lookup::new(&self.inner, &self.fields);
+        let mut lookup = self.lookup();
         let mut work = Work::of(MAX_WORK);
         let mut seen: HashSet<DocAddress> = HashSet::new();
         let mut exhausted: Vec<Conjunction> = Vec::new();
         let mut found = HashMap::new();
-        if query.is_empty() && query.excluded.is_empty() {
-            return Self::listed(&plan.clauses, &filters, &mut lookup);
+        if query.is_empty() {
+            let listed = Self::listed(&plan.clauses, &filters, &mut lookup)?;
+            return self.without_excluded(query, listed, scorer);
         }
         let mut more = false;
         let mut num_good = 0;
@@ -321,18 +332,6 @@ impl Searcher {
         let mut docs: Vec<DocAddress> = found.keys().copied().collect();
         docs.sort_unstable();
         Ok(Answers { docs, compared: found, more })
-    }
-
-    /// The records that filters leave where nothing is asked beside them.
-    fn listed(
-        clauses: &Clauses,
-        filters: &[ClauseId],
-        lookup: &mut Lookup<'_>,
-    ) -> Result<Answers, SearchError> {
-        let mut work = Work::of(WORK_FOR_LISTED);
-        let brought = lookup.conjunction(clauses, filters, MAX_LISTED, &mut work)?;
-        let more = !brought.is_all;
-        Ok(Answers { docs: brought.docs, compared: HashMap::new(), more })
     }
 
     /// Compares records with the query; whether there was work left for all of them.
@@ -384,44 +383,23 @@ impl Searcher {
     }
 }
 
-/// The one stored value of a document.
-struct StoredForm(Vec<u8>);
-
-impl DocumentDeserialize for StoredForm {
-    fn deserialize<'de, D: DocumentDeserializer<'de>>(
-        mut document: D,
-    ) -> Result<Self, DeserializeError> {
-        match document.next_field()? {
-            Some((_, value)) => Ok(value),
-            None => Err(DeserializeError::custom("no stored form")),
-        }
-    }
-}
-
-impl ValueDeserialize for StoredForm {
-    fn deserialize<'de, D: ValueDeserializer<'de>>(
-        value: D,
-    ) -> Result<Self, DeserializeError> {
-        value.deserialize_bytes().map(Self)
-    }
-}
-
 /// Whether every clause of `laxer` is one of `asked`; both ascending.
 fn is_part_of(laxer: &[ClauseId], asked: &[ClauseId]) -> bool {
     laxer.iter().all(|clause| asked.binary_search(clause).is_ok())
 }
 
 /// The records that answer.
-struct Answers {
+pub(super) struct Answers {
     /// In the order of their segments.
-    docs: Vec<DocAddress>,
+    pub(super) docs: Vec<DocAddress>,
     /// What they are worth; none where they are only listed.
-    compared: HashMap<DocAddress, Found>,
+    pub(super) compared: HashMap<DocAddress, Found>,
     /// There may be others.
-    more: bool,
+    pub(super) more: bool,
 }
 
-struct Found {
+/// A record that was compared.
+pub(super) struct Found {
     id: String,
     value: Value,
 }

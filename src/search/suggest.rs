@@ -71,7 +71,7 @@ impl Searcher {
     ) -> Result<Vec<Suggestion>, SearchError> {
         let typed = nfc(typed);
         let Begun { before, words, is_place } = Begun::of(&typed);
-        let mut lookup = Lookup::new(&self.inner, &self.fields);
+        let mut lookup = self.lookup();
         let mut work = Work::of(WORK);
         // A place brings the word for its kind along.
         let before_place = match before.trim_end().rsplit_once(' ') {
@@ -164,7 +164,7 @@ fn places_from(
             let mut clauses = Clauses::default();
             let id = clauses.put(Clause::one(Slot::Place, unit.entity));
             lookup.forget();
-            let size = id.map(|id| lookup.size(&clauses, id, work)).transpose()?;
+            let size = id.map(|id| lookup.records(&clauses, id, work)).transpose()?;
             if let Some(size) = size.filter(|size| *size > 0) {
                 found.push((size, from, unit));
             }

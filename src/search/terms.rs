@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::analysis::{Syllable, joined, syllables_of};
 use super::columns::{Checked, Marks};
-use super::entry::{Entry, Person};
+use super::entry::{Entry, IndexedRecord, Person};
 use super::hash::FastMap;
 use super::numbers::parts;
 use super::order::own_day;
-use crate::config::index::{Event, NumberClass};
+use crate::config::index::{Event, IndexDefinitions, NumberClass};
 
 /// Widest distance of two syllables of one name that make a pair. Names of four
 /// syllables have all their pairs; longer ones, and free text, the near ones.
@@ -45,11 +45,22 @@ pub(super) enum Slot {
     Collection,
     /// What is counted: state, findings, decade and commune, each behind a letter.
     Mark,
+    /// What stands of guarded words, as in `Name`, `Marked` and `Pair`: no term of one of
+    /// these is one of another, for they are plain, carry marks, or have a space.
+    Guarded,
+    /// Code of the unit that the file was taken in under.
+    Taken,
 }
+
+/// Where the terms of a name go: syllables, those with marks, and pairs.
+type NameSlots = [Slot; 3];
+
+const OPEN: NameSlots = [Slot::Name, Slot::Marked, Slot::Pair];
+const GUARDED: NameSlots = [Slot::Guarded; 3];
 
 impl Slot {
     /// All slots, in the order of their positions.
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 13] = [
         Self::Name,
         Self::Marked,
         Self::Pair,
@@ -61,6 +72,8 @@ impl Slot {
         Self::Kind,
         Self::Collection,
         Self::Mark,
+        Self::Guarded,
+        Self::Taken,
     ];
 
     /// Name of the field in the index.
@@ -77,7 +90,14 @@ impl Slot {
             Self::Kind => "kind",
             Self::Collection => "collection",
             Self::Mark => "mark",
+            Self::Guarded => "guarded",
+            Self::Taken => "taken",
         }
+    }
+
+    /// Where the same terms stand of what only some may find by.
+    pub(super) fn guarded(self) -> Option<Self> {
+        OPEN.contains(&self).then_some(Self::Guarded)
     }
 }
 
@@ -131,16 +151,18 @@ impl Terms {
     pub(super) fn collect<S: AsRef<str>>(
         &mut self,
         entry: &Entry<S>,
-        collection: Option<&str>,
+        indexed: &IndexedRecord<'_>,
         marks: Marks,
     ) {
         self.lines.iter_mut().for_each(String::clear);
         for person in &entry.persons {
             self.put_person(person);
         }
-        for (_, text) in &entry.texts {
+        let schema = &IndexDefinitions::get().schema;
+        for (field, text) in &entry.texts {
             let syllables = self.known.all_of(text.as_ref());
-            self.put_name(&syllables, 1);
+            let is_guarded = schema.is_guarded(field.as_ref());
+            self.put_name(&syllables, 1, if is_guarded { GUARDED } else { OPEN });
         }
         for (event, day) in &entry.days {
             // Only what happened to the entry or a person; births are put with them.
@@ -168,8 +190,11 @@ impl Terms {
             self.put_number(number.class, number.value.as_ref());
         }
         self.put(Slot::Kind, &[entry.kind.as_ref()]);
-        if let Some(collection) = collection {
+        if let Some(collection) = indexed.collection {
             self.put(Slot::Collection, &[collection]);
+        }
+        if let Some(unit) = indexed.unit {
+            self.put(Slot::Taken, &[unit]);
         }
         self.put(Slot::Mark, &[&state_term(marks.checked)]);
         self.put(Slot::Mark, &[findings_term(marks.has_findings)]);
@@ -183,27 +208,32 @@ impl Terms {
 
     fn put_person<S: AsRef<str>>(&mut self, person: &Person<S>) {
         let syllables = self.known.all_of(person.name.as_ref());
-        self.put_name(&syllables, PAIR_WINDOW - 1);
+        self.put_name(&syllables, PAIR_WINDOW - 1, OPEN);
         if let (Some(day), Some(last)) = (person.born, syllables.last()) {
             self.put(Slot::Born, &[&born_term(&last.folded, day.year)]);
             self.put_day(day);
         }
     }
 
-    fn put_name(&mut self, syllables: &[Arc<Syllable>], window: usize) {
+    fn put_name(
+        &mut self,
+        syllables: &[Arc<Syllable>],
+        window: usize,
+        [name, marked, pair]: NameSlots,
+    ) {
         for (at, syllable) in syllables.iter().enumerate() {
-            self.put(Slot::Name, &[&syllable.folded]);
+            self.put(name, &[&syllable.folded]);
             if syllable.has_marks() {
-                self.put(Slot::Marked, &[&syllable.canonical]);
+                self.put(marked, &[&syllable.canonical]);
             }
             let next = syllables.get(at + 1);
             let whole = next.and_then(|next| joined(&syllable.folded, &next.folded));
             if let Some(whole) = whole {
-                self.put(Slot::Name, &[&whole]);
+                self.put(name, &[&whole]);
             }
             for other in syllables.iter().skip(at + 1).take(window) {
                 let (first, second) = ordered(&syllable.folded, &other.folded);
-                self.put(Slot::Pair, &[first, " ", second]);
+                self.put(pair, &[first, " ", second]);
             }
         }
     }

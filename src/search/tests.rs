@@ -1,3 +1,4 @@
+mod bounds;
 mod listing;
 mod related;
 
@@ -148,6 +149,73 @@ fn filters_alone_list_what_they_leave() {
         0
     );
     assert_eq!(listed(Filters::default()), 0);
+}
+
+#[test]
+fn years_may_be_open_and_as_many_as_the_calendar_has() {
+    let records: Vec<Record> = [1897, 1920, 1955, 1985, 2015]
+        .map(|year| {
+            birth(&format!("y{year}"), "Lò Văn Mẫu", year, "Vì Thị Pâng", "xã Na Ư")
+        })
+        .into();
+    let (_folder, index) = index_of(&records);
+    let searcher = index.searcher().expect("a searcher");
+    let within = |text: &str, from: u16, to: u16| {
+        let years = Some((from, to));
+        let query =
+            Query::parse(text).with_filters(Filters { years, ..Filters::default() });
+        searcher.search(&query, 10, 0).expect("hits")
+    };
+    for (from, to, expected) in [
+        (1800, 1980, 3),
+        (1850, 2020, 5),
+        (1800, 2200, 5),
+        (1950, 2200, 3),
+        (2016, 2200, 0),
+    ] {
+        assert_eq!(within("", from, to).total, expected, "{from}-{to}");
+        let named = within("lo van mau", from, to);
+        assert_eq!(named.total, expected, "{from}-{to}");
+        let held = within("thach sanh", from, to).held.expect("what is held");
+        assert_eq!(held.of_years, Some(expected as u64), "{from}-{to}");
+    }
+}
+
+#[test]
+fn filters_with_nothing_but_an_excluded_word_list_the_rest() {
+    let (_folder, index) = index_of(&some_births());
+    let searcher = index.searcher().expect("a searcher");
+    let listed = |text: &str, filters: Filters| -> Vec<String> {
+        let query = Query::parse(text).with_filters(filters);
+        let hits = searcher.search(&query, 10, 0).expect("hits").hits;
+        hits.into_iter().map(|hit| hit.record.0).collect()
+    };
+    let of_1990 = || Filters { years: Some((1990, 1990)), ..Filters::default() };
+    assert_eq!(listed("-lan", of_1990()), ["d"]);
+    assert_eq!(listed("-lan -hung", of_1990()), [""; 0]);
+    assert_eq!(listed("-lan", Filters::default()), [""; 0]);
+}
+
+#[test]
+fn a_unit_may_be_filtered_by_its_name() {
+    let (_folder, index) = index_of(&some_births());
+    let searcher = index.searcher().expect("a searcher");
+    let listed = |unit: &str| {
+        let unit = Some(unit.to_owned());
+        let query = Query::parse("").with_filters(Filters { unit, ..Filters::default() });
+        searcher.search(&query, 10, 0).expect("hits").total
+    };
+    for (unit, expected) in [
+        ("Na Ư", 1),
+        ("xã na u", 1),
+        ("xã Na Ư, huyện Điện Biên", 1),
+        ("xã Na Ư, huyện Than Uyên", 0),
+        // Na Ư went into the Sam Mứn of today.
+        ("Sam Mứn", 3),
+        ("Thạch Sanh", 0),
+    ] {
+        assert_eq!(listed(unit), expected, "{unit}");
+    }
 }
 
 #[test]

@@ -54,9 +54,9 @@ impl Maker {
     ) -> TantivyDocument {
         let entry = self.entries.entry(indexed);
         let marks = Marks::of(indexed, &entry);
-        self.terms.collect(&entry, indexed.collection, marks);
+        self.terms.collect(&entry, indexed, marks);
         let mut document = TantivyDocument::new();
-        document.add_bytes(fields.id, &id_digest(&indexed.record.record));
+        document.add_bytes(fields.id, &id_digest(&indexed.record.record.0));
         document.add_bytes(fields.entry, &squeezed(&entry.encoded()));
         fields.columns.put(&mut document, &entry, indexed.collection, marks);
         for slot in Slot::ALL {

@@ -16,7 +16,7 @@ use crate::model::KindId;
 use crate::model::Quad;
 use crate::model::RecordId;
 use crate::model::ScanId;
-use crate::search::{Cursor, Facets, RelatedBy, Wanted};
+use crate::search::{Facets, RelatedBy};
 
 /// Why a question could not be answered.
 #[derive(Debug, thiserror::Error)]
@@ -103,11 +103,8 @@ pub fn answer(
     answer_seen(catalog, searcher, request, &Sight::everything())
 }
 
-/// Hits among which those are looked for that somebody sees who does not see all. What lies
-/// beyond is not counted: a total would tell of papers that are not theirs.
-const SEEN_WINDOW: usize = 500;
-
-/// As [`answer`], for somebody who may not see all.
+/// As [`answer`], for somebody who may not see all: they get what they would if the archive
+/// held nothing else.
 pub(super) fn answer_seen(
     catalog: &Catalog,
     searcher: &dyn Seek,
@@ -117,14 +114,10 @@ pub(super) fn answer_seen(
     if request.is_empty() {
         return Ok(SearchAnswer::default());
     }
-    let all = sight.is_everything();
-    let shown = &request.wanted;
-    let offset = shown.after.as_ref().map_or(shown.offset, Cursor::seen);
-    let wide = Wanted { limit: SEEN_WINDOW, sort: shown.sort, ..Wanted::default() };
-    let wide = SearchRequest { wanted: wide, ..request.clone() };
-    let found = searcher.seek(if all { request } else { &wide })?;
+    let found = searcher.seek(request, &sight.bounds())?;
     let mut hits = Vec::with_capacity(found.hits.len());
     for one in found.hits {
+        // The index follows the catalog a moment later, and the catalog decides.
         if let Some(mut stored) = catalog.record(&one.record)?
             && sight.holds_record(&stored)
         {
@@ -132,20 +125,16 @@ pub(super) fn answer_seen(
             hits.push(answered(stored, one));
         }
     }
-    let num_seen = hits.len() as u64;
-    if !all {
-        hits = hits.into_iter().skip(offset).take(shown.limit).collect();
-    }
     Ok(SearchAnswer {
-        total: if all { found.total } else { num_seen },
-        at_least: found.at_least || !all && found.total > SEEN_WINDOW as u64,
-        before: if all { found.before } else { offset } as u64,
-        next: found.next.filter(|_| all).map(|next| next.to_string()),
+        total: found.total,
+        at_least: found.at_least,
+        before: found.before as u64,
+        next: found.next.map(|next| next.to_string()),
         took_ms: u64::try_from(found.took.as_millis()).unwrap_or(u64::MAX),
         hits,
         understood: found.understood,
-        facets: found.facets.filter(|_| all),
-        held: found.held.filter(|_| all),
+        facets: found.facets,
+        held: found.held,
     })
 }
 
@@ -256,14 +245,29 @@ pub fn related_answer(
     record: &RecordId,
     limit: usize,
 ) -> Result<Option<RelatedAnswer>, AnswerError> {
+    related_seen(catalog, searcher, record, limit, &Sight::everything())
+}
+
+/// As [`related_answer`], for somebody who may not see all.
+pub(super) fn related_seen(
+    catalog: &Catalog,
+    searcher: &dyn Seek,
+    record: &RecordId,
+    limit: usize,
+    sight: &Sight,
+) -> Result<Option<RelatedAnswer>, AnswerError> {
     if catalog.record(record)?.is_none() {
         return Ok(None);
     }
     let mut related = Vec::new();
-    for one in searcher.related(record, limit)?.unwrap_or_default() {
-        let Some(StoredRecord { record, path, .. }) = catalog.record(&one.record)? else {
+    let found = searcher.related(record, limit, &sight.bounds())?;
+    for one in found.unwrap_or_default() {
+        let stored = catalog.record(&one.record)?;
+        let Some(mut stored) = stored.filter(|stored| sight.holds_record(stored)) else {
             continue;
         };
+        sight.without_sensitive(&mut stored.record);
+        let StoredRecord { record, path, .. } = stored;
         related.push(AnsweredRelated {
             record: record.record,
             kind: record.kind,

@@ -21,6 +21,7 @@ use crate::access::Sensitive;
 use crate::access::SensitiveError;
 use crate::catalog::Catalog;
 use crate::checking::{CheckRules, CheckRulesError};
+use crate::config::gazetteer::Gazetteer;
 use crate::model::Kind;
 use crate::model::KindId;
 
@@ -148,7 +149,8 @@ impl Desk {
     /// Name of a commune; its code where it is not known.
     pub(super) fn unit_name<'a>(&'a self, code: &'a str) -> &'a str {
         let known = self.units.iter().find(|(known, _)| known == code);
-        known.map_or(code, |(_, name)| name.as_str())
+        let of_code = || Gazetteer::get().unit_of_code(code).map(|unit| unit.name);
+        known.map(|(_, name)| name.as_str()).or_else(of_code).unwrap_or(code)
     }
 
     /// A name for one request, to be found again in the log.

@@ -1,16 +1,18 @@
 //! A list of names looked up line by line: a CSV in, the same CSV with what was found out.
 
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 
 use csv::{ReaderBuilder, StringRecord, WriterBuilder};
 
-use super::answer::{AnswerError, AnsweredHit, SearchAnswer, answer};
+use super::answer::{AnswerError, AnsweredHit, SearchAnswer, answer_seen};
+use super::door::Sight;
 use super::request::{MAX_QUERY_LETTERS, SearchRequest};
 use super::seek::Seek;
 use super::text::{Lang, Texts};
 use crate::catalog::Catalog;
 use crate::config::lookup::{LookupColumns, LookupMeaning};
-use crate::model::nfc;
+use crate::model::{Field, harmless, nfc};
 use crate::search::Wanted;
 
 /// Hits that are named for each line.
@@ -21,6 +23,13 @@ const FOUND: f32 = 0.9;
 
 /// From this score on it may be.
 const PERHAPS: f32 = 0.6;
+
+/// Most columns of a list. Every line of the report has as many, so that a short list with
+/// hundreds of thousands of headings would make a report of gigabytes.
+const MAX_COLUMNS: usize = 200;
+
+/// Most letters of one thing that the report says: with [`MAX_COLUMNS`] it bounds the report.
+const MAX_SAID: usize = 300;
 
 /// The mark that Excel wants at the start of UTF-8.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -45,6 +54,9 @@ pub enum BatchError {
         /// Headings of names.
         known: String,
     },
+    /// More columns than any list has.
+    #[error("list has more than {MAX_COLUMNS} columns")]
+    TooWide,
     /// More lines than are taken at once.
     #[error("list has more than {most} lines")]
     TooLong {
@@ -120,9 +132,24 @@ impl Outcome {
 pub fn look_up(
     catalog: &Catalog,
     searcher: &dyn Seek,
+    list: impl Read,
+    report: impl Write,
+    most: usize,
+) -> Result<BatchCounts, BatchError> {
+    let all = Sight::everything();
+    look_up_seen(catalog, searcher, list, report, most, &all, &|_| {})
+}
+
+/// As [`look_up`], for somebody who may not see all; `hide` takes away what a list must not
+/// show of a hit.
+pub(super) fn look_up_seen(
+    catalog: &Catalog,
+    searcher: &dyn Seek,
     mut list: impl Read,
     report: impl Write,
     most: usize,
+    sight: &Sight,
+    hide: &dyn Fn(&mut BTreeMap<String, Field>),
 ) -> Result<BatchCounts, BatchError> {
     let mut bytes = Vec::new();
     list.read_to_end(&mut bytes)?;
@@ -131,6 +158,9 @@ pub fn look_up(
     let mut reader =
         ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(text);
     let headings = reader.headers()?.clone();
+    if headings.len() > MAX_COLUMNS {
+        return Err(BatchError::TooWide);
+    }
     let columns: Vec<Option<usize>> =
         headings.iter().map(|heading| LookupColumns::get().position(heading)).collect();
     let lang = language(&headings, &columns)?;
@@ -148,11 +178,15 @@ pub fn look_up(
             return Err(BatchError::TooLong { most });
         }
         let request = request(&line, &columns);
-        let answered = answer(catalog, searcher, &request)
+        let mut answered = answer_seen(catalog, searcher, &request, sight)
             .map_err(|source| BatchError::Answer { line: at + 1, source })?;
+        answered.hits.iter_mut().for_each(|hit| hide(&mut hit.fields));
         let outcome = Outcome::of(&answered);
         counts.add(outcome);
-        let said = said(&answered, outcome, &texts, lang);
+        let said = said(&answered, outcome, &texts, lang).into_iter();
+        let said: Vec<String> = said
+            .map(|text| harmless(&text.chars().take(MAX_SAID).collect::<String>()))
+            .collect();
         // A line that is too short is filled up, so that the report stays a table.
         let given = (0..headings.len()).map(|at| line.get(at).unwrap_or_default());
         writer.write_record(given.chain(said.iter().map(String::as_str)))?;
@@ -297,6 +331,7 @@ mod tests {
                 "list has no column with names; headings that are known: họ tên, name",
             ),
             ("name\na\nb\nc\n", "list has more than 2 lines"),
+            (&format!("name{}\na\n", ",".repeat(200)), "list has more than 200 columns"),
         ] {
             let error = looked_up(list, 2).expect_err("refused").to_string();
             assert_eq!(error, expected);

@@ -102,6 +102,12 @@ pub(super) enum Failure {
         /// How many are allowed.
         most: usize,
     },
+    /// A file that is larger than is put together while somebody waits.
+    #[error("the file would have more than {most} bytes; `sohoa export` writes it")]
+    TooManyBytes {
+        /// How many are allowed.
+        most: u64,
+    },
     /// A page could not be written.
     #[error("page could not be written")]
     Page(#[from] askama::Error),
@@ -124,6 +130,7 @@ impl Failure {
             | Self::List(_)
             | Self::Asked(_)
             | Self::TooManyPages { .. }
+            | Self::TooManyBytes { .. }
             | Self::Parameter { .. }
             | Self::Crop(CropError::OffPage) => StatusCode::BAD_REQUEST,
             Self::NotFound { .. } | Self::Image(PageImageError::NoSuchPage(_)) => {
@@ -138,7 +145,9 @@ impl Failure {
             Self::Account(_) => StatusCode::BAD_REQUEST,
             Self::WrongHost => StatusCode::MISDIRECTED_REQUEST,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Late { .. } | Self::Image(PageImageError::Lost { .. }) => {
+            Self::Late { .. }
+            | Self::Image(PageImageError::Lost { .. })
+            | Self::Export(ExportError::Picture { .. }) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
             Self::Image(PageImageError::Undecodable { .. }) => {

@@ -19,7 +19,7 @@ use super::view;
 use crate::catalog::Catalog;
 use crate::catalog::CatalogError;
 use crate::catalog::Figures;
-use crate::search::Wanted;
+use crate::search::{Bounds, Wanted};
 
 /// How long figures are good for: counting walks over every record, and a dashboard shows
 /// the trend of days.
@@ -127,7 +127,8 @@ async fn ready(State(desk): State<Arc<Desk>>) -> Result<&'static str, Failure> {
         let wanted = Wanted { limit: 1, ..Wanted::default() };
         let request =
             SearchRequest { query: "a".into(), wanted, ..SearchRequest::default() };
-        desk.searcher.seek(&request).map_err(super::AnswerError::from)?;
+        let bounds = Bounds::default();
+        desk.searcher.seek(&request, &bounds).map_err(super::AnswerError::from)?;
         *last = Some(Instant::now());
         Ok("ok\n")
     });

@@ -1,22 +1,25 @@
 //! Files for handing out: the sheet of a record, a scan as searchable PDF, what was read on
 //! a page as ALTO and hOCR.
 
+use std::io::Write;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use tokio::task::spawn_blocking;
-use tokio::time::timeout;
 
 use super::app::Desk;
 use super::ask::Ask;
+use super::draft::Draft;
 use super::error::Failure;
-use super::route::{PICTURE_PATIENCE, page_key, record_id};
+use super::images::PageImageError;
+use super::route::{page_key, record_id};
+use super::turn::{Waiting, in_picture_turn};
 use super::view;
-use crate::export::{self, PaperForm, Pictures, write_sheet};
+use crate::export::{self, ExportError, PaperForm, Pictures, write_sheet};
 use crate::model::PageKey;
 use crate::model::StoredPicture;
 
@@ -33,41 +36,55 @@ pub(super) fn routes() -> Router<Arc<Desk>> {
         .route("/page/{scan}/{page}/hocr.html", get(hocr))
 }
 
-/// Pictures of the desk's pages.
-struct DeskPictures<'d>(&'d Desk);
+/// Most bytes of a file that is put together while somebody waits.
+const MOST_BYTES: u64 = 1 << 30;
+
+/// Pictures of the desk's pages, for one who still waits.
+struct DeskPictures<'d> {
+    desk: &'d Desk,
+    waiting: &'d Waiting,
+}
 
 impl Pictures for DeskPictures<'_> {
     fn stored(
         &self,
         key: &PageKey,
-    ) -> Result<StoredPicture, Box<dyn std::error::Error + Send + Sync>> {
-        Ok(self.0.pages.stored(key)?)
+    ) -> Result<Option<StoredPicture>, Box<dyn std::error::Error + Send + Sync>> {
+        if self.waiting.is_over() {
+            return Err("nobody waits for it any more".into());
+        }
+        match self.desk.pages.stored(key) {
+            Ok(picture) => Ok(Some(picture)),
+            Err(error @ PageImageError::Lost { .. }) => Err(error.into()),
+            Err(_) => Ok(None),
+        }
     }
 }
 
-/// Makes a file when its turn comes. It is saved under `name`, not shown.
+/// Makes a file when its turn comes, on disk, and sends it from there. It is saved under
+/// `name`, not shown.
 async fn file(
     desk: Arc<Desk>,
     kind: &'static str,
     name: String,
-    work: impl FnOnce(&Desk) -> Result<Vec<u8>, Failure> + Send + 'static,
+    work: impl FnOnce(&Desk, &Waiting, &mut dyn Write) -> Result<(), Failure> + Send + 'static,
 ) -> Result<Response, Failure> {
-    let turned = async move {
-        // Closed only together with the desk.
-        let turn = Arc::clone(&desk.pictures).acquire_owned().await;
-        let task = spawn_blocking(move || {
-            let _turn = turn;
-            work(&desk)
-        });
-        task.await.map_err(|_| Failure::BrokeOff)?
-    };
-    let late = || Failure::Late { seconds: PICTURE_PATIENCE.as_secs() };
-    let bytes = timeout(PICTURE_PATIENCE, turned).await.map_err(|_| late())??;
+    let made = in_picture_turn(desk, move |desk, waiting| {
+        let mut draft =
+            Draft::new(waiting.clone(), MOST_BYTES).map_err(ExportError::from)?;
+        let done = work(desk, waiting, &mut draft);
+        if draft.is_full {
+            return Err(Failure::TooManyBytes { most: MOST_BYTES });
+        }
+        done?;
+        Ok(draft.sent().map_err(ExportError::from)?)
+    });
+    let body = Body::new(made.await?);
     let head = [
         (CONTENT_TYPE, kind.to_owned()),
         (CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
     ];
-    Ok((head, bytes).into_response())
+    Ok((head, body).into_response())
 }
 
 /// Letters that a file name may have everywhere.
@@ -86,11 +103,9 @@ async fn sheet(
 ) -> Result<Response, Failure> {
     let id = record_id(id)?;
     let name = format!("{}.pdf", plain(&id.0));
-    file(desk, "application/pdf", name, move |desk| {
+    file(desk, "application/pdf", name, move |desk, _, out| {
         let sheet = view::sheet(desk, &ask, &id)?;
-        let mut bytes = Vec::new();
-        write_sheet(&sheet, &mut bytes)?;
-        Ok(bytes)
+        Ok(write_sheet(&sheet, out)?)
     })
     .await
 }
@@ -101,11 +116,11 @@ async fn pdf(
 ) -> Result<Response, Failure> {
     let key = page_key(scan, "1")?;
     let short: String = key.scan.0.chars().take(12).collect();
-    file(desk, "application/pdf", format!("{short}.pdf"), move |desk| {
+    file(desk, "application/pdf", format!("{short}.pdf"), move |desk, waiting, out| {
         if desk.catalog.pages(&key.scan)?.len() > MOST_PAGES {
             return Err(Failure::TooManyPages { most: MOST_PAGES });
         }
-        written(desk, &key, PaperForm::Pdf, None)
+        written(desk, waiting, &key, (PaperForm::Pdf, None), out)
     })
     .await
 }
@@ -133,24 +148,23 @@ async fn of_page(
 ) -> Result<Response, Failure> {
     let short: String = key.scan.0.chars().take(12).collect();
     let name = format!("{short}-{}.{}", key.page, form.ending());
-    file(desk, kind, name, move |desk| {
+    file(desk, kind, name, move |desk, waiting, out| {
         if desk.catalog.page_text(&key)?.is_none() {
             return Err(Failure::NotFound { what: "page that was read" });
         }
-        written(desk, &key, form, Some(key.page))
+        written(desk, waiting, &key, (form, Some(key.page)), out)
     })
     .await
 }
 
 fn written(
     desk: &Desk,
+    waiting: &Waiting,
     key: &PageKey,
-    form: PaperForm,
-    only: Option<u32>,
-) -> Result<Vec<u8>, Failure> {
+    (form, only): (PaperForm, Option<u32>),
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
     let scan = desk.catalog.scan(&key.scan)?.ok_or(Failure::NotFound { what: "scan" })?;
-    let mut bytes = Vec::new();
-    let pictures = DeskPictures(desk);
-    export::write_paper(&desk.catalog, &pictures, &scan, form, only, &mut bytes)?;
-    Ok(bytes)
+    let pictures = DeskPictures { desk, waiting };
+    Ok(export::write_paper(&desk.catalog, &pictures, &scan, form, only, out)?)
 }

@@ -19,6 +19,7 @@ mod bench;
 mod check;
 mod crop;
 mod door;
+mod draft;
 mod error;
 mod figures;
 mod guard;
@@ -42,6 +43,7 @@ mod sizes;
 mod stream;
 mod text;
 mod tls;
+mod turn;
 mod view;
 
 pub use answer::{

@@ -12,7 +12,7 @@ pub const MAX_LIMIT: usize = 100;
 pub(super) const DEFAULT_LIMIT: usize = 20;
 /// Deepest place in a list that can be asked for. Nobody pages further by hand, and the
 /// index holds every hit above the place in memory.
-const MAX_OFFSET: usize = 10_000;
+pub(super) const MAX_OFFSET: usize = 10_000;
 /// Years that a filter may name.
 const YEARS: std::ops::RangeInclusive<u16> = 1800..=2200;
 /// Longest kind or commune in a filter, in letters.

@@ -9,8 +9,6 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Router, middleware};
-use tokio::task::spawn_blocking;
-use tokio::time::timeout;
 
 use super::api;
 use super::app::Desk;
@@ -25,6 +23,7 @@ use super::guard::guard;
 use super::loading;
 use super::lots;
 use super::picture::Picture;
+use super::turn::{in_picture_turn, in_turn};
 use super::view;
 use super::{hand_out, iiif};
 use crate::model::PageKey;
@@ -33,9 +32,6 @@ use crate::model::ScanId;
 
 /// How long a search or a page may take.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// How long a picture may take, from its request on: decoding a large page of a file with
-/// hundreds of pages takes seconds, and others may stand in the queue before it.
-pub(super) const PICTURE_PATIENCE: Duration = Duration::from_mins(1);
 /// Pictures are named by content and never change; the person's own browser may keep them.
 pub(super) const KEEP_PICTURE: &str = "private, max-age=86400";
 /// Longest name of a record that is looked up, in letters.
@@ -72,18 +68,8 @@ pub(super) async fn blocking<T: Send + 'static>(
     desk: Arc<Desk>,
     work: impl FnOnce(&Desk) -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
-    let task = async move {
-        // Closed only together with the desk.
-        let turn = Arc::clone(&desk.turns).acquire_owned().await;
-        let task = spawn_blocking(move || {
-            // Given back when the work is done, not when the caller stops waiting.
-            let _turn = turn;
-            work(&desk)
-        });
-        task.await.map_err(|_| Failure::BrokeOff)?
-    };
-    let late = || Failure::Late { seconds: PATIENCE.as_secs() };
-    timeout(PATIENCE, task).await.map_err(|_| late())?
+    let turns = Arc::clone(&desk.turns);
+    in_turn(desk, turns, PATIENCE, move |desk, _| work(desk)).await
 }
 
 async fn search_page(
@@ -140,19 +126,11 @@ async fn send_picture(
     if ask.if_none_match.is_some_and(|have| have.contains(&tag)) {
         return Ok((StatusCode::NOT_MODIFIED, keep).into_response());
     }
-    let late = || Failure::Late { seconds: PICTURE_PATIENCE.as_secs() };
-    let work = async move {
-        // Closed only together with the desk.
-        let turn = Arc::clone(&desk.pictures).acquire_owned().await;
-        let task = spawn_blocking(move || {
-            // Given back when the work is done, not when the caller stops waiting.
-            let _turn = turn;
-            known_page(&desk, &key)?;
-            picture.made(&desk, &key)
-        });
-        task.await.map_err(|_| Failure::BrokeOff)?
-    };
-    let file = timeout(PICTURE_PATIENCE, work).await.map_err(|_| late())??;
+    let file = in_picture_turn(desk, move |desk, _| {
+        known_page(desk, &key)?;
+        picture.made(desk, &key)
+    });
+    let file = file.await?;
     Ok((keep, [(CONTENT_TYPE, "image/jpeg")], file).into_response())
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::request::SearchRequest;
 use crate::model::RecordId;
-use crate::search::{Cursor, Facets, RelatedRecord, Suggestion};
+use crate::search::{Bounds, Cursor, Facets, RelatedRecord, Suggestion};
 
 /// Something that was understood in the query, to be shown and taken away.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,16 +78,16 @@ pub struct SeekError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 
 /// An index that can be searched from many threads at once.
 pub trait Seek: Send + Sync {
-    /// The part of the list that is asked for. The same question gives the same order as
+    /// The part of the list that is asked for, of what lies within the bounds. The same question gives the same order as
     /// long as the index stays as it is.
     ///
     /// # Errors
     ///
     /// If the index cannot be read; never because of what the query says.
-    fn seek(&self, request: &SearchRequest) -> Result<Found, SeekError>;
+    fn seek(&self, request: &SearchRequest, bounds: &Bounds) -> Result<Found, SeekError>;
 
-    /// Other records of a record's people and parcel, the strongest reason first; none
-    /// where the index does not hold the record.
+    /// Other records of a record's people and parcel that lie within the bounds, the
+    /// strongest reason first; none where the index does not hold the record.
     ///
     /// # Errors
     ///
@@ -96,12 +96,19 @@ pub trait Seek: Send + Sync {
         &self,
         record: &RecordId,
         limit: usize,
+        bounds: &Bounds,
     ) -> Result<Option<Vec<RelatedRecord>>, SeekError>;
 
-    /// Ways to go on with what has been typed, the likeliest first.
+    /// Ways to go on with what has been typed, the likeliest first: names and places of
+    /// records that lie within the bounds.
     ///
     /// # Errors
     ///
     /// If the index cannot be read.
-    fn suggest(&self, typed: &str, limit: usize) -> Result<Vec<Suggestion>, SeekError>;
+    fn suggest(
+        &self,
+        typed: &str,
+        limit: usize,
+        bounds: &Bounds,
+    ) -> Result<Vec<Suggestion>, SeekError>;
 }

@@ -74,10 +74,7 @@ pub(super) fn write_scan(
 /// Pixels an inch of the page's image.
 fn dpi_of(text: Option<&PageText>) -> f32 {
     let Some(text) = text else { return USUAL_DPI };
-    let [a, _, _, d, _, _] = text.to_original.0;
-    // The reading frame may be larger or smaller than the original.
-    let scale = a.hypot(d) as f32;
-    let dpi = text.dpi * if scale > 0.0 { scale } else { 1.0 };
+    let dpi = text.original_dpi();
     if (30.0..=2400.0).contains(&dpi) { dpi } else { USUAL_DPI }
 }
 

@@ -21,6 +21,9 @@ const TEXT: f32 = 9.5;
 const SMALL: f32 = 7.5;
 /// Distance of base lines, in parts of the size.
 const LEADING: f32 = 1.35;
+/// Lines of a value that stand on one page with room for what is around them: of some 55
+/// that fit.
+const LINES_A_PAGE: usize = 48;
 /// Size of the letters of the watermark, in points.
 const WATERMARK: f32 = 34.0;
 
@@ -104,17 +107,39 @@ impl Layout<'_, '_> {
         );
     }
 
+    /// The words of a text, those that are wider than `width` points in pieces.
+    fn words(&self, text: &str, width: f32, size: f32) -> Vec<String> {
+        let mut words = Vec::new();
+        for word in text.split_whitespace() {
+            if self.font.width(word) * size <= width {
+                words.push(word.to_owned());
+                continue;
+            }
+            let mut piece = String::new();
+            for letter in word.chars() {
+                piece.push(letter);
+                if self.font.width(&piece) * size > width {
+                    piece.pop();
+                    words.push(std::mem::replace(&mut piece, letter.to_string()));
+                }
+            }
+            words.push(piece);
+        }
+        words.retain(|word| !word.is_empty());
+        words
+    }
+
     /// The text in lines of at most `width` points.
     fn lines(&self, text: &str, width: f32, size: f32) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
         let mut line = String::new();
-        for word in text.split_whitespace() {
+        for word in self.words(text, width, size) {
             let longer =
-                if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
+                if line.is_empty() { word.clone() } else { format!("{line} {word}") };
             if self.font.width(&longer) * size <= width || line.is_empty() {
                 line = longer;
             } else {
-                lines.push(std::mem::replace(&mut line, word.to_owned()));
+                lines.push(std::mem::replace(&mut line, word));
             }
         }
         lines.push(line);
@@ -144,7 +169,29 @@ impl Layout<'_, '_> {
         }
         let labels = self.lines(&row.label, COLUMNS[1] - 8.0, TEXT);
         let values = self.lines(&row.value, COLUMNS[2] - COLUMNS[1] - 8.0, TEXT);
-        let cut = row.cut_out.as_ref().map(|cut| (cut, fitted(cut)));
+        let mut cut = row.cut_out.as_ref().map(|cut| (cut, fitted(cut)));
+        // What is longer than a page goes on on the next one.
+        let count = labels.len().max(values.len()).max(1);
+        for from in (0..count).step_by(LINES_A_PAGE) {
+            let to = (from + LINES_A_PAGE).min(count);
+            let of = |lines: &[String]| -> Vec<String> {
+                lines.iter().take(to).skip(from).cloned().collect()
+            };
+            let state = if to == count { row.state.as_str() } else { "" };
+            self.part_of_row(&of(&labels), &of(&values), state, cut.take())?;
+        }
+        self.rule();
+        Ok(())
+    }
+
+    /// As much of a row as stands on one page.
+    fn part_of_row(
+        &mut self,
+        labels: &[String],
+        values: &[String],
+        state: &str,
+        cut: Option<(&StoredPicture, (f32, f32))>,
+    ) -> std::io::Result<()> {
         let text_height =
             labels.len().max(values.len()) as f32 * TEXT * LEADING + SMALL * LEADING;
         let height = text_height.max(cut.map_or(0.0, |(_, (_, high))| high)) + 4.0;
@@ -157,7 +204,7 @@ impl Layout<'_, '_> {
             self.put(line, COLUMNS[1], top - at as f32 * TEXT * LEADING, TEXT, 0.0);
         }
         let below = top - values.len() as f32 * TEXT * LEADING;
-        self.put(&row.state, COLUMNS[1], below, SMALL, 0.35);
+        self.put(state, COLUMNS[1], below, SMALL, 0.35);
         if let Some((cut, (wide, high))) = cut {
             let id = picture_object(self.file, cut)?;
             let page = self.page();
@@ -170,7 +217,6 @@ impl Layout<'_, '_> {
             );
         }
         self.at -= height;
-        self.rule();
         Ok(())
     }
 

@@ -248,3 +248,40 @@ fn a_sheet_breaks_its_lines_and_pages_and_holds_its_cut_outs() {
     write_sheet(&sheet, &mut again).expect("a sheet");
     assert_eq!(file, again);
 }
+
+#[test]
+fn values_longer_than_a_line_or_a_page_stay_on_the_paper() {
+    use super::sheet::{Sheet, SheetRow, write_sheet};
+    let row = |value: String| SheetRow {
+        label: "Ghi chú".into(),
+        value,
+        ..SheetRow::default()
+    };
+    let sheet = Sheet {
+        title: "Sổ".into(),
+        name: "m".repeat(300),
+        rows: vec![row("m".repeat(3_000)), row("Lò Văn Mẫu ".repeat(1_000))],
+        watermark: "TRA CỨU".into(),
+        number: "AB12".into(),
+        ..Sheet::default()
+    };
+    let mut file = Vec::new();
+    write_sheet(&sheet, &mut file).expect("a sheet");
+    let taken = Taken::apart(&file);
+    let mut lines = 0;
+    for stream in taken.with("/FlateDecode") {
+        let content = String::from_utf8_lossy(&Taken::unpacked(stream)).into_owned();
+        for line in content.lines().filter(|line| line.contains(" Td <")) {
+            let place = line.split(" Td <").next().unwrap_or_default();
+            let mut numbers = place.split(' ').rev().map(|number| number.parse::<f32>());
+            let height = numbers.next().expect("a height").expect("a number");
+            let letters =
+                line.split(['<', '>']).nth(1).map_or(0, |codes| codes.len() / 4);
+            assert!((20.0..842.0).contains(&height), "{line}");
+            // An `m` is some nine tenths of its size wide, 505 points are free.
+            assert!(letters <= 110, "{letters} letters: {line}");
+            lines += 1;
+        }
+    }
+    assert!(lines > 400, "{lines} lines");
+}

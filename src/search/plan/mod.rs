@@ -11,15 +11,13 @@ pub(super) use names::names as name_clauses;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::bounds::NO_TERM;
 use super::lexicon::Lexicon;
 use super::postings::{Clause, ClauseId, Clauses};
 use super::query::{ChipKind, Filters, PersonWish, PlaceWish, Query, Reading, YearWish};
 use super::terms::{Slot, born_term, decade_term, findings_term, state_term, unit_term};
 use crate::config::gazetteer::Gazetteer;
 use crate::config::index::{Event, IndexDefinitions};
-
-/// Most years of a range that are asked for one by one.
-const MAX_YEARS: u16 = 120;
 
 /// How far off a year may be that a citizen remembers.
 const YEARS_OFF: u16 = 1;
@@ -108,7 +106,7 @@ impl<'q> Plan<'q> {
             all.push(Clause::one(Slot::Kind, kind));
         }
         if let Some((from, to)) = filters.years {
-            all.push(years(from, to));
+            all.push(years(from, to, self.lexicon));
         }
         if let Some(code) = &filters.unit {
             all.push(unit(code));
@@ -198,7 +196,8 @@ impl<'q> Asked<'q> {
             context.push(Clause::one(Slot::Date, date));
         }
         context.extend(reading.places.iter().map(place));
-        context.extend(reading.years.iter().map(|wish| years(wish.from, wish.to)));
+        let of_years = reading.years.iter();
+        context.extend(of_years.map(|wish| years(wish.from, wish.to, lexicon)));
         context.extend(kinds(reading, lexicon));
         let is_year = |clause: &Clause| clause.slot == Slot::Year;
         let (mut ids, mut without_years) = (Vec::new(), Vec::new());
@@ -272,10 +271,14 @@ fn kinds(reading: &Reading, lexicon: &Lexicon) -> Option<Clause> {
     (!wanted.is_empty()).then(|| Clause::any(Slot::Kind, kinds))
 }
 
-/// Events in these years.
-pub(super) fn years(from: u16, to: u16) -> Clause {
-    let last = to.min(from.saturating_add(MAX_YEARS));
-    Clause::any(Slot::Year, (from..=last).map(|year| year.to_string()))
+/// Events in these years, as far as the index has any: a range may be open, and the centuries
+/// of which there is nothing are not asked for.
+pub(super) fn years(from: u16, to: u16, lexicon: &Lexicon) -> Clause {
+    let held = lexicon.years(from, to);
+    if held.is_empty() {
+        return Clause::one(Slot::Year, NO_TERM);
+    }
+    Clause::any(Slot::Year, held.iter().map(u16::to_string))
 }
 
 fn place(wish: &PlaceWish) -> Clause {
@@ -312,6 +315,7 @@ fn born_about(reading: &Reading) -> Option<Clause> {
 pub(super) fn place_and_years(
     query: &Query,
     reading: &Reading,
+    lexicon: &Lexicon,
 ) -> (Option<(String, Clause)>, Option<(u16, u16, Clause)>) {
     let place = match &query.filters.unit {
         Some(code) => Some((code.clone(), unit(code))),
@@ -325,23 +329,50 @@ pub(super) fn place_and_years(
     let of_years = reading.years.first().map(|wish| (wish.from, wish.to));
     let of_days = reading.days.first().map(|wish| (wish.day.year, wish.day.year));
     let asked = query.filters.years.or(of_years).or(of_days);
-    (place, asked.map(|(from, to)| (from, to, years(from, to))))
+    (place, asked.map(|(from, to)| (from, to, years(from, to, lexicon))))
 }
 
-/// The records of a unit, by its code, and of what went into it.
-fn unit(code: &str) -> Clause {
+/// The records of a unit, by its code or its name, and of what went into it.
+fn unit(written: &str) -> Clause {
     let gazetteer = Gazetteer::get();
+    let is_code = written.chars().all(|letter| letter.is_ascii_digit());
+    let of_unit = if is_code {
+        gazetteer.entities_of_code(written).to_vec()
+    } else {
+        units_named(written)
+    };
     let mut entities = Vec::new();
-    for entity in gazetteer.entities_of_code(code) {
-        entities.push((*entity).to_owned());
+    for entity in of_unit {
+        entities.push(entity.to_owned());
         let before = gazetteer.predecessors(entity);
         entities.extend(before.into_iter().map(str::to_owned));
     }
     if entities.is_empty() {
-        // A unit that no code names has no records, which is not the same as no filter.
-        entities.push("\u{0}".to_owned());
+        // A unit that nobody knows has no records, which is not the same as no filter.
+        entities.push(NO_TERM.to_owned());
     }
     Clause::any(Slot::Place, entities)
+}
+
+/// The units of a name, then and now: `Na Ư`, `xã Na Ư`, or `xã Na Ư, huyện Điện Biên` where
+/// several bear it.
+fn units_named(written: &str) -> Vec<&'static str> {
+    let gazetteer = Gazetteer::get();
+    let mut parts = written.split([',', ';']).map(str::trim);
+    let name = parts.next().unwrap_or_default();
+    let mut units: Vec<&str> = Vec::new();
+    for unit in gazetteer.find(name, None, None) {
+        if !units.contains(&unit.entity) {
+            units.push(unit.entity);
+        }
+    }
+    for above in parts.filter(|part| !part.is_empty()) {
+        let above = gazetteer.find(above, None, None);
+        let lies =
+            |unit: &&str| above.iter().any(|one| gazetteer.lies_in(unit, one.entity));
+        units.retain(lies);
+    }
+    units
 }
 
 /// What is filtered by the marks of a record.

@@ -59,9 +59,11 @@ struct Compared {
 }
 
 impl<'q> Scorer<'q> {
-    pub(super) fn new(query: &'q Query) -> Self {
+    /// Compares with all of a record, or with what is left `without_guarded` words.
+    pub(super) fn new(query: &'q Query, without_guarded: bool) -> Self {
         let definitions = IndexDefinitions::get();
-        let comparison = Comparison::new(query, definitions);
+        let guarded = without_guarded.then_some(&definitions.schema);
+        let comparison = Comparison::new(query, definitions, guarded);
         Self { query, definitions, comparison, names: Names::default() }
     }
 
@@ -98,6 +100,14 @@ impl<'q> Scorer<'q> {
         let details = sum.details.unwrap_or_default();
         let why = Why { tier: sum.tier, notes: details.notes };
         Reasons { why, matched: details.matched }
+    }
+
+    /// Whether a record has what was excluded, or lacks a phrase.
+    pub(super) fn has_excluded(&mut self, entry: &Entry<&str>) -> bool {
+        let compared = self.compared(entry);
+        let is_excluded = self.is_excluded(&compared.names, entry);
+        self.names = compared.names;
+        is_excluded
     }
 
     fn compared(&mut self, entry: &Entry<&str>) -> Compared {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::config::index::IndexDefinitions;
+use crate::config::index::{IndexDefinitions, SchemaFile};
 use crate::search::analysis::{Syllable, joined, syllables_of};
 use crate::search::entry::Entry;
 use crate::search::hash::FastMap;
@@ -102,10 +102,16 @@ pub(super) struct Comparison {
     /// How near each of `found` is to each of `typed`, row by row.
     near: Vec<Near>,
     by_text: FastMap<String, usize>,
+    /// Says which texts are left out; `None` where all are compared.
+    guarded: Option<&'static SchemaFile>,
 }
 
 impl Comparison {
-    pub(super) fn new(query: &Query, definitions: &IndexDefinitions) -> Self {
+    pub(super) fn new(
+        query: &Query,
+        definitions: &IndexDefinitions,
+        guarded: Option<&'static SchemaFile>,
+    ) -> Self {
         let light = &definitions.analyzers.light.syllables;
         let mut comparison = Self {
             typed: Vec::new(),
@@ -116,6 +122,7 @@ impl Comparison {
             found: Vec::new(),
             near: Vec::new(),
             by_text: FastMap::default(),
+            guarded,
         };
         for reading in &query.readings {
             let mut people = Vec::new();
@@ -189,8 +196,11 @@ impl Comparison {
         for person in &entry.persons {
             self.put_name(person.name, false, names);
         }
-        for (_, text) in &entry.texts {
-            self.put_name(text, true, names);
+        for (field, text) in &entry.texts {
+            let is_kept_back =
+                self.guarded.is_some_and(|schema| schema.is_guarded(field));
+            // An empty text keeps the others in their places.
+            self.put_name(if is_kept_back { "" } else { text }, true, names);
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use serde_json::{Map, Value, json};
 
+use super::super::door::SESSION_COOKIE;
 use super::super::error::Problem;
 use super::operations::{Answers, Method, OPERATIONS, Operation, Parameter, Takes};
 use super::schemas::{Described as _, Types};
@@ -12,12 +13,28 @@ use super::schemas::{Described as _, Types};
 /// The name of the schema of failures.
 const PROBLEM: &str = "Problem";
 
+/// The name of the session among the security schemes.
+const SESSION: &str = "session";
+
 /// Failures that any address may answer with, and what they mean.
-const FAILURES: [(&str, &str); 6] = [
+const FAILURES: [(&str, &str); 10] = [
     ("400", "A parameter or the body makes no sense; `detail` says which."),
+    (
+        "401",
+        "There are accounts, and nobody has come in: `POST /login` gives the cookie.",
+    ),
+    (
+        "403",
+        "The account has not the right, the paper is not its to see, or no case is named.",
+    ),
     ("404", "There is no such thing in the archive."),
     ("405", "Called by a method that is not described here."),
     ("413", "The body is longer than is taken."),
+    (
+        "421",
+        "Called by a host name that is not this machine's, while it answers no other.",
+    ),
+    ("429", "Too many requests in a short time; to be asked again later."),
     ("500", "The archive could not be read; the log has the request's id."),
     ("503", "No answer in time; to be asked again after `retry-after` seconds."),
 ];
@@ -49,9 +66,17 @@ fn made() -> Value {
             "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
         },
         "servers": [{ "url": "/" }],
+        // Without accounts, this machine is answered as it is.
+        "security": [{ SESSION: [] }, {}],
         "paths": paths,
         "components": {
             "schemas": types.all(),
+            "securitySchemes": { SESSION: {
+                "type": "apiKey",
+                "in": "cookie",
+                "name": SESSION_COOKIE,
+                "description": "The session of an account, from `POST /login`.",
+            } },
             "headers": { "request-id": {
                 "description": "The request in the log: as sent in `x-request-id`, else a new one.",
                 "schema": { "type": "string" },

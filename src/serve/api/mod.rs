@@ -16,17 +16,18 @@ use axum::response::{IntoResponse as _, Response};
 use axum::{Json, Router};
 use serde::Serialize;
 
-use super::answer::{answer_seen, record_answer, related_answer};
+use super::answer::{answer_seen, record_answer, related_seen};
 use super::app::Desk;
 use super::ask::Ask;
-use super::batch::{BatchError, look_up};
+use super::batch::{BatchError, look_up_seen};
 use super::door::Visitor;
 use super::error::Failure;
 use super::route::{blocking, page_key, record_id};
 use super::text::masked;
+use crate::access::Right;
 use crate::export::PageRow;
 use crate::model::Field;
-use crate::search::Suggestion;
+use crate::search::{RelatedBy, Suggestion};
 use operations::OPERATIONS;
 
 /// Longest list that is looked up at once, in bytes and lines: more takes longer than a
@@ -93,11 +94,8 @@ async fn search(State(desk): State<Arc<Desk>>, ask: Ask) -> Result<Response, Fai
 async fn suggest(State(desk): State<Arc<Desk>>, ask: Ask) -> Result<Response, Failure> {
     let typed = ask.asked().checked()?.query;
     let suggestions = blocking(desk, move |desk| {
-        // Names are made of papers that not everybody may see.
-        if !ask.who.sight.is_everything() {
-            return Ok(vec![]);
-        }
-        Ok(desk.searcher.suggest(&typed, SUGGESTIONS)?)
+        let bounds = ask.who.sight.bounds();
+        Ok(desk.searcher.suggest(&typed, SUGGESTIONS, &bounds)?)
     });
     Ok(Json(SuggestAnswer { suggestions: suggestions.await? }).into_response())
 }
@@ -156,11 +154,13 @@ async fn related(
 ) -> Result<Response, Failure> {
     let id = record_id(id)?;
     let found = blocking(desk, move |desk| {
-        only_for_all(&ask)?;
-        let seeker = desk.searcher.as_ref();
-        let mut found = related_answer(&desk.catalog, seeker, &id, MAX_RELATED)?;
+        let (seeker, sight) = (desk.searcher.as_ref(), &ask.who.sight);
+        let mut found = related_seen(&desk.catalog, seeker, &id, MAX_RELATED, sight)?;
         for one in found.iter_mut().flat_map(|found| &mut found.related) {
             only_listed(desk, &ask.who, &mut one.fields);
+            if one.by == RelatedBy::SameIdentity && ask.who.is_guarded {
+                one.what = masked(&one.what);
+            }
         }
         Ok(found)
     });
@@ -183,8 +183,15 @@ async fn page(
     Ok(Json(page).into_response())
 }
 
-async fn status(State(desk): State<Arc<Desk>>) -> Result<Response, Failure> {
-    let counts = blocking(desk, |desk| Ok(desk.holdings.now(&desk.catalog)?)).await?;
+async fn status(State(desk): State<Arc<Desk>>, ask: Ask) -> Result<Response, Failure> {
+    let counts = blocking(desk, move |desk| {
+        // Who looks after counts alone sees no paper, and all counts.
+        if !ask.who.may(Right::Search) {
+            return Ok(desk.holdings.now(&desk.catalog)?);
+        }
+        Ok(desk.holdings.seen(&desk.catalog, &ask.who.sight)?)
+    });
+    let counts = counts.await?;
     let kinds = counts.kinds.iter();
     let body = StatusAnswer {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -196,17 +203,8 @@ async fn status(State(desk): State<Arc<Desk>>) -> Result<Response, Failure> {
     Ok(Json(body).into_response())
 }
 
-/// Refuses whoever does not see all: what is answered is made of every paper.
-fn only_for_all(ask: &Ask) -> Result<(), Failure> {
-    let sight = &ask.who.sight;
-    if sight.is_everything() && sight.sees_numbers() {
-        Ok(())
-    } else {
-        Err(Failure::Forbidden)
-    }
-}
-
-/// Looks up a list of names. The type of the body has to be said: a form of a foreign web
+/// Looks up a list of names, for those who may see ID numbers: a report shows what it found
+/// of them. The type of the body has to be said: a form of a foreign web
 /// page cannot send it.
 async fn lookup(
     State(desk): State<Arc<Desk>>,
@@ -214,7 +212,9 @@ async fn lookup(
     headers: HeaderMap,
     list: Bytes,
 ) -> Result<Response, Failure> {
-    only_for_all(&ask)?;
+    if !ask.who.sight.sees_numbers() {
+        return Err(Failure::Forbidden);
+    }
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     if !kind.is_some_and(|kind| kind.starts_with("text/csv")) {
         return Err(Failure::Parameter { name: "content-type", expected: "text/csv" });
@@ -222,7 +222,12 @@ async fn lookup(
     let report = blocking(desk, move |desk| {
         let mut report = Vec::new();
         let searcher = desk.searcher.as_ref();
-        match look_up(&desk.catalog, searcher, &*list, &mut report, MAX_LIST_LINES) {
+        let (most, sight) = (MAX_LIST_LINES, &ask.who.sight);
+        let hide = |fields: &mut BTreeMap<String, Field>| {
+            only_listed(desk, &ask.who, fields);
+        };
+        let (list, out) = (&*list, &mut report);
+        match look_up_seen(&desk.catalog, searcher, list, out, most, sight, &hide) {
             Ok(_) => Ok(report),
             Err(BatchError::Answer { source, .. }) => Err(source.into()),
             Err(error) => Err(Failure::List(error)),

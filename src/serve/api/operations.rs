@@ -85,7 +85,7 @@ const DIGEST: &str = "^[0-9a-f]{64}$";
 const YEARS: &str = "^(1[89][0-9]{2}|2[01][0-9]{2})(-(1[89][0-9]{2}|2[01][0-9]{2}))?$";
 
 /// What `next` of an answer looks like.
-const CURSOR: &str = "^(relevance|date|newest|number|name)[.][0-9]{1,18}[.][0-9a-f]{1,16}[.]([0-9a-f]{2}){0,400}$";
+const CURSOR: &str = "^(relevance|date|newest|number|name)[.][0-9]{1,9}[.][0-9a-f]{1,16}[.]([0-9a-f]{2}){0,400}$";
 
 const RECORD_ID: Parameter =
     parameter("id", Takes::Text(200), "The record, as `record` of a hit names it.");

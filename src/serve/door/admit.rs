@@ -21,7 +21,7 @@ use super::visitor::Visitor;
 use crate::access::{Token, session_state};
 
 /// Name of the cookie that holds the session.
-pub(super) const SESSION_COOKIE: &str = "sohoa";
+pub(in super::super) const SESSION_COOKIE: &str = "sohoa";
 /// Name of the header that holds the key of forms where the body is a file.
 const FORM_KEY: &str = "x-form-key";
 /// A session is noted as used so often at most: noting waits for the disk.

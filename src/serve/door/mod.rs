@@ -29,7 +29,7 @@ use crate::access::Sensitive;
 use crate::catalog::Catalog;
 use crate::catalog::CatalogError;
 
-pub(super) use admit::{Admission, admit, is_page};
+pub(super) use admit::{Admission, SESSION_COOKIE, admit, is_page};
 pub(super) use form::Form;
 #[cfg(test)]
 pub(super) use gate::{line_of, lines};

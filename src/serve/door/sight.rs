@@ -8,6 +8,7 @@ use crate::catalog::StoredRecord;
 use crate::model::PageText;
 use crate::model::Quad;
 use crate::model::Record;
+use crate::search::Bounds;
 
 /// What of the archive a visitor may see.
 #[derive(Debug, Clone)]
@@ -43,6 +44,18 @@ impl Sight {
         !self.is_nothing && self.scope.is_everything() && self.without.is_none()
     }
 
+    /// What of the index is seen: the same as [`Sight::holds`] and [`Sight::holds_field`] say.
+    pub(in super::super) fn bounds(&self) -> Bounds {
+        let without = self.without.as_ref();
+        Bounds {
+            units: self.scope.units().iter().cloned().collect(),
+            collections: self.scope.collections().iter().cloned().collect(),
+            without_kinds: without.map_or_else(Vec::new, |list| list.kinds().to_vec()),
+            without_guarded: without.is_some(),
+            is_nothing: self.is_nothing,
+        }
+    }
+
     /// Whether ID numbers may be seen in full.
     pub(in super::super) fn sees_numbers(&self) -> bool {
         self.numbers
@@ -72,6 +85,17 @@ impl Sight {
     ) -> bool {
         let is_kept_back = self.without.as_ref().is_some_and(|list| list.is_kind(kind));
         !self.is_nothing && !is_kept_back && self.scope.holds(unit, collection)
+    }
+
+    /// Whether papers of this unit may be seen, as far as the unit goes.
+    pub(in super::super) fn holds_unit(&self, code: &str) -> bool {
+        let units = self.scope.units();
+        !self.is_nothing && (units.is_empty() || units.contains(code))
+    }
+
+    /// Whether papers of this kind may be seen, as far as the kind goes.
+    pub(in super::super) fn holds_kind(&self, kind: &str) -> bool {
+        !self.without.as_ref().is_some_and(|list| list.is_kind(kind))
     }
 
     /// Whether a field is seen, whatever its record.

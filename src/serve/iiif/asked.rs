@@ -192,13 +192,18 @@ fn read_region(of: Size, written: &str) -> Option<Region> {
     (region.width > 0 && region.height > 0).then_some(region)
 }
 
-/// The largest picture of a region that is sent.
+/// The largest picture of a region that is sent without making it larger than it is.
 pub(super) fn largest(region: Region) -> (u32, u32) {
+    scaled_up_to(region, 1.0)
+}
+
+/// The largest picture of a region that is sent, `most` times its size at most.
+fn scaled_up_to(region: Region, most: f64) -> (u32, u32) {
     let (width, height) = (f64::from(region.width), f64::from(region.height));
     let by_area = (MAX_AREA as f64 / (width * height)).sqrt();
     let by_side = f64::from(MAX_SIDE) / width.max(height);
-    let factor = by_area.min(by_side).min(1.0);
-    if factor >= 1.0 {
+    let factor = by_area.min(by_side).min(most);
+    if (factor - 1.0).abs() < f64::EPSILON {
         return (region.width, region.height);
     }
     (((width * factor) as u32).max(1), ((height * factor) as u32).max(1))
@@ -212,7 +217,8 @@ fn read_size(region: Region, written: &str) -> Option<(u32, u32)> {
     let (width, height) = (f64::from(region.width), f64::from(region.height));
     let side = |number: f64| number.round().max(1.0);
     let asked = if written == "max" {
-        let (wide, high) = largest(region);
+        let most = if may_grow { f64::INFINITY } else { 1.0 };
+        let (wide, high) = scaled_up_to(region, most);
         (f64::from(wide), f64::from(high))
     } else if let Some(part) = written.strip_prefix("pct:") {
         let part = decimal(part).filter(|part| *part > 0.0)? / 100.0;
@@ -284,6 +290,8 @@ mod tests {
             ("full/^!800,800/0/default.jpg", "full/^800,600/0/default.jpg"),
             ("pct:0.5,0,10.25,10/max/0/default.jpg", "2,0,41,30/max/0/default.jpg"),
             ("full/max/360/default.jpg", "full/max/0/default.jpg"),
+            ("full/^max/0/default.jpg", "full/^4618,3464/0/default.jpg"),
+            ("0,0,10,1/^max/0/default.jpg", "0,0,10,1/^8000,800/0/default.jpg"),
         ] {
             assert_eq!(canonical(asked).as_deref(), Ok(expected), "{asked}");
         }

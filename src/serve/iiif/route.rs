@@ -12,13 +12,12 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use serde_json::Value;
-use tokio::task::spawn_blocking;
-use tokio::time::timeout;
 
 use super::super::app::Desk;
 use super::super::ask::Ask;
 use super::super::error::Failure;
-use super::super::route::{KEEP_PICTURE, PICTURE_PATIENCE, blocking, known_page};
+use super::super::route::{KEEP_PICTURE, blocking, known_page};
+use super::super::turn::in_picture_turn;
 use super::asked::{AskedImage, Format};
 use super::{image, key_of, manifest, scan_of, words};
 use crate::model::PageKey;
@@ -152,25 +151,17 @@ async fn made(
     asked: AskedImage,
     tag: String,
 ) -> Result<Arc<Vec<u8>>, Failure> {
-    let work = async move {
-        // Closed only together with the desk.
-        let turn = Arc::clone(&desk.pictures).acquire_owned().await;
-        let task = spawn_blocking(move || {
-            // Given back when the work is done, not when the caller stops waiting.
-            let _turn = turn;
-            let page = desk.pages.page(&key)?;
-            if (page.width(), page.height()) != (asked.of.width, asked.of.height) {
-                // Made of another picture than the page was read from.
-                return Err(Failure::NotFound { what: "page" });
-            }
-            let file = Arc::new(image::made(&page, &asked)?);
-            desk.tiles.put(&tag, &file);
-            Ok(file)
-        });
-        task.await.map_err(|_| Failure::BrokeOff)?
-    };
-    let late = || Failure::Late { seconds: PICTURE_PATIENCE.as_secs() };
-    timeout(PICTURE_PATIENCE, work).await.map_err(|_| late())?
+    let file = in_picture_turn(desk, move |desk, _| {
+        let page = desk.pages.page(&key)?;
+        if (page.width(), page.height()) != (asked.of.width, asked.of.height) {
+            // Made of another picture than the page was read from.
+            return Err(Failure::NotFound { what: "page" });
+        }
+        let file = Arc::new(image::made(&page, &asked)?);
+        desk.tiles.put(&tag, &file);
+        Ok(file)
+    });
+    file.await
 }
 
 async fn scan_manifest(

@@ -16,7 +16,7 @@ fn the_search_answers_as_the_design_lays_down() {
         })
     };
     let expected = json!({
-        "total": 3, "took_ms": 4, "hits": [hit("r1", HOSTILE), hit("r2", "Lò Văn Mẫu")],
+        "total": 3, "took_ms": 4, "next": "relevance.2.1f.00ab", "hits": [hit("r1", HOSTILE), hit("r2", "Lò Văn Mẫu")],
         "understood": [{ "taken_for": "year", "text": "1987" }],
     });
     assert_eq!(answer, expected);

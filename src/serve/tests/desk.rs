@@ -32,7 +32,9 @@ use crate::model::ScanId;
 use crate::model::Severity;
 use crate::model::Size;
 use crate::report::{Fate, Report, Row, SetAside, Why};
-use crate::search::{Counted, Facets, RelatedBy, RelatedRecord, Suggested, Suggestion};
+use crate::search::{
+    Bounds, Counted, Facets, RelatedBy, RelatedRecord, Suggested, Suggestion,
+};
 
 /// Id of the one scan.
 pub(super) const SCAN: &str =
@@ -46,7 +48,10 @@ pub(super) const PAGE: Size = Size { width: 400, height: 300 };
 struct ById;
 
 impl Seek for ById {
-    fn seek(&self, request: &SearchRequest) -> Result<Found, SeekError> {
+    fn seek(&self, request: &SearchRequest, bounds: &Bounds) -> Result<Found, SeekError> {
+        if !sees(bounds) {
+            return Ok(Found::default());
+        }
         let (filters, wanted) = (&request.filters, &request.wanted);
         match request.query.as_str() {
             "boom" => return Err(SeekError("the secret /path/of/the/index".into())),
@@ -75,6 +80,7 @@ impl Seek for ById {
             total: if of_kind { 3 } else { 0 },
             at_least: filters.decade.is_some(),
             before: wanted.offset,
+            next: (wanted.limit < 3).then(|| NEXT.parse().expect("a cursor")),
             facets: wanted.facets.then(facets),
             took: Duration::from_millis(4),
             understood: vec![Chip { taken_for: "year".into(), text: "1987".into() }],
@@ -87,7 +93,11 @@ impl Seek for ById {
         &self,
         record: &RecordId,
         limit: usize,
+        bounds: &Bounds,
     ) -> Result<Option<Vec<RelatedRecord>>, SeekError> {
+        if !sees(bounds) {
+            return Ok(Some(vec![]));
+        }
         let others = ["r1", "r2", "gone"].into_iter().filter(|id| *id != record.0);
         let related = others.take(limit).map(|id| RelatedRecord {
             record: RecordId(id.into()),
@@ -97,14 +107,27 @@ impl Seek for ById {
         Ok(Some(related.collect()))
     }
 
-    fn suggest(&self, typed: &str, limit: usize) -> Result<Vec<Suggestion>, SeekError> {
+    fn suggest(
+        &self,
+        typed: &str,
+        limit: usize,
+        bounds: &Bounds,
+    ) -> Result<Vec<Suggestion>, SeekError> {
         let suggestion = Suggestion {
             kind: Suggested::Name,
             text: format!("{typed} Mẫu"),
             shown: "Mẫu".into(),
         };
-        Ok(std::iter::once(suggestion).take(limit).collect())
+        Ok(std::iter::once(suggestion).filter(|_| sees(bounds)).take(limit).collect())
     }
+}
+
+/// Where a list goes on that is shown in parts.
+const NEXT: &str = "relevance.2.1f.00ab";
+
+/// Whether the records of the one scan are seen.
+fn sees(bounds: &Bounds) -> bool {
+    bounds.holds(Some("03361"), None, "so-khai-sinh")
 }
 
 fn facets() -> Facets {

@@ -362,7 +362,7 @@ fn an_account_sees_the_papers_of_its_communes_and_collections_only() {
         add(catalog, "there", "clerk", ("00001", ""));
         add(catalog, "other", "clerk", ("03361", "datdai"));
     });
-    for (name, total) in [("here", 2), ("there", 0), ("other", 0)] {
+    for (name, total) in [("here", 3), ("there", 0), ("other", 0)] {
         let cookie = cookie(&server, name);
         name_case(&server, &cookie);
         let found = get(&server, "/api/v1/search?q=x", &cookie).json();
@@ -462,6 +462,54 @@ fn whole_pages_are_shown_at_the_pace_of_a_person() {
     let refused = answers.filter(|status| *status == 429).count();
     assert!(refused > 0, "nobody leafs so fast");
     assert_eq!(get(&server, "/check", &operator).status, 200, "pages have their own");
+}
+
+#[test]
+fn a_sheet_shows_no_picture_of_a_number_that_it_keeps_back() {
+    let num_pictures = |sheet: &Answer| {
+        assert_eq!(sheet.status, 200);
+        let name = b"/DCTDecode";
+        sheet.bytes.windows(name.len()).filter(|bytes| bytes == name).count()
+    };
+    let all = num_pictures(&Server::start().get("/record/r2/sheet.pdf"));
+    let server = guarded();
+    let clerk = cookie(&server, "clerk");
+    name_case(&server, &clerk);
+    let kept = num_pictures(&get(&server, "/record/r2/sheet.pdf", &clerk));
+    assert_eq!((all, kept), (4, 3));
+}
+
+#[test]
+fn whoever_sees_a_part_gets_all_of_the_search_within_it_and_no_count_beyond() {
+    let server = Server::with(|catalog| {
+        add(catalog, "here", "clerk", ("03361", ""));
+        add(catalog, "there", "clerk", ("00001", ""));
+    });
+    let list = "Họ và tên\nLò Văn Mẫu\n";
+    for (name, is_seen) in [("here", true), ("there", false)] {
+        let cookie = cookie(&server, name);
+        name_case(&server, &cookie);
+        let json = |path: &str| get(&server, path, &cookie).json();
+        let found = json("/api/v1/search?q=x&limit=2&facets=yes");
+        assert_eq!(found["next"].is_string(), is_seen, "{name}: {found}");
+        let kinds = &found["facets"]["kind"];
+        assert_eq!(kinds.as_array().is_some_and(|kinds| !kinds.is_empty()), is_seen);
+        let suggestions = json("/api/v1/suggest?q=lo");
+        let suggestions = suggestions["suggestions"].as_array().map(Vec::len);
+        assert_eq!(suggestions, Some(usize::from(is_seen)), "{name}");
+        let status = json("/api/v1/status");
+        let records = status["counts"]["records"].as_u64().unwrap_or_default();
+        assert_eq!(records, if is_seen { 2 } else { 0 }, "{name}: {status}");
+        assert_eq!(status["counts"]["not_indexed"], Value::Null, "{name}: {status}");
+        let page = get(&server, "/", &cookie).text();
+        assert_eq!(page.contains("kind=so-khai-sinh"), is_seen, "{name}: {page}");
+        assert_eq!(page.contains("Xã Mẫu"), is_seen, "{name}: {page}");
+        let related = get(&server, "/api/v1/records/r1/related", &cookie);
+        assert_eq!(related.status, if is_seen { 200 } else { 403 }, "{name}");
+        let head = format!("Cookie: {cookie}\r\nContent-Type: text/csv\r\n");
+        let report = server.send("POST", "/api/v1/lookup", &head, list.as_bytes());
+        assert_eq!(report.status, 200, "{name}: {}", report.text());
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The description of the API against what is really answered.
 
+use regex::Regex;
 use serde_json::{Value, json};
 
 use super::desk::SCAN;
@@ -26,8 +27,11 @@ fn wrong(document: &Value, schema: &Value, value: &Value, at: &str) -> Vec<Strin
                 true
             }
             "type" => of_type(says, value),
-            // What patterns ask for is told by the request tests.
-            "pattern" => true,
+            "pattern" => {
+                let pattern = Regex::new(says.as_str().expect("a pattern"));
+                let pattern = pattern.expect("a regular expression");
+                value.as_str().is_none_or(|text| pattern.is_match(text))
+            }
             "enum" => says.as_array().expect("a list").contains(value),
             "const" => says == value,
             "minimum" => value.as_f64() >= says.as_f64(),
@@ -219,4 +223,53 @@ fn a_list_of_names_comes_back_as_a_report() {
     );
     assert_eq!((answer.status, answer.text().lines().count()), (200, 2));
     assert_eq!(answer.headers["content-type"], "text/csv; charset=utf-8");
+}
+
+#[test]
+fn patterns_of_parameters_take_what_is_taken_and_nothing_that_is_refused() {
+    let server = Server::start();
+    let document = server.get("/api/v1/openapi.json").json();
+    let next = server.get("/api/v1/search?q=x&limit=1").json()["next"].clone();
+    let next = next.as_str().expect("a cursor").to_owned();
+    let forged = format!("relevance.{}.1f.ab", usize::MAX);
+    let search = &document["paths"]["/api/v1/search"]["get"]["parameters"];
+    for (name, written, is_taken) in [
+        ("year", "1987", true),
+        ("year", "1985-1990", true),
+        ("year", "87", false),
+        ("year", "1985-", true),
+        ("year", "198x", false),
+        ("after", next.as_str(), true),
+        ("after", "relevance.2", false),
+        ("after", &forged, false),
+    ] {
+        let mut parameters = search.as_array().expect("parameters").iter();
+        let parameter = parameters.find(|one| one["name"] == name).expect("a parameter");
+        let text = json!(written);
+        let is_described = wrong(&document, &parameter["schema"], &text, name).is_empty();
+        let status = server.get(&format!("/api/v1/search?q=x&{name}={written}")).status;
+        assert_eq!(status, if is_taken { 200 } else { 400 }, "{name}={written}");
+        // A year with an open end is taken, but not promised.
+        assert!(!is_described || is_taken, "{name}={written}");
+        assert!(is_described || !is_taken || written.ends_with('-'), "{name}={written}");
+    }
+}
+
+#[test]
+fn what_the_door_may_answer_is_described_with_the_way_in() {
+    let server = Server::start();
+    let document = server.get("/api/v1/openapi.json").json();
+    let scheme = &document["components"]["securitySchemes"]["session"];
+    assert_eq!((&scheme["in"], &scheme["name"]), (&json!("cookie"), &json!("sohoa")));
+    assert_eq!(document["security"][0]["session"], json!([]));
+    for methods in document["paths"].as_object().expect("paths").values() {
+        for operation in methods.as_object().expect("methods").values() {
+            for status in ["401", "403", "421", "429"] {
+                assert!(
+                    operation["responses"][status].is_object(),
+                    "{status}: {operation}"
+                );
+            }
+        }
+    }
 }

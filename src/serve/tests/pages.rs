@@ -112,13 +112,16 @@ fn finding_nothing_says_what_is_digitized() {
 fn a_list_is_turned_in_steps_that_leave_nothing_out() {
     let server = Server::start();
     let first = server.get("/?q=x&limit=1").text();
-    assert!(first.contains("href=\"/?q=x&#38;limit=1&#38;offset=1\""), "{first}");
+    let next = "href=\"/?q=x&#38;limit=1&#38;after=relevance.2.1f.00ab\"";
+    assert!(first.contains(next), "{first}");
     let second = server.get("/?q=x&limit=1&offset=1").text();
     assert!(
         second.contains("Lò Văn Mẫu")
             && second.contains("<ol class=\"hits\" start=\"2\">")
     );
     assert!(second.contains("href=\"/?q=x&#38;limit=1\""), "back to the first");
+    let deep = server.get("/?q=x&limit=1&offset=10000").text();
+    assert!(deep.contains("offset=9999"), "{deep}");
 }
 
 #[test]

@@ -93,6 +93,9 @@ pub(super) struct Row {
     pub(super) label: String,
     /// Empty where the state has no value; then `state` says why.
     pub(super) value: String,
+    /// Whether the value is shown with its middle hidden, so that its place on the paper must
+    /// not be shown beside it.
+    pub(super) is_kept: bool,
     /// The value with its middle hidden; empty if nothing is to be hidden.
     pub(super) masked: String,
     /// As it stands on the paper, if that is not the value already.
@@ -124,7 +127,8 @@ pub(super) fn row(
     let label = labels.label(name, frame.lang).to_owned();
     let value = value(frame, name, field);
     // With accounts, seeing a number in full is a request of its own, so that it is noted.
-    let is_kept = labels.is_hidden(name) && frame.who.is_guarded && frame.shown != name;
+    let is_shown = frame.shown == name && frame.who.sight.sees_numbers();
+    let is_kept = labels.is_hidden(name) && frame.who.is_guarded && !is_shown;
     let is_hidden = labels.is_hidden(name) && (is_kept || !frame.who.is_guarded);
     let value = if is_kept { masked(&value) } else { value };
     let same = |text: &str| text == value || field.value.as_deref() == Some(text);
@@ -134,6 +138,7 @@ pub(super) fn row(
     Row {
         name: name.to_owned(),
         label,
+        is_kept,
         masked: match (is_kept, is_hidden) {
             (true, _) => value.clone(),
             (false, true) => masked(&value),
@@ -145,8 +150,16 @@ pub(super) fn row(
         } else {
             String::new()
         },
-        printed: if same(&field.text) { String::new() } else { field.text.clone() },
-        alternatives: field.alternatives.join(" · "),
+        printed: if is_kept || same(&field.text) {
+            String::new()
+        } else {
+            field.text.clone()
+        },
+        alternatives: if is_kept {
+            String::new()
+        } else {
+            field.alternatives.join(" · ")
+        },
         state: frame.say(state_name(field.state)).to_owned(),
         doubt: doubt(field),
         confidence: if is_read {

@@ -37,10 +37,11 @@ pub(super) struct Linked {
 pub(super) fn linked(frame: &Frame<'_>, record: &Record) -> Result<Vec<Linked>, Failure> {
     let desk = frame.desk;
     let mut others: BTreeMap<RecordId, Record> = BTreeMap::new();
+    let bounds = frame.who.sight.bounds();
     for question in questions(record).into_iter().take(MOST_QUESTIONS) {
         let mut request = SearchRequest { query: question, ..SearchRequest::default() };
         request.wanted.limit = MOST_HITS;
-        let Ok(found) = desk.searcher.seek(&request) else { break };
+        let Ok(found) = desk.searcher.seek(&request, &bounds) else { break };
         for hit in found.hits {
             if hit.record == record.record || others.contains_key(&hit.record) {
                 continue;

@@ -190,7 +190,8 @@ fn groups(frame: &Frame<'_>, record: &Record) -> Vec<Group> {
 /// cannot be searched.
 fn related(frame: &Frame<'_>, id: &RecordId) -> Result<Vec<RelatedView>, Failure> {
     let desk = frame.desk;
-    let found = desk.searcher.related(id, MAX_RELATED).unwrap_or_else(|error| {
+    let bounds = frame.who.sight.bounds();
+    let found = desk.searcher.related(id, MAX_RELATED, &bounds).unwrap_or_else(|error| {
         (desk.log)(&format!("related records: {}", Failure::from(error).chain()));
         None
     });

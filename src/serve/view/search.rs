@@ -8,7 +8,7 @@ use super::super::ask::Ask;
 use super::super::error::Failure;
 use super::super::holdings::Counts;
 use super::super::region;
-use super::super::request::{Asked, SearchRequest};
+use super::super::request::{Asked, MAX_OFFSET, SearchRequest};
 use super::super::seek::Held;
 use super::super::text::grouped;
 use super::facet::{self, FacetView, SortView};
@@ -31,6 +31,8 @@ const MAX_LINES: usize = 6;
 struct SearchPage<'a> {
     frame: Frame<'a>,
     kinds: Vec<Choice>,
+    /// Communes that can be chosen: code and name.
+    units: Vec<&'a (String, String)>,
     /// Whether the filters are open from the start.
     is_filtered: bool,
     /// The same search without filters.
@@ -119,10 +121,12 @@ pub(in super::super) fn search(desk: &Desk, ask: &Ask) -> Result<String, Failure
         answer_seen(&desk.catalog, desk.searcher.as_ref(), &request, &ask.who.sight)?;
     let result = (!request.is_empty()).then(|| result_list(&frame, &request, answered));
     let is_held_shown = result.as_ref().is_none_or(|result| result.is_none);
-    let counts = desk.holdings.now(&desk.catalog)?;
+    let sight = &ask.who.sight;
+    let counts = desk.holdings.seen(&desk.catalog, sight)?;
     let held = if is_held_shown { held_list(&frame, &counts) } else { HeldList::none() };
     let page = SearchPage {
         kinds: choices(&frame, &counts),
+        units: desk.units.iter().filter(|(code, _)| sight.holds_unit(code)).collect(),
         is_filtered: !request.filters.is_empty(),
         clear: link::with("/", &[("q", &frame.asked.q)]),
         result,
@@ -135,7 +139,10 @@ pub(in super::super) fn search(desk: &Desk, ask: &Ask) -> Result<String, Failure
 /// Kinds that can be chosen: those that have a definition, and those that have records.
 fn choices(frame: &Frame<'_>, counts: &Counts) -> Vec<Choice> {
     let desk = frame.desk;
-    let mut ids: Vec<KindId> = desk.kinds.iter().map(|kind| kind.id.clone()).collect();
+    let ids = desk.kinds.iter().map(|kind| &kind.id);
+    let sight = &frame.who.sight;
+    let mut ids: Vec<KindId> =
+        ids.filter(|id| sight.holds_kind(&id.0)).cloned().collect();
     for (kind, _) in &counts.kinds {
         let kind = KindId(kind.clone());
         if !ids.contains(&kind) {
@@ -159,13 +166,10 @@ fn result_list(
     let before = answered.before as usize;
     let (first, last) = (before + 1, before + shown);
     let page = |offset: usize| link::search(&frame.asked, offset);
-    let has_more = (last as u64) < answered.total && shown > 0;
     let limit = request.wanted.limit;
-    let next = match &answered.next {
-        Some(next) => link::search_after(&frame.asked, next),
-        None if has_more => page(before + limit),
-        None => String::new(),
-    };
+    let next = answered.next.as_ref();
+    let next =
+        next.map_or_else(String::new, |next| link::search_after(&frame.asked, next));
     let total = if answered.at_least { "hits.at_least" } else { "hits.total" };
     let can_sort = answered.total > 1;
     let facets = answered.facets.unwrap_or_default();
@@ -198,9 +202,11 @@ fn result_list(
         chips: chips.collect(),
         is_beyond: shown == 0 && answered.total > 0,
         digitized: answered.held.map_or_else(Vec::new, |held| digitized(frame, &held)),
-        previous: match before {
-            0 => String::new(),
-            before => page(before.saturating_sub(limit)),
+        // Beyond the deepest place that can be asked for, the browser's own way back is left.
+        previous: match before.checked_sub(limit) {
+            None if before == 0 => String::new(),
+            Some(offset) if offset > MAX_OFFSET => String::new(),
+            offset => page(offset.unwrap_or_default()),
         },
         next,
         unfiltered: if can_drop_filters {

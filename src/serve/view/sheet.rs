@@ -85,12 +85,14 @@ fn rows(frame: &Frame<'_>, record: &Record) -> Vec<SheetRow> {
         } else {
             format!("{} · {}", frame.say("sheet.by_machine"), row.confidence)
         };
+        // A picture of the number would tell what the value keeps back.
+        let is_kept = row.is_kept;
         rows.push(SheetRow {
             group,
             label: row.label,
             value: if row.value.is_empty() { row.state } else { row.value },
             state: known,
-            cut_out: cut_out(frame, record, field),
+            cut_out: if is_kept { None } else { cut_out(frame, record, field) },
         });
     }
     rows
