@@ -105,8 +105,9 @@ fn ingest_locked(
 fn write_report(archive: &Archive, report: &Report, now_ms: i64) -> Result<(), RunError> {
     let folder = archive.folder.join("reports");
     let time = jiff::Timestamp::from_millisecond(now_ms).unwrap_or_default();
-    let name = format!("{}-ingest", time.strftime("%Y-%m-%dT%H%M%SZ"));
-    let name = durable::free_stem(&folder, &name, &["json", "csv"]);
+    let time = time.strftime("%Y-%m-%dT%H%M%SZ").to_string();
+    let time = durable::free_stem(&folder, &time, &["-ingest.json", "-ingest.csv"]);
+    let name = format!("{time}-ingest");
     let mut json = serde_json::to_vec_pretty(report).unwrap_or_default();
     json.push(b'\n');
     durable::write(&folder.join(format!("{name}.json")), &json)?;

@@ -53,6 +53,9 @@ pub struct Found {
     pub num_special: u64,
 }
 
+/// The folder of an archive in which files wait that are still to be taken in.
+pub const INBOX: &str = "inbox";
+
 /// Deepest folder below an argument.
 const MAX_DEPTH: usize = 64;
 
@@ -65,8 +68,8 @@ pub fn files(paths: &[PathBuf]) -> Found {
     files_outside(paths, None, &|| false)
 }
 
-/// As [`files`], without what lies in the folder `archive`, and only as far as it comes
-/// until `is_stopped`.
+/// As [`files`], without what lies in the folder `archive`, its [`INBOX`] excepted where
+/// that is named, and only as far as it comes until `is_stopped`.
 pub fn files_outside(
     paths: &[PathBuf],
     archive: Option<&Path>,
@@ -143,7 +146,11 @@ impl Walk<'_> {
     }
 
     fn is_in_archive(&self, canonical: &Path) -> bool {
-        self.archive.as_ref().is_some_and(|archive| canonical.starts_with(archive))
+        let below = self
+            .archive
+            .as_ref()
+            .and_then(|archive| canonical.strip_prefix(archive).ok());
+        below.is_some_and(|below| !below.starts_with(INBOX))
     }
 
     fn argument(&mut self, root: PathBuf) {

@@ -125,5 +125,12 @@ fn the_archive_is_left_out_and_a_stopped_walk_ends() {
     let inside = [archive.join("originals"), archive.clone()];
     let found = files_outside(&inside, Some(&archive), &|| false);
     assert_eq!((found.files.len(), found.unreadable.len()), (0, 2));
+    let waiting = archive.join(INBOX).join("delivery");
+    fs::create_dir_all(&waiting).expect("folders");
+    fs::write(waiting.join("1.pdf"), "x").expect("a file");
+    let found = files_outside(&[waiting], Some(&archive), &|| false);
+    assert_eq!(names(&found), ["1.pdf"], "what came through the desk");
+    let found = files_outside(&paths, Some(&archive), &|| false);
+    assert_eq!(names(&found), ["a/1.pdf", "z.pdf"], "only where it is named");
     assert_eq!(files_outside(&paths, None, &|| true).files.len(), 0);
 }
