@@ -4,8 +4,9 @@
 //! file ─intake─▶ page image ─clean─▶ page image ─read─▶ page text ─extract─▶ records ─catalog─▶ ─search─▶ hits
 //! ```
 //!
-//! Modules are listed in the order in which a page meets them. A module imports [`model`]
-//! and [`config`], never a stage beside it; only [`run`] knows them all.
+//! Modules are listed in the order in which a page meets them. A stage imports [`model`] and
+//! [`config`], and what else the table in `tests/architecture.rs` lists; only [`run`] knows
+//! them all.
 
 pub mod failpoint;
 pub mod model;

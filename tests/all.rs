@@ -14,6 +14,7 @@ mod architecture;
 mod archive;
 mod archive_night;
 mod archive_speed;
+mod arrival;
 mod command_line;
 mod definitions;
 mod documents;

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use serde_json::Value;
 use sohoa::model::canonical_tone;
+use sohoa::run::{Archive, IngestPlan};
 
 pub fn sohoa(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_sohoa")).args(arguments).output().unwrap()
@@ -275,6 +278,54 @@ fn a_night_takes_in_what_is_new_retries_verifies_and_backs_up() {
     assert_eq!(report["retried"], 2);
     assert_eq!(report["set_aside"].as_array().unwrap().len(), 2);
     assert_eq!(report["wrong"], Value::Array(Vec::new()));
+    // The backup is a whole catalog.
+    let restored = folder.path().join("restored");
+    std::fs::create_dir(&restored).unwrap();
     let backup = archive.join(report["backup"].as_str().unwrap());
-    assert!(backup.metadata().unwrap().len() > 0);
+    std::fs::copy(backup, restored.join("catalog.sqlite")).unwrap();
+    let list = |archive: &Path| {
+        let archive = archive.to_string_lossy().into_owned();
+        stdout(&sohoa(&["quarantine", "list", "--archive", &archive]))
+    };
+    assert_eq!(list(&restored).lines().count(), 2);
+    assert_eq!(list(&restored), list(&archive));
+}
+
+#[test]
+fn a_night_verifies_its_thirtieth_of_the_originals() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("a.txt");
+    std::fs::write(&source, "no scan").unwrap();
+    let archive = folder.path().join("archive");
+    let name = archive.to_string_lossy().into_owned();
+    sohoa(&["ingest", &source.to_string_lossy(), "--archive", &name]);
+    let archive = Archive::open(&archive).unwrap();
+    let id = archive.catalog.scans().unwrap()[0].id.clone();
+    let start: String = id.0.chars().take(8).collect();
+    let its_night = u64::from_str_radix(&start, 16).unwrap() % 30;
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+    let setup = archive.worker_setup(Path::new(env!("CARGO_BIN_EXE_sohoa")), &models);
+    let plan = IngestPlan {
+        paths: Vec::new(),
+        family: "auto".to_owned(),
+        unit: None,
+        collection: None,
+        jobs: 1,
+        now_ms: 0,
+        until: None,
+        settle: Duration::ZERO,
+    };
+    let night = |number: u64| {
+        let never = AtomicBool::new(false);
+        let day = ("2026-11-22", number);
+        sohoa::run::nightly(&archive, &setup, &plan, &never, day, |_| {}).unwrap()
+    };
+    assert_eq!(night(its_night + 30).verified, 1);
+    let place = archive.catalog.originals().path(&id);
+    std::fs::remove_file(&place).unwrap();
+    std::fs::write(&place, "no Scan").unwrap();
+    let (another, same) = (night(its_night + 1), night(its_night));
+    assert_eq!((another.verified, another.wrong.len()), (0, 0));
+    assert_eq!((same.verified, same.wrong.len()), (1, 1));
+    assert!(same.wrong[0].starts_with("a.txt: "), "{:?}", same.wrong);
 }

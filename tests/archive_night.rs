@@ -131,7 +131,9 @@ fn a_file_that_is_still_being_copied_is_left_for_the_next_night() {
         std::fs::write(&growing, &bytes).unwrap();
         std::thread::sleep(Duration::from_millis(100));
     }
-    let report = last_json(&night.wait_with_output().unwrap());
+    let output = night.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(22), "a file is left");
+    let report = last_json(&output);
     let ingested = &report["ingested"];
     assert_eq!((&ingested["found"], &ingested["waiting"]), (&1.into(), &1.into()));
     let rows = ingested["not_ingested"].as_array().unwrap();
@@ -143,9 +145,20 @@ fn a_file_that_is_still_being_copied_is_left_for_the_next_night() {
 
     let output = sohoa(&["nightly", "--archive", &text(&archive), "--json"]);
     let report = last_json(&output);
+    assert_eq!(output.status.code(), Some(20), "neither is a scan");
     assert_eq!(report["ingested"]["found"], 2, "now it is whole");
     assert_eq!(report["ingested"]["waiting"], Value::Null);
     assert_eq!((&report["compacted"], &report["stopped"]), (&true.into(), &false.into()));
+}
+
+#[test]
+fn a_night_whose_watched_folder_is_not_there_does_not_end_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive =
+        archive_with(folder.path(), &[("watch = []", "watch = [\"/nonexistent/usb\"]")]);
+    let output = sohoa(&["nightly", "--archive", &text(&archive), "--json"]);
+    assert_eq!(last_json(&output)["ingested"]["failed"], 1);
+    assert_eq!(output.status.code(), Some(20));
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! The command line, exit codes and JSON that scripts rely on.
 
+use std::path::Path;
+use std::process::Command;
+
 use serde_json::Value;
 
 use super::archive::{exported, filled, sohoa, stdout};
@@ -69,9 +72,34 @@ fn a_search_answer_is_as_the_contract_says() {
     assert_eq!(hit["highlights"][0].as_array().unwrap().len(), 4);
 }
 
+/// Settings whose engine is not there.
+const LACKING: &str = "engine = \"no such engine\"\n[worker]\nstall_seconds = 60\n\
+                       total_seconds = 120\npages_before_restart = 200\nmemory_mb = 1024\n";
+
+/// An archive with settings of its own, and a folder with a file that is no scan and one
+/// that is.
+fn small(settings: &str) -> (tempfile::TempDir, String, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let (archive, scans) = (folder.path().join("archive"), folder.path().join("scans"));
+    drop(sohoa::run::Archive::create_or_open(&archive).unwrap());
+    if !settings.is_empty() {
+        std::fs::write(archive.join("sohoa.toml"), settings).unwrap();
+    }
+    std::fs::create_dir(&scans).unwrap();
+    std::fs::write(scans.join("a.txt"), "no scan").unwrap();
+    let text = |path: &Path| path.to_string_lossy().into_owned();
+    let (archive, scans) = (text(&archive), text(&scans));
+    (folder, archive, scans)
+}
+
 #[test]
 fn exit_codes_are_those_of_the_documents() {
     let missing = "/nonexistent/archive";
+    let (_folder, archive, scans) = small("");
+    let (_spoilt_folder, spoilt, _) = small("no setting");
+    let (_lacking_folder, lacking, pictures) = small(LACKING);
+    let picture = image::GrayImage::from_pixel(40, 40, image::Luma([255]));
+    picture.save(Path::new(&pictures).join("b.png")).unwrap();
     for (arguments, code) in [
         (vec!["--version"], 0),
         (vec!["ingest"], 1),
@@ -80,6 +108,13 @@ fn exit_codes_are_those_of_the_documents() {
         (vec!["export", "--archive", missing, "--format", "nonsense"], 1),
         (vec!["export", "--archive", missing, "--format", "csv"], 5),
         (vec!["check"], 0),
+        (vec!["export", "--archive", &archive, "--format", "csv"], 0),
+        (vec!["export", "--archive", &archive, "--format", "csv", "--out", "/no/x"], 5),
+        (vec!["lookup", "/nonexistent.csv", "--archive", &archive], 5),
+        (vec!["quarantine", "export", "--archive", &archive, "--out", "/no/x"], 5),
+        (vec!["ingest", &scans, "--archive", &archive], 20),
+        (vec!["ingest", &scans, "--archive", &spoilt], 9),
+        (vec!["ingest", &pictures, "--archive", &lacking], 3),
     ] {
         let output = sohoa(&arguments);
         assert_eq!(
@@ -88,6 +123,23 @@ fn exit_codes_are_those_of_the_documents() {
             "{arguments:?}: {}",
             String::from_utf8_lossy(&output.stderr)
         );
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_fills_up_while_something_is_written_is_told_as_such() {
+    let (_folder, archive, _) = small("");
+    for format in ["csv", "xlsx", "vbdlis"] {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_sohoa"))
+            .args(["export", "--archive", &archive, "--format", format])
+            .stdout(full)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(22), "{format}: {said}");
+        assert!(said.contains("No space left"), "{format}: {said}");
     }
 }
 

@@ -70,7 +70,7 @@ fn every_source_has_a_first_line_that_says_what_it_is_for() {
 }
 
 #[test]
-fn the_reference_of_definitions_names_every_key_and_every_type() {
+fn the_reference_of_definitions_names_every_key() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
     let reference = read("pipelines/README.md");
@@ -82,8 +82,11 @@ fn the_reference_of_definitions_names_every_key_and_every_type() {
     });
     let keys: Vec<&str> = keys.filter(|name| !name.contains([' ', '('])).collect();
     assert!(keys.len() > 30, "only {} keys were found", keys.len());
-    let words: Vec<&str> =
-        reference.split(|it: char| !it.is_alphanumeric() && !"_-".contains(it)).collect();
+    // A word of the prose is no description of a key: what is code counts.
+    let code = reference.split('`').skip(1).step_by(2).flat_map(|code| {
+        code.split(|it: char| !it.is_alphanumeric() && !"_-".contains(it))
+    });
+    let words: Vec<&str> = code.collect();
     let missing = |names: &[&str]| -> Vec<String> {
         let lacking = names.iter().filter(|name| !words.contains(name));
         lacking.map(|name| (*name).to_owned()).collect()

@@ -102,6 +102,12 @@ fn pictures_that_pdf_knows_are_handed_on_as_they_are() {
     for must in ["pdf DCTDecode true", "pdf CCITTFaxDecode true", "jpg DCTDecode true"] {
         assert!(kept.contains_key(must), "{kept:?}");
     }
+    // Fax is never made anew, and a JPEG file is one picture. Of a PDF some pages are drawn.
+    for never in
+        ["pdf CCITTFaxDecode false", "tif CCITTFaxDecode false", "jpg DCTDecode false"]
+    {
+        assert!(!kept.contains_key(never), "{kept:?}");
+    }
 }
 
 #[test]

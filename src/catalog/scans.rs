@@ -6,6 +6,8 @@ use super::Catalog;
 use super::CatalogError;
 use super::names;
 use super::names::ScanName;
+use super::sightings;
+use super::sightings::Sighting;
 use crate::model::Reason;
 use crate::model::ScanId;
 
@@ -115,6 +117,19 @@ impl Catalog {
     ///
     /// If the database refuses.
     pub fn add_scan(&self, new: &NewScan<'_>) -> Result<bool, CatalogError> {
+        self.add_scan_seen(new, None)
+    }
+
+    /// As [`Self::add_scan`], and with it what the file looked like from outside.
+    ///
+    /// # Errors
+    ///
+    /// If the database refuses.
+    pub fn add_scan_seen(
+        &self,
+        new: &NewScan<'_>,
+        seen: Option<&Sighting>,
+    ) -> Result<bool, CatalogError> {
         let mut connection = self.lock();
         let transaction = connection.transaction()?;
         let is_new = transaction.execute(
@@ -136,6 +151,9 @@ impl Catalog {
             params![new.path, new.id.0, new.bytes as i64, new.modified_ms],
         )?;
         names::put(&transaction, new.path, new.id, &new.name)?;
+        if let Some(seen) = seen {
+            sightings::put(&transaction, seen, new.id)?;
+        }
         transaction.commit()?;
         Ok(is_new)
     }
@@ -229,6 +247,7 @@ impl Catalog {
             "UPDATE scan SET num_pages = ?2 WHERE id = ?1",
             params![id.0, num_pages],
         )?;
+        transaction.execute("DELETE FROM open_crash WHERE scan = ?1", [&id.0])?;
         {
             let mut insert = transaction.prepare(
                 "INSERT INTO page (scan, number, state) VALUES (?1, ?2, 'waiting') \
@@ -240,6 +259,22 @@ impl Catalog {
         }
         transaction.commit()?;
         Ok(())
+    }
+
+    /// Counts that a worker or the machine died while the scan was opened. Returns how often
+    /// that has happened. An end from outside does not count and must not be noted.
+    ///
+    /// # Errors
+    ///
+    /// If the database refuses.
+    pub fn note_open_crash(&self, id: &ScanId) -> Result<u32, CatalogError> {
+        let crashes = self.lock().query_row(
+            "INSERT INTO open_crash (scan, crashes) VALUES (?1, 1) \
+             ON CONFLICT (scan) DO UPDATE SET crashes = crashes + 1 RETURNING crashes",
+            [&id.0],
+            |row| row.get(0),
+        )?;
+        Ok(crashes)
     }
 
     /// Sets the whole scan aside.
@@ -312,6 +347,7 @@ impl Catalog {
                  retries = retries + 1 WHERE id = ?1",
                 [id],
             )?;
+            transaction.execute("DELETE FROM open_crash WHERE scan = ?1", [id])?;
         }
         transaction.commit()?;
         Ok(ids.len() as u32)

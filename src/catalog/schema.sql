@@ -31,6 +31,21 @@ CREATE TABLE IF NOT EXISTS location (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS location_scan ON location (scan);
 
+-- Files as they were when their bytes were read, by the BLAKE3 of their absolute paths.
+CREATE TABLE IF NOT EXISTS sighting (
+  place       BLOB PRIMARY KEY CHECK (length(place) = 32),
+  scan        TEXT NOT NULL REFERENCES scan (id),
+  bytes       INTEGER NOT NULL,
+  modified_ns INTEGER NOT NULL,
+  changed_ns  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- How often opening a scan has ended a worker or the machine; gone when it was opened.
+CREATE TABLE IF NOT EXISTS open_crash (
+  scan    TEXT PRIMARY KEY REFERENCES scan (id),
+  crashes INTEGER NOT NULL
+) STRICT;
+
 -- What folder and file names say about a scan: kind of register, year, book, number, …
 CREATE TABLE IF NOT EXISTS scan_name (
   scan  TEXT NOT NULL REFERENCES scan (id),

@@ -8,8 +8,8 @@ fn scan_id(digit: char) -> ScanId {
     ScanId(std::iter::repeat_n(digit, 64).collect())
 }
 
-fn add(catalog: &Catalog, id: &ScanId, path: &str) -> bool {
-    let new = NewScan {
+fn new_scan<'a>(id: &'a ScanId, path: &'a str) -> NewScan<'a> {
+    NewScan {
         id,
         bytes: 10,
         path,
@@ -19,8 +19,11 @@ fn add(catalog: &Catalog, id: &ScanId, path: &str) -> bool {
         collection: None,
         unit: None,
         name: ScanName::new(),
-    };
-    catalog.add_scan(&new).unwrap()
+    }
+}
+
+fn add(catalog: &Catalog, id: &ScanId, path: &str) -> bool {
+    catalog.add_scan(&new_scan(id, path)).unwrap()
 }
 
 fn field(value: &str, state: FieldState) -> Field {
@@ -73,6 +76,46 @@ fn the_same_bytes_at_two_paths_are_one_scan_with_two_locations() {
     assert_eq!(catalog.locations(&id).unwrap(), ["b/1.pdf", "a/1.pdf"]);
     assert_eq!(catalog.scan(&id).unwrap().unwrap().path, "b/1.pdf");
     assert_eq!(catalog.location("a/1.pdf").unwrap().unwrap().scan, id);
+}
+
+#[test]
+fn a_file_is_known_again_until_anything_about_it_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let catalog = Catalog::create_or_open(folder.path()).unwrap();
+    let seen = Sighting { place: [7; 32], bytes: 10, modified_ns: 1, changed_ns: 2 };
+    let add_seen = |id: &ScanId, seen: &Sighting| {
+        let new = new_scan(id, "x.txt");
+        catalog.add_scan_seen(&new, Some(seen)).unwrap()
+    };
+    assert!(add_seen(&scan_id('a'), &seen));
+    assert_eq!(catalog.seen(&seen).unwrap(), Some(scan_id('a')));
+    for other in [
+        Sighting { place: [8; 32], ..seen },
+        Sighting { bytes: 11, ..seen },
+        Sighting { modified_ns: 0, ..seen },
+        Sighting { changed_ns: 3, ..seen },
+    ] {
+        assert_eq!(catalog.seen(&other).unwrap(), None, "{other:?}");
+    }
+    let changed = Sighting { changed_ns: 3, ..seen };
+    assert!(add_seen(&scan_id('b'), &changed));
+    assert_eq!(catalog.seen(&changed).unwrap(), Some(scan_id('b')));
+    assert_eq!(catalog.seen(&seen).unwrap(), None, "it lies there no longer");
+}
+
+#[test]
+fn crashes_while_a_scan_is_opened_are_counted_until_it_opens_or_is_tried_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let catalog = Catalog::create_or_open(folder.path()).unwrap();
+    let id = scan_id('a');
+    add(&catalog, &id, "a.pdf");
+    assert_eq!(catalog.note_open_crash(&id).unwrap(), 1);
+    assert_eq!(catalog.note_open_crash(&id).unwrap(), 2);
+    catalog.quarantine_scan(&id, Reason::Crash, "twice").unwrap();
+    assert_eq!(catalog.retry_quarantined(None, u32::MAX).unwrap(), 1);
+    assert_eq!(catalog.note_open_crash(&id).unwrap(), 1);
+    catalog.set_num_pages(&id, 1).unwrap();
+    assert_eq!(catalog.note_open_crash(&id).unwrap(), 1);
 }
 
 #[test]

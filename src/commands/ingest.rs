@@ -101,8 +101,7 @@ pub(super) fn until(text: &str) -> anyhow::Result<Instant> {
 
 /// Says what would be taken in, by path, and writes nothing.
 fn dry_run(arguments: &cli::Ingest) -> anyhow::Result<Ended> {
-    let known = sohoa::catalog::Catalog::open(&arguments.archive).ok();
-    let report = sohoa::run::dry_run(&arguments.paths, known.as_ref())?;
+    let report = sohoa::run::dry_run(&arguments.paths, &arguments.archive)?;
     tell(&report);
     if arguments.json {
         print_json(&report)?;

@@ -20,7 +20,7 @@ use anyhow::Context as _;
 use serde::Serialize;
 use sohoa::access::{AccountError, PasswordError};
 use sohoa::catalog::CatalogError;
-use sohoa::export::Selection;
+use sohoa::export::{ExportError, Selection};
 use sohoa::run::{Archive, RunError, WorkerPlan};
 
 use crate::cli::{Cli, Command};
@@ -66,25 +66,61 @@ impl From<Ended> for ExitCode {
     }
 }
 
-/// The exit code of an error.
+/// The exit code of an error: that of the first of its causes that has one.
 pub(crate) fn ended_by(error: &anyhow::Error) -> Ended {
-    match error.downcast_ref::<RunError>() {
-        Some(error) if error.is_disk_full() => Ended::ToBeContinued,
-        Some(RunError::Unable { .. }) => Ended::MissingDependency,
-        Some(RunError::Worker(_) | RunError::Protocol) => Ended::ChildProcess,
-        Some(RunError::Config(_) | RunError::Kinds(_)) => Ended::InvalidConfig,
-        Some(
-            RunError::Io { .. }
-            | RunError::Locked { .. }
-            | RunError::Catalog(CatalogError::NoArchive(_) | CatalogError::Io { .. }),
-        ) => Ended::FileAccess,
-        Some(_) => Ended::Other,
-        None if error.downcast_ref::<AccountError>().is_some_and(is_theirs) => {
-            Ended::BadArguments
-        }
-        None if error.downcast_ref::<Usage>().is_some() => Ended::BadArguments,
-        None => Ended::Other,
+    error.chain().find_map(ended_by_cause).unwrap_or(Ended::Other)
+}
+
+fn ended_by_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Ended> {
+    if let Some(error) = cause.downcast_ref::<RunError>() {
+        return match error {
+            error if error.is_disk_full() => Some(Ended::ToBeContinued),
+            RunError::Unable { .. } => Some(Ended::MissingDependency),
+            RunError::Worker(_) | RunError::Protocol => Some(Ended::ChildProcess),
+            RunError::Config(_) | RunError::Kinds(_) => Some(Ended::InvalidConfig),
+            RunError::Io { .. } | RunError::Locked { .. } => Some(Ended::FileAccess),
+            // It says the same as its cause, which the chain leaves out.
+            RunError::Catalog(error) => ended_by_cause(error),
+            _ => None,
+        };
     }
+    if let Some(error) = cause.downcast_ref::<CatalogError>() {
+        return match error {
+            error if error.is_disk_full() => Some(Ended::ToBeContinued),
+            CatalogError::NoArchive(_) | CatalogError::Io { .. } => {
+                Some(Ended::FileAccess)
+            }
+            _ => None,
+        };
+    }
+    if let Some(error) = cause.downcast_ref::<ExportError>() {
+        return match error {
+            ExportError::Catalog(error) => ended_by_cause(error),
+            _ => None,
+        };
+    }
+    if let Some(error) = cause.downcast_ref::<AccountError>() {
+        return is_theirs(error).then_some(Ended::BadArguments);
+    }
+    if cause.downcast_ref::<Usage>().is_some() {
+        return Some(Ended::BadArguments);
+    }
+    io_kind(cause).map(|kind| match kind {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Ended::ToBeContinued,
+        _ => Ended::FileAccess,
+    })
+}
+
+/// What the system said, if the cause is about a file or stream.
+fn io_kind(cause: &(dyn std::error::Error + 'static)) -> Option<ErrorKind> {
+    if let Some(error) = cause.downcast_ref::<serde_json::Error>() {
+        return error.io_error_kind();
+    }
+    if let Some(error) = cause.downcast_ref::<csv::Error>() {
+        let csv::ErrorKind::Io(error) = error.kind() else { return None };
+        return Some(error.kind());
+    }
+    cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind)
 }
 
 /// Whether what was asked of an account makes no sense, rather than that the archive failed.
@@ -104,12 +140,7 @@ pub(crate) struct Usage(pub(crate) String);
 
 /// Whether the reader of our output went away (`sohoa export | head`), which is no error.
 pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| {
-        let io = cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
-        let json = cause.downcast_ref::<serde_json::Error>();
-        let kind = io.or_else(|| json.and_then(serde_json::Error::io_error_kind));
-        kind == Some(ErrorKind::BrokenPipe)
-    })
+    error.chain().any(|cause| io_kind(cause) == Some(ErrorKind::BrokenPipe))
 }
 
 /// Runs the command.

@@ -52,11 +52,15 @@ pub(super) fn nightly(arguments: &cli::Nightly, models: &Path) -> anyhow::Result
     if arguments.json {
         print_json(&report)?;
     }
+    let ingested = &report.ingested;
+    let is_stopped = report.stopped || stop.load(Ordering::SeqCst);
+    // A watched folder that is not there has failed, and is set aside nowhere.
+    let is_all_in = ingested.tally.failed == 0 && report.set_aside.is_empty();
     Ok(if !report.wrong.is_empty() {
         Ended::IntegrityFailed
-    } else if report.stopped || stop.load(Ordering::SeqCst) {
+    } else if is_stopped || ingested.waiting > 0 {
         Ended::ToBeContinued
-    } else if report.set_aside.is_empty() {
+    } else if is_all_in {
         Ended::Well
     } else {
         Ended::SomeQuarantined

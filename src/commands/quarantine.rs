@@ -1,13 +1,16 @@
 //! `sohoa quarantine`: what was set aside, and again.
 
+use std::fs::File;
+use std::io::ErrorKind;
 use std::num::NonZeroUsize;
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 use anyhow::Context as _;
 use serde_json::json;
-use sohoa::model::Reason;
-use sohoa::report::{Row, SetAside, Why, write_table};
+use sohoa::catalog::Originals;
+use sohoa::model::{Reason, ScanId};
+use sohoa::report::{Row, SetAside, write_table};
 use sohoa::run::{Archive, IngestPlan, all_set_aside};
 
 use super::archive::write_to;
@@ -108,22 +111,65 @@ fn export(
     let all = all_set_aside(&archive.catalog)?;
     let rows: Vec<Row> = all
         .iter()
-        .map(|aside| {
-            let why = Why::SetAside(aside.reason);
-            Row::new(&aside.path, aside.page, why, &aside.message)
-        })
+        .map(|aside| Row::aside(&aside.path, aside.page, aside.reason, &aside.message))
         .collect();
     write_to(out, |out| Ok(write_table(&rows, archive.config.csv_separator, out)?))?;
     let Some(folder) = files else { return Ok(Ended::Well) };
+    let mut ended = Ended::Well;
     for id in archive.catalog.scans_set_aside()? {
         let Some(scan) = archive.catalog.scan(&id)? else { continue };
-        let place = folder.join(below(&scan.path));
-        let name = || format!("`{}` could not be written", place.display());
-        std::fs::create_dir_all(place.parent().unwrap_or(folder)).with_context(name)?;
-        std::fs::copy(archive.catalog.originals().path(&id), &place)
-            .with_context(name)?;
+        let original = archive.catalog.originals().path(&id);
+        // Some were set aside because they cannot be read; the others are handed out.
+        let from = match File::open(&original) {
+            Ok(from) => from,
+            Err(error) => {
+                eprintln!("sohoa: original of `{}` cannot be read: {error}", scan.path);
+                ended = Ended::FileAccess;
+                continue;
+            }
+        };
+        hand_out(from, folder, &scan.path, &id)
+            .with_context(|| format!("`{}` could not be written", scan.path))?;
     }
-    Ok(Ended::Well)
+    Ok(ended)
+}
+
+/// Digits of a scan's id that tell files of the same name apart.
+const SHORT_ID: usize = 8;
+
+/// Copies a file that was set aside to the first of its names that no other file has: that
+/// of its path, else the same with its id. Its rights are those of any new file.
+fn hand_out(
+    mut from: File,
+    folder: &Path,
+    path: &str,
+    id: &ScanId,
+) -> std::io::Result<()> {
+    let place = folder.join(below(path));
+    let short: String = id.0.chars().take(SHORT_ID).collect();
+    for name in [place.clone(), with_id(&place, &short), with_id(&place, &id.0)] {
+        std::fs::create_dir_all(name.parent().unwrap_or(folder))?;
+        match File::create_new(&name) {
+            Ok(mut to) => {
+                std::io::copy(&mut from, &mut to)?;
+                return to.sync_all();
+            }
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
+            // Handed out before.
+            Err(_) if Originals::hash(&name).is_ok_and(|there| there.id == *id) => {
+                return Ok(());
+            }
+            Err(_) => {}
+        }
+    }
+    Err(ErrorKind::AlreadyExists.into())
+}
+
+/// `a/001.pdf` with the id `12ab`: `a/001 (12ab).pdf`.
+fn with_id(place: &Path, id: &str) -> PathBuf {
+    let stem = place.file_stem().unwrap_or_default().to_string_lossy();
+    let ending = place.extension().map(|ending| format!(".{}", ending.to_string_lossy()));
+    place.with_file_name(format!("{stem} ({id}){}", ending.unwrap_or_default()))
 }
 
 /// A stored path as one that cannot lead out of a folder.
@@ -140,5 +186,35 @@ mod tests {
     fn a_stored_path_never_leads_out_of_the_folder() {
         assert_eq!(below("../../etc/passwd"), Path::new("etc/passwd"));
         assert_eq!(below("/a/./b.pdf"), Path::new("a/b.pdf"));
+    }
+
+    #[test]
+    fn files_of_one_name_are_all_handed_out_and_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let source = folder.path().join("source");
+        let out = folder.path().join("out");
+        for _ in 0..2 {
+            for text in ["one", "two", "three"] {
+                std::fs::write(&source, text).unwrap();
+                let id = Originals::hash(&source).unwrap().id;
+                hand_out(File::open(&source).unwrap(), &out, "a/001.pdf", &id).unwrap();
+            }
+        }
+        let mut texts: Vec<String> = std::fs::read_dir(out.join("a"))
+            .unwrap()
+            .map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap())
+            .collect();
+        texts.sort();
+        assert_eq!(texts, ["one", "three", "two"]);
+        assert_eq!(std::fs::read_to_string(out.join("a/001.pdf")).unwrap(), "one");
+    }
+
+    #[test]
+    fn a_taken_name_gains_the_id_before_its_ending() {
+        assert_eq!(
+            with_id(Path::new("a/001.pdf"), "12ab"),
+            Path::new("a/001 (12ab).pdf")
+        );
+        assert_eq!(with_id(Path::new("001"), "12ab"), Path::new("001 (12ab)"));
     }
 }

@@ -125,21 +125,44 @@ fn a_cut_jpeg_shows_what_is_left() {
     let noise =
         GrayImage::from_fn(64, 64, |x, y| image::Luma([((x * 37) ^ (y * 91)) as u8]));
     let mut file = encoded(noise, ImageFormat::Jpeg);
+    let whole = rgb(page(file.clone()));
     file.truncate(file.len() * 2 / 3);
     let page = page(file);
     assert!(page.notes.contains(&Note::Truncated { missing_rows: 0 }));
-    assert_eq!(page.image.pixels.height(), 64);
+    let left = rgb(page);
+    assert_eq!(left.dimensions(), whole.dimensions());
+    let is_same = |y: u32| (0..64).all(|x| left.get_pixel(x, y) == whole.get_pixel(x, y));
+    // The header takes a part of the bytes, so that less than two thirds of the rows are
+    // there; they come in blocks of eight.
+    assert!((0..16).all(is_same), "the upper rows");
+    assert!(!(48..64).any(is_same), "the lower rows are not in the file");
 }
 
 #[test]
 fn a_picture_of_huge_size_is_refused_before_memory_is_taken() {
+    let before = most_address_space();
     let mut png = encoded(half_black(), ImageFormat::Png);
-    png[16..20].copy_from_slice(&0x7FFF_FFFF_u32.to_be_bytes());
-    assert_ne!(reason(png), Reason::UnknownFormat);
+    png[16..24].copy_from_slice(&[0, 0, 0xEA, 0x60].repeat(2));
+    let mut check = flate2::Crc::new();
+    check.update(&png[12..29]);
+    png[29..33].copy_from_slice(&check.sum().to_be_bytes());
+    assert_eq!(reason(png), Reason::TooLarge);
     let mut bmp = encoded(half_black(), ImageFormat::Bmp);
     bmp[18..22].copy_from_slice(&60_000_u32.to_le_bytes());
     bmp[22..26].copy_from_slice(&60_000_u32.to_le_bytes());
     assert_eq!(reason(bmp), Reason::TooLarge);
+    // 60,000 x 60,000 pixels; the tests beside this one take far less.
+    let taken = most_address_space() - before;
+    assert!(taken < 3_000_000_000, "{taken} bytes");
+}
+
+/// The most address space that this process has had, in bytes; 0 where the system does
+/// not tell.
+fn most_address_space() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmPeak:"));
+    let kib = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+    kib.unwrap_or(0_u64) * 1024
 }
 
 /// Numbers that look random, the same in every run.

@@ -59,6 +59,14 @@ impl Row {
             remedy: why.remedy(),
         }
     }
+
+    /// The row of a file that lies in the archive, or of one of its pages, and was set
+    /// aside.
+    pub fn aside(path: &str, page: Option<u32>, reason: Reason, message: &str) -> Self {
+        // A file outside that cannot be read has failed; here the archive has it.
+        let fate = Fate::Quarantined;
+        Self { fate, ..Self::new(path, page, Why::SetAside(reason), message) }
+    }
 }
 
 /// What a run has taken of the machine.

@@ -49,8 +49,8 @@ impl Ingest<'_> {
                 report.records += self.catalog.num_records(scan)?;
             }
             for aside in set_aside_of(self.catalog, scan)? {
-                let why = Why::SetAside(aside.reason);
-                report.rows.push(Row::new(&file.path, aside.page, why, &aside.message));
+                let (page, reason) = (aside.page, aside.reason);
+                report.rows.push(Row::aside(&file.path, page, reason, &aside.message));
             }
         }
         Ok(report)

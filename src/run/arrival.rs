@@ -1,12 +1,13 @@
 //! Takes files in: copies each, notes it in the catalog, queues what is to be read.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
+use super::attempts;
 use super::error::RunError;
 use super::ingest::Ingest;
+use super::place::{milliseconds, shown, sighting};
 use crate::catalog::CopyError;
 use crate::catalog::NewScan;
 use crate::catalog::ScanState;
@@ -14,7 +15,6 @@ use crate::failpoint;
 use crate::intake::walk;
 use crate::intake::walk::FoundFile;
 use crate::model::ScanId;
-use crate::model::nfc;
 use crate::report::Fate;
 use crate::report::FileNotice;
 use crate::report::Why;
@@ -47,74 +47,93 @@ impl Taken {
     }
 }
 
-/// A path as it is stored and shown: composed letters, `/` between folders.
-fn shown_path(path: &Path) -> String {
-    let parts: Vec<_> =
-        path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-    nfc(&parts.join("/"))
-}
-
-/// Milliseconds since 1970; 0 where the file system keeps no time.
-fn milliseconds(time: Option<SystemTime>) -> i64 {
-    time.and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok())
-        .map_or(0, |since| since.as_millis() as i64)
-}
-
-/// The file as it is now. `None` if it cannot be looked at: copying it will say why.
-fn looked_at_again(file: &FoundFile) -> Option<FoundFile> {
-    let metadata = std::fs::metadata(&file.absolute).ok()?;
-    Some(FoundFile {
-        size_bytes: metadata.len(),
-        modified: metadata.modified().ok(),
-        ..file.clone()
-    })
+/// The scans that a run has to do with.
+#[derive(Default)]
+struct Met {
+    /// What an earlier run left, and what this one has taken in.
+    queued: BTreeSet<ScanId>,
+    /// Scans whose fate a file of this run shows. It is the first one that was found with
+    /// those bytes; the others are there twice.
+    shown: BTreeSet<ScanId>,
 }
 
 impl Ingest<'_> {
     /// Copies every file in and queues what is to be read. New papers go before those
     /// that failed already; what an earlier run left goes first of all, so that it is not
-    /// starved by new files.
+    /// starved by new files. Returns what became of every file, those of an earlier run
+    /// that this one does not see included.
     pub(super) fn take_in(&self) -> (Vec<Taken>, u64) {
-        let mut queued = BTreeSet::new();
+        let mut met = Met::default();
         let left = self.keep(self.catalog.waiting_scans().map_err(RunError::from));
-        let (again, fresh): (Vec<_>, Vec<_>) =
-            left.into_iter().flatten().partition(|scan| scan.retries > 0);
+        let left = left.unwrap_or_default();
+        let aside = self.keep(attempts::blame(self.archive)).unwrap_or_default();
+        let waiting = left.iter().filter(|scan| !aside.contains(&scan.id));
+        let (again, fresh): (Vec<_>, Vec<_>) = waiting.partition(|scan| scan.retries > 0);
         for scan in fresh {
-            queued.insert(scan.id.clone());
-            self.queue.add_scan(scan.id);
+            met.queued.insert(scan.id.clone());
+            self.queue.add_scan(scan.id.clone());
         }
         for scan in again {
-            queued.insert(scan.id.clone());
-            self.queue.add_scan_last(scan.id);
+            met.queued.insert(scan.id.clone());
+            self.queue.add_scan_last(scan.id.clone());
         }
-        let found = walk::files(&self.plan.paths);
+        let archive = Some(self.archive.folder.as_path());
+        let is_stopped = || self.is_stopped();
+        let found = walk::files_outside(&self.plan.paths, archive, &is_stopped);
         let skipped = found.num_junk + found.num_special;
         let mut taken: Vec<Taken> = Vec::with_capacity(found.files.len());
         for entry in &found.unreadable {
-            let path = shown_path(&entry.relative);
+            let path = shown(&entry.relative);
             taken.push(self.not_taken(path, Why::UNREADABLE, entry.error.to_string()));
         }
-        let mut files = found.files;
+        let unsettled = self.take_in_all(found.files, &mut met, &mut taken);
+        self.leave(&unsettled, &mut met, &mut taken);
+        for scan in left.into_iter().filter(|scan| !met.shown.contains(&scan.id)) {
+            taken.push(Taken { path: scan.path, end: TakenEnd::Scan(scan.id) });
+        }
+        (taken, skipped)
+    }
+
+    /// Takes in what has settled or settles soon; returns the rest.
+    fn take_in_all(
+        &self,
+        mut files: Vec<FoundFile>,
+        met: &mut Met,
+        taken: &mut Vec<Taken>,
+    ) -> Vec<FoundFile> {
         for _ in 0..SETTLE_ROUNDS {
-            files = self.take_in_settled(files, &mut queued, &mut taken);
+            files = self.take_in_settled(files, met, taken);
             if files.is_empty() || self.is_stopped() {
                 break;
             }
         }
+        files
+    }
+
+    /// Files that are left for the next run.
+    fn leave(&self, files: &[FoundFile], met: &mut Met, taken: &mut Vec<Taken>) {
         let (why, message) = if self.is_stopped() {
             (Why::NotBegun, "")
         } else {
             (Why::StillCopied, "size or time of the file changed while it was watched")
         };
-        for file in &files {
-            let path = shown_path(&file.relative);
+        for file in files {
+            let path = shown(&file.relative);
+            let seen = self.keep(self.catalog.seen(&sighting(file)).map_err(Into::into));
+            if let Some(scan) = seen.flatten()
+                && met.queued.contains(&scan)
+                && met.shown.insert(scan.clone())
+            {
+                // An earlier run has taken it in, and this one may have read it.
+                taken.push(Taken { path, end: TakenEnd::Scan(scan) });
+                continue;
+            }
             taken.push(match why {
                 // The run that takes it in will tell.
                 Why::NotBegun => Taken::known(path, why, String::new()),
                 _ => self.not_taken(path, why, message.to_owned()),
             });
         }
-        (taken, skipped)
     }
 
     /// Takes in those of `files` that have not changed for the time that the plan asks
@@ -122,7 +141,7 @@ impl Ingest<'_> {
     fn take_in_settled(
         &self,
         files: Vec<FoundFile>,
-        queued: &mut BTreeSet<ScanId>,
+        met: &mut Met,
         taken: &mut Vec<Taken>,
     ) -> Vec<FoundFile> {
         let mut unsettled = Vec::new();
@@ -132,12 +151,13 @@ impl Ingest<'_> {
                 unsettled.push(file);
                 continue;
             }
-            match self.take_in_file(&file, looked, queued) {
+            match self.take_in_file(&file, looked, met) {
                 Ok(Some(one)) => {
                     self.counters.files.fetch_add(1, Ordering::Relaxed);
                     taken.push(one);
                 }
-                Ok(None) => unsettled.push(looked_at_again(&file).unwrap_or(file)),
+                // A file that is gone: copying it will say why.
+                Ok(None) => unsettled.push(file.again().unwrap_or(file)),
                 // From now on the run is stopped.
                 Err(error) => drop(self.keep::<()>(Err(error))),
             }
@@ -162,21 +182,14 @@ impl Ingest<'_> {
         &self,
         file: &FoundFile,
         looked: Instant,
-        queued: &mut BTreeSet<ScanId>,
+        met: &mut Met,
     ) -> Result<Option<Taken>, RunError> {
-        let path = shown_path(&file.relative);
-        let modified_ms = milliseconds(file.modified);
-        let known = self.catalog.location(&path)?;
-        let unchanged = known.filter(|known| {
-            known.bytes == file.size_bytes && known.modified_ms == modified_ms
-        });
-        if let Some(known) = unchanged {
-            return self
-                .known_already(path, known.scan, Why::AlreadyIn, queued)
-                .map(Some);
+        let path = shown(&file.relative);
+        let seen = sighting(file);
+        if let Some(scan) = self.catalog.seen(&seen)? {
+            return self.known_already(path, scan, Why::AlreadyIn, met).map(Some);
         }
-        if !self.wait_until_settled(looked)
-            || looked_at_again(file).is_some_and(|now| now != *file)
+        if !self.wait_until_settled(looked) || file.again().is_ok_and(|now| now != *file)
         {
             return Ok(None);
         }
@@ -190,24 +203,32 @@ impl Ingest<'_> {
             Err(CopyError::Archive(error)) => return Err(error.into()),
         };
         failpoint::reach("original-stored");
-        let is_new = self.catalog.add_scan(&NewScan {
+        // Of an archive from before sightings were kept, or copied over itself.
+        let is_old = self.catalog.locations(&stored.id)?.contains(&path)
+            && !met.shown.contains(&stored.id);
+        let new = NewScan {
             id: &stored.id,
             bytes: stored.bytes,
             path: &path,
-            modified_ms,
+            modified_ms: milliseconds(file.modified),
             arrived_ms: self.plan.now_ms,
             family: &self.plan.family,
             collection: self.plan.collection.as_deref(),
             unit: self.plan.unit.as_deref(),
             name: self.archive.config.names.read(&path).unwrap_or_default(),
-        })?;
+        };
+        // Bytes of another size than was seen are those of a later file.
+        let seen = Some(&seen).filter(|seen| seen.bytes == stored.bytes);
+        let is_new = self.catalog.add_scan_seen(&new, seen)?;
         failpoint::reach("scan-added");
         if is_new {
-            queued.insert(stored.id.clone());
+            met.queued.insert(stored.id.clone());
+            met.shown.insert(stored.id.clone());
             self.queue.add_scan(stored.id.clone());
             return Ok(Some(Taken { path, end: TakenEnd::Scan(stored.id) }));
         }
-        self.known_already(path, stored.id, Why::SameBytes, queued).map(Some)
+        let why = if is_old { Why::AlreadyIn } else { Why::SameBytes };
+        self.known_already(path, stored.id, why, met).map(Some)
     }
 
     /// A file whose bytes are in the archive.
@@ -216,16 +237,17 @@ impl Ingest<'_> {
         path: String,
         scan: ScanId,
         why: Why,
-        queued: &BTreeSet<ScanId>,
+        met: &mut Met,
     ) -> Result<Taken, RunError> {
-        let locations = self.catalog.locations(&scan)?;
-        let is_first = locations.first() == Some(&path);
         let state = self.catalog.scan(&scan)?.map(|stored| stored.state);
-        let decides_itself = match state {
-            // Left by an earlier run, or found twice in this one, which may have set it
-            // aside by now or not.
-            _ if queued.contains(&scan) => is_first,
-            Some(ScanState::Quarantined(reason, message)) => {
+        // Left by an earlier run or found twice in this one, which may have set it aside by
+        // now or not; or set aside by an earlier run.
+        let is_open = met.queued.contains(&scan);
+        let is_aside = matches!(state, Some(ScanState::Quarantined(..)));
+        if (is_open || is_aside) && met.shown.insert(scan.clone()) {
+            if let (false, Some(ScanState::Quarantined(reason, message))) =
+                (is_open, state)
+            {
                 self.notice(FileNotice {
                     path: path.clone(),
                     scan: Some(scan.clone()),
@@ -235,15 +257,11 @@ impl Ingest<'_> {
                     pages: 0,
                     records: 0,
                 });
-                true
             }
-            _ => false,
-        };
-        if decides_itself {
             return Ok(Taken { path, end: TakenEnd::Scan(scan) });
         }
-        let message = match locations.first() {
-            Some(first) if !is_first => format!("the same bytes as `{first}`"),
+        let message = match self.catalog.locations(&scan)?.first() {
+            Some(first) if *first != path => format!("the same bytes as `{first}`"),
             _ => String::new(),
         };
         Ok(self.not_taken(path, why, message))

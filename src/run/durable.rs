@@ -28,6 +28,17 @@ fn written(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     sync_folder(folder)
 }
 
+/// `stem`, or `stem-2` and so on where a file of that name with one of `endings`, e.g.
+/// `.json`, is in the folder: two runs may begin within one second.
+pub(super) fn free_stem(folder: &Path, stem: &str, endings: &[&str]) -> String {
+    let is_free = |name: &String| {
+        let taken = |ending: &&str| folder.join(format!("{name}{ending}")).exists();
+        !endings.iter().any(taken)
+    };
+    let names = (2..).map(|number: u64| format!("{stem}-{number}"));
+    std::iter::once(stem.to_owned()).chain(names).find(is_free).unwrap_or_default()
+}
+
 /// Moves a file or folder over what is at `to`, durably.
 pub(super) fn rename(from: &Path, to: &Path) -> Result<(), RunError> {
     let moved = || {
@@ -44,4 +55,20 @@ pub(super) fn rename(from: &Path, to: &Path) -> Result<(), RunError> {
 /// Makes the names in a folder durable.
 pub(super) fn sync_folder(folder: &Path) -> std::io::Result<()> {
     File::open(folder)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_taken_gains_a_number() {
+        let folder = tempfile::tempdir().unwrap();
+        let free = || free_stem(folder.path(), "a", &[".json", "-x.csv"]);
+        assert_eq!(free(), "a");
+        write(&folder.path().join("a-x.csv"), b"").unwrap();
+        assert_eq!(free(), "a-2");
+        write(&folder.path().join("a-2.json"), b"").unwrap();
+        assert_eq!(free(), "a-3");
+    }
 }

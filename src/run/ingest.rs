@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::archive::Archive;
+use super::attempts::Attempts;
 use super::child::WorkerSetup;
 use super::error::RunError;
 use super::indexing::Indexer;
@@ -89,6 +90,7 @@ pub(super) struct Ingest<'a> {
     pub(super) stop: &'a AtomicBool,
     pub(super) queue: Queue,
     pub(super) counters: Counters,
+    pub(super) attempts: Attempts,
     pub(super) usage: Arc<Usage>,
     notices: Mutex<Vec<FileNotice>>,
     fatal: Mutex<Option<RunError>>,
@@ -111,6 +113,7 @@ impl<'a> Ingest<'a> {
             stop,
             queue: Queue::default(),
             counters: Counters::default(),
+            attempts: Attempts::new(&archive.folder),
             usage: Arc::default(),
             notices: Mutex::default(),
             fatal: Mutex::new(None),
@@ -148,6 +151,7 @@ impl<'a> Ingest<'a> {
                 std::thread::sleep(TICK);
                 self.stop_when_asked();
                 self.usage.look();
+                self.keep(self.attempts.note());
                 if indexed.elapsed() > INDEX_EVERY {
                     self.keep(indexer.catch_up());
                     indexed = Instant::now();
@@ -155,6 +159,7 @@ impl<'a> Ingest<'a> {
                 self.tell(&mut observe);
             }
         });
+        self.keep(self.attempts.note());
         self.keep(indexer.catch_up());
         self.tell(&mut observe);
         if let Some(error) =

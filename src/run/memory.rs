@@ -70,23 +70,52 @@ impl Usage {
 mod tests {
     use super::*;
 
+    /// A process that says `x` when it has done what `script` says, and then waits.
+    fn waiting(script: &str) -> std::process::Child {
+        use std::io::Read as _;
+        use std::process::{Command, Stdio};
+        let mut child = Command::new("sh")
+            .args(["-c", &format!("{script}; echo x; read end")])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut said = [0];
+        child.stdout.as_mut().unwrap().read_exact(&mut said).unwrap();
+        child
+    }
+
     #[test]
-    fn memory_that_was_taken_shows() {
-        let before = peak_bytes(None).unwrap();
-        let taken = std::hint::black_box(vec![1_u8; 64 << 20]);
-        let after = peak_bytes(None).unwrap();
-        assert!(after >= before.max(64 << 20), "{before} {after} {}", taken.len());
+    fn memory_that_a_process_has_taken_shows() {
+        let peak = |script: &str| {
+            let mut child = waiting(script);
+            let peak = peak_bytes(Some(child.id())).unwrap();
+            child.kill().unwrap();
+            child.wait().unwrap();
+            peak
+        };
+        let (idle, full) =
+            (peak(":"), peak("kept=$(head -c 33554432 /dev/zero | tr '\\0' a)"));
+        assert!(idle < 16 << 20, "{idle}");
+        assert!(full >= 32 << 20, "{full}");
+        assert!(peak_bytes(None).unwrap() > 0);
         assert_eq!(peak_bytes(Some(u32::MAX)), None);
     }
 
     #[test]
     fn the_memory_of_a_worker_is_known_after_it_ended() {
         let usage = Usage::default();
-        let me = std::process::id();
-        usage.begin(me);
+        let mut child = waiting(":");
+        let worker = child.id();
+        usage.begin(worker);
         usage.look();
-        assert!(usage.end(me) > 0);
-        assert_eq!((usage.end(me), usage.started()), (0, 1));
-        assert!(usage.peak() > 0);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(peak_bytes(Some(worker)), None, "the system has forgotten it");
+        usage.look();
+        let known = usage.end(worker);
+        assert!(known > 0);
+        assert_eq!((usage.end(worker), usage.started()), (0, 1));
+        assert_eq!(usage.peak(), known);
     }
 }

@@ -3,6 +3,7 @@
 mod account;
 mod archive;
 mod arrival;
+mod attempts;
 mod books;
 mod child;
 mod confine;
@@ -17,8 +18,10 @@ mod nightly;
 mod page;
 mod panics;
 mod pictures;
+mod place;
 mod queue;
 mod reading;
+mod records;
 mod upkeep;
 mod wire;
 mod worker;
@@ -47,12 +50,15 @@ pub use worker::{WorkerPlan, work};
 use self::indexing::Indexer;
 use self::ingest::Ingest;
 use crate::catalog::Catalog;
+use crate::catalog::CatalogError;
 use crate::catalog::Originals;
 use crate::extract::Extract;
 use crate::failpoint;
 use crate::intake::walk;
 use crate::report::Fate;
 use crate::report::Report;
+use crate::report::Row;
+use crate::report::Why;
 use crate::report::write_table;
 
 /// Takes in what the plan names; goes on with what an earlier run left.
@@ -96,7 +102,9 @@ fn ingest_locked(
 fn write_report(archive: &Archive, report: &Report, now_ms: i64) -> Result<(), RunError> {
     let folder = archive.folder.join("reports");
     let time = jiff::Timestamp::from_millisecond(now_ms).unwrap_or_default();
-    let name = format!("{}-ingest", time.strftime("%Y-%m-%dT%H%M%SZ"));
+    let time = time.strftime("%Y-%m-%dT%H%M%SZ").to_string();
+    let time = durable::free_stem(&folder, &time, &["-ingest.json", "-ingest.csv"]);
+    let name = format!("{time}-ingest");
     let mut json = serde_json::to_vec_pretty(report).unwrap_or_default();
     json.push(b'\n');
     durable::write(&folder.join(format!("{name}.json")), &json)?;
@@ -138,26 +146,39 @@ fn has_room(folder: &Path) -> bool {
     })
 }
 
-/// Says what `ingest` would do with the files, by their bytes, and writes nothing.
+/// Says what `ingest` would do with the files, by their bytes, and takes in nothing.
+/// `archive` need not be there yet.
 ///
 /// # Errors
 ///
-/// If the catalog fails.
-pub fn dry_run(paths: &[PathBuf], known: Option<&Catalog>) -> Result<Report, RunError> {
+/// If there is an archive and it cannot be used.
+pub fn dry_run(paths: &[PathBuf], archive: &Path) -> Result<Report, RunError> {
+    let known = match Catalog::open(archive) {
+        Ok(catalog) => Some(catalog),
+        Err(CatalogError::NoArchive(_)) => None,
+        Err(error) => return Err(error.into()),
+    };
     let mut report = Report::default();
-    let found = walk::files(paths);
+    let found = walk::files_outside(paths, Some(archive), &|| false);
     report.skipped = found.num_junk + found.num_special;
     let mut seen = BTreeSet::new();
+    let failed = |report: &mut Report, path: &str, error: &std::io::Error| {
+        report.count(path, Fate::Failed);
+        report.rows.push(Row::new(path, None, Why::UNREADABLE, &error.to_string()));
+    };
     for entry in &found.unreadable {
-        report.count(&entry.relative.to_string_lossy(), Fate::Failed);
+        failed(&mut report, &place::shown(&entry.relative), &entry.error);
     }
     for file in &found.files {
-        let path = file.relative.to_string_lossy();
-        let Ok(stored) = Originals::hash(&file.absolute) else {
-            report.count(&path, Fate::Failed);
-            continue;
+        let path = place::shown(&file.relative);
+        let stored = match Originals::hash(&file.absolute) {
+            Ok(stored) => stored,
+            Err(error) => {
+                failed(&mut report, &path, &error);
+                continue;
+            }
         };
-        let in_archive = match known {
+        let in_archive = match &known {
             Some(catalog) => catalog.scan(&stored.id)?.is_some(),
             None => false,
         };

@@ -194,7 +194,9 @@ fn back_up(archive: &Archive, day: &str) -> Result<String, RunError> {
 }
 
 fn write_report(archive: &Archive, report: &NightReport) -> Result<(), RunError> {
-    let path = archive.folder.join("reports").join(format!("{}.json", report.day));
+    let folder = archive.folder.join("reports");
+    let name = durable::free_stem(&folder, &report.day, &[".json"]);
+    let path = folder.join(format!("{name}.json"));
     let json = serde_json::to_vec_pretty(report).map_err(|error| RunError::Io {
         path: path.clone(),
         action: "written",

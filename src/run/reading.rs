@@ -10,24 +10,21 @@ use super::error::RunError;
 use super::ingest::Ingest;
 use super::panics;
 use super::queue::Job;
+use super::records::extracted;
 use super::wire::Reply;
 use super::wire::Request;
-use crate::catalog::Catalog;
 use crate::catalog::PageState;
-use crate::extract::Extract;
 use crate::failpoint;
 use crate::model::PageKey;
-use crate::model::PageText;
 use crate::model::Reason;
-use crate::model::Record;
 use crate::model::ScanId;
 use crate::report::Fate;
 use crate::report::FileNotice;
 use crate::report::Why;
 
-/// A page on which a worker crashed or hung so often is set aside. The count is kept in
-/// the catalog: a page that takes the whole machine down with it is not tried for ever.
-const MAX_CRASHES: u32 = 2;
+/// A file or page on which a worker crashed or hung so often is set aside. The count is
+/// kept in the catalog, and `attempts` adds to it what takes the whole machine down.
+pub(super) const MAX_CRASHES: u32 = 2;
 
 /// A page whose workers were ended from outside so often in one run waits for the next
 /// run: whoever ends them is still at it.
@@ -72,7 +69,8 @@ impl Ingest<'_> {
             return self.queue_pages(scan, num_pages);
         }
         let request = Request::Open { path: self.catalog.originals().path(scan) };
-        let (mut crashes, mut interruptions) = (0, 0);
+        let _attempt = self.attempts.open(scan);
+        let mut interruptions = 0;
         loop {
             let (reason, message) = match slot.ask(&request) {
                 Ok((Reply::Opened { num_pages }, _)) => {
@@ -85,8 +83,7 @@ impl Ingest<'_> {
                     Verdict::Again => continue,
                     Verdict::NextRun => return Ok(()),
                     Verdict::Guilty(reason, message) => {
-                        crashes += 1;
-                        if crashes < MAX_CRASHES {
+                        if self.catalog.note_open_crash(scan)? < MAX_CRASHES {
                             continue;
                         }
                         (reason, message)
@@ -109,6 +106,7 @@ impl Ingest<'_> {
     fn read(&self, slot: &mut Slot, key: &PageKey) -> Result<(), RunError> {
         let path = self.catalog.originals().path(&key.scan);
         let request = Request::Read { path, page: key.page };
+        let _attempt = self.attempts.read(key);
         let mut interruptions = 0;
         loop {
             let (reason, message) = match slot.ask(&request) {
@@ -240,60 +238,4 @@ impl Ingest<'_> {
         self.notice(FileNotice { path, scan, fate, why, message, pages, records });
         Ok(())
     }
-}
-
-/// Pages whose texts are in memory at a time while records are made: with their lattices
-/// they take up to 1 MB each, and a scan may have 10,000 of them.
-const PAGES_AT_A_TIME: usize = 64;
-
-/// Pages that are looked at beyond those, for papers that begin before the border. Longer
-/// papers than this are cut there.
-const PAGES_BEYOND: usize = 16;
-
-/// The records of a scan, with their places in the pixels of the original.
-pub(super) fn extracted(
-    catalog: &Catalog,
-    extract: &Extract,
-    scan: &ScanId,
-) -> Result<Vec<Record>, RunError> {
-    let pages = catalog.pages(scan)?;
-    let mut left: Vec<&PageKey> = pages
-        .iter()
-        .filter(|page| page.state == PageState::Done)
-        .map(|page| &page.key)
-        .collect();
-    let mut records = Vec::new();
-    while !left.is_empty() {
-        let mut texts: Vec<(u32, PageText)> = Vec::new();
-        for key in left.iter().take(PAGES_AT_A_TIME + PAGES_BEYOND) {
-            if let Some(text) = catalog.page_text(key)? {
-                texts.push((key.page, text));
-            }
-        }
-        let mut found = with_places(extract.run(scan, &texts), &texts);
-        let border = left
-            .get(PAGES_AT_A_TIME)
-            .filter(|_| left.len() > PAGES_AT_A_TIME + PAGES_BEYOND)
-            .map_or(u32::MAX, |key| key.page);
-        let first = |record: &Record| record.pages.first().copied().unwrap_or(0);
-        found.retain(|record| first(record) < border);
-        let last = found.iter().filter_map(|record| record.pages.last()).max();
-        let from = last.map_or(border, |last| border.max(last.saturating_add(1)));
-        left.retain(|key| key.page >= from);
-        records.extend(found);
-    }
-    Ok(records)
-}
-
-/// The records with their places led from the reading frame to the original's pixels.
-fn with_places(mut records: Vec<Record>, texts: &[(u32, PageText)]) -> Vec<Record> {
-    for record in &mut records {
-        for field in record.fields.values_mut() {
-            let frame = texts.iter().find(|(page, _)| Some(*page) == field.page);
-            if let (Some(quad), Some((_, text))) = (field.quad, frame) {
-                field.quad = Some(quad.mapped(&text.to_original));
-            }
-        }
-    }
-    records
 }

@@ -8,7 +8,7 @@ use super::archive::Archive;
 use super::durable;
 use super::error::RunError;
 use super::indexing::Indexer;
-use super::reading::extracted;
+use super::records::extracted;
 use crate::catalog::ScanState;
 use crate::extract::Extract;
 use crate::failpoint;

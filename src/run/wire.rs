@@ -78,12 +78,12 @@ pub(super) enum Reply {
         /// For people; no page text.
         message: String,
     },
-    /// The program itself went wrong on it; the worker ends.
+    /// The program or the engine itself went wrong on it; the worker is to be replaced.
     Panicked {
         /// For people: where, and what was being done; no page text.
         message: String,
     },
-    /// It cannot be done; the set-up is at fault (no model, no program).
+    /// It cannot be done for any page; the set-up is at fault (no model, no program).
     Unable {
         /// For people, with what to do.
         message: String,

@@ -2,7 +2,7 @@
 //! its own that may die without harm.
 
 use std::cell::Cell;
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Instant;
@@ -26,10 +26,15 @@ use crate::intake::LoadedPage;
 use crate::model::Codec;
 use crate::model::PageImage;
 use crate::model::Pixels;
+use crate::model::Reason;
 use crate::model::StoredPicture;
 
 /// Quality of the JPEG that a person looks at; below 80 thin strokes get halos.
 const PICTURE_QUALITY: u8 = 82;
+
+/// The part of a worker's memory that a file may take: one in so many. A page of it needs
+/// up to 400 MB besides, and the engine some 300 MB of address space.
+const FILE_SHARE: u64 = 2;
 
 /// How a worker process is set up.
 #[derive(Debug, Clone)]
@@ -103,19 +108,28 @@ enum NoPage {
     #[error(transparent)]
     Intake(#[from] IntakeError),
     #[error("original could not be read")]
-    Disk(#[from] std::io::Error),
+    Disk(#[source] std::io::Error),
+    #[error(
+        "the file has {bytes} bytes, a worker takes {limit}: raise `memory_mb` in sohoa.toml"
+    )]
+    TooLarge { bytes: u64, limit: u64 },
     #[error("picture could not be made")]
     Picture(#[from] image::ImageError),
+    #[error("picture could not be packed")]
+    Packed(#[source] std::io::Error),
 }
 
 impl NoPage {
-    /// The answer to the coordinator; a broken disk is nobody's file's fault.
+    /// The answer to the coordinator. All of it is about one file: the others go on.
     fn reply(&self) -> Reply {
         let message = full_message(self);
-        match self {
-            Self::Intake(error) => Reply::Refused { reason: error.reason(), message },
-            Self::Disk(_) | Self::Picture(_) => Reply::Unable { message },
-        }
+        let reason = match self {
+            Self::Intake(error) => error.reason(),
+            Self::Disk(_) => Reason::Unreadable,
+            Self::TooLarge { .. } => Reason::TooLarge,
+            Self::Picture(_) | Self::Packed(_) => Reason::Unsupported,
+        };
+        Reply::Refused { reason, message }
     }
 }
 
@@ -179,11 +193,26 @@ impl Worker {
     }
 
     fn document(&mut self, path: &Path) -> Result<&Document, NoPage> {
-        let open = match self.open.take() {
-            Some((open, document)) if open == path => document,
-            _ => Document::open(std::fs::read(path)?, &intake::Limits::default())?,
+        // The file before goes first: there is no room for two.
+        let kept = self.open.take().filter(|(open, _)| open == path);
+        let open = match kept {
+            Some((_, document)) => document,
+            None => Document::open(self.bytes(path)?, &intake::Limits::default())?,
         };
         Ok(&self.open.insert((path.to_owned(), open)).1)
+    }
+
+    /// The bytes of a file that leaves room for its pages.
+    fn bytes(&self, path: &Path) -> Result<Vec<u8>, NoPage> {
+        let limit = self.plan.memory_bytes / FILE_SHARE;
+        let bytes = std::fs::metadata(path).map_err(NoPage::Disk)?.len();
+        if bytes > limit {
+            return Err(NoPage::TooLarge { bytes, limit });
+        }
+        std::fs::read(path).map_err(|error| match error.kind() {
+            ErrorKind::OutOfMemory => NoPage::TooLarge { bytes, limit },
+            _ => NoPage::Disk(error),
+        })
     }
 
     fn page(&mut self, path: &Path, page: u32) -> Result<LoadedPage, NoPage> {
@@ -227,7 +256,8 @@ impl Worker {
                 stage_ms: [intake_ms, clean_ms, read_ms],
                 text: Box::new(text),
             }),
-            Err(error) => Ok(Reply::Unable { message: full_message(&error) }),
+            // The engine has read other pages and will read more.
+            Err(error) => Ok(Reply::Panicked { message: full_message(&error) }),
         }
     }
 
@@ -267,9 +297,9 @@ fn made(image: &PageImage) -> Result<StoredPicture, NoPage> {
                 let set = eight.iter().enumerate().filter(|(_, value)| **value != 0);
                 set.fold(0_u8, |byte, (at, _)| byte | (0x80 >> at))
             });
-            packer.write_all(&bits.collect::<Vec<u8>>())?;
+            packer.write_all(&bits.collect::<Vec<u8>>()).map_err(NoPage::Packed)?;
         }
-        return Ok(stored(Codec::Bits, packer.finish()?));
+        return Ok(stored(Codec::Bits, packer.finish().map_err(NoPage::Packed)?));
     }
     let is_gray = matches!(image.pixels, Pixels::Gray(_));
     Ok(stored(Codec::Jpeg { is_gray }, jpeg(image)?))
@@ -284,4 +314,47 @@ fn jpeg(image: &PageImage) -> Result<Vec<u8>, image::ImageError> {
         Pixels::Rgb(pixels) => encoder.encode_image(pixels)?,
     }
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn worker(memory_bytes: u64) -> Worker {
+        let plan = WorkerPlan {
+            engine: String::new(),
+            models: PathBuf::new(),
+            memory_bytes,
+            trust_hidden_text: false,
+        };
+        Worker { plan, reader: None, open: None, doing: Cell::new("starting") }
+    }
+
+    fn refused(worker: &mut Worker, path: &Path) -> (Reason, String) {
+        let mut answer = Vec::new();
+        worker.answer(Request::Open { path: path.to_owned() }, &mut answer).unwrap();
+        match wire::receive(&mut answer.as_slice()).unwrap() {
+            Some(Reply::Refused { reason, message }) => (reason, message),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_file_that_leaves_no_room_for_its_pages_is_refused_before_it_is_read() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        // No byte of it is on the disk.
+        file.as_file().set_len(5 << 30).unwrap();
+        let (reason, message) = refused(&mut worker(3 << 30), file.path());
+        assert_eq!(reason, Reason::TooLarge);
+        assert!(message.contains("memory_mb"), "{message}");
+    }
+
+    #[test]
+    fn an_original_that_cannot_be_read_is_that_files_own_trouble() {
+        let folder = tempfile::tempdir().unwrap();
+        for path in [folder.path().join("gone"), folder.path().to_owned()] {
+            let (reason, message) = refused(&mut worker(3 << 30), &path);
+            assert_eq!(reason, Reason::Unreadable, "{message}");
+        }
+    }
 }
