@@ -78,7 +78,8 @@ impl Ingest<'_> {
             self.queue.add_scan_last(scan.id.clone());
         }
         let archive = Some(self.archive.folder.as_path());
-        let is_stopped = || self.is_stopped();
+        // A run whose time is over still counts what it leaves.
+        let is_stopped = || self.stop.load(Ordering::SeqCst);
         let found = walk::files_outside(&self.plan.paths, archive, &is_stopped);
         let skipped = found.num_junk + found.num_special;
         let mut taken: Vec<Taken> = Vec::with_capacity(found.files.len());
