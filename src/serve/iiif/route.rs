@@ -39,9 +39,10 @@ pub(in super::super) fn routes() -> Router<Arc<Desk>> {
 }
 
 /// The address of this desk as the caller knows it.
-fn address(headers: &HeaderMap) -> String {
+fn address(desk: &Desk, headers: &HeaderMap) -> String {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-    format!("http://{}", host.unwrap_or("localhost"))
+    let scheme = if desk.is_tls { "https" } else { "http" };
+    format!("{scheme}://{}", host.unwrap_or("localhost"))
 }
 
 fn page_of(name: &str) -> Result<PageKey, Failure> {
@@ -78,7 +79,7 @@ async fn info(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let key = page_of(&name)?;
-    let id = format!("{}/iiif/3/{name}", address(&headers));
+    let id = format!("{}/iiif/3/{name}", address(&desk, &headers));
     let size = blocking(desk, move |desk| size_of(desk, &key)).await?;
     let context = "http://iiif.io/api/image/3/context.json";
     Ok(linked(&headers, context, &image::information(&id, size)))
@@ -122,7 +123,7 @@ async fn picture(
     let asked = AskedImage::read(of, region, size, rotation, file)?;
     let hash = blake3::hash(format!("{VERSION} {name} {asked}").as_bytes()).to_hex();
     let tag = format!("\"{}\"", hash.chars().take(20).collect::<String>());
-    let canonical = format!("{}/iiif/3/{name}/{asked}", address(&headers));
+    let canonical = format!("{}/iiif/3/{name}/{asked}", address(&desk, &headers));
     let link = format!(
         "<{canonical}>;rel=\"canonical\", \
          <http://iiif.io/api/image/3/level2.json>;rel=\"profile\""
@@ -170,7 +171,7 @@ async fn scan_manifest(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let scan = scan_of(&scan).ok_or(Failure::NotFound { what: "scan" })?;
-    let base = address(&headers);
+    let base = address(&desk, &headers);
     let body = blocking(desk, move |desk| manifest::manifest(desk, &scan, &base)).await?;
     Ok(linked(&headers, "http://iiif.io/api/presentation/3/context.json", &body))
 }
@@ -182,7 +183,7 @@ async fn search(
     ask: Ask,
 ) -> Result<Response, Failure> {
     let scan = scan_of(&scan).ok_or(Failure::NotFound { what: "scan" })?;
-    let base = address(&headers);
+    let base = address(&desk, &headers);
     // Only `q` is looked at; the id of the answer is the address that was asked.
     let query = ask.get("q").unwrap_or_default().to_owned();
     let id = super::super::view::with(

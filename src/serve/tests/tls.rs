@@ -8,6 +8,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 use super::super::Certificate;
+use super::desk::SCAN;
 use super::door;
 use super::http::Server;
 
@@ -77,4 +78,17 @@ fn over_tls_the_session_never_travels_in_the_clear() {
     let cookie =
         answer.lines().find(|line| line.starts_with("set-cookie")).expect("a cookie");
     assert!(cookie.ends_with("; samesite=strict; secure"), "{cookie}");
+}
+
+#[test]
+fn over_tls_addresses_that_the_desk_names_are_over_tls() {
+    let made = made();
+    let trusted = made.certificate.clone();
+    let server = Server::behind(Some(made), |_| {});
+    let path = format!("/iiif/presentation/3/{SCAN}/manifest.json");
+    let request =
+        format!("GET {path} HTTP/1.1\r\nHost: localhost:1\r\nConnection: close\r\n\r\n");
+    let answer = asked(&server, &trusted, &request).expect("an answer");
+    assert!(answer.contains("https://localhost:1/iiif/3/"), "{answer}");
+    assert!(!answer.contains("http://localhost"), "{answer}");
 }
