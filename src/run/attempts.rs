@@ -98,7 +98,7 @@ impl Attempts {
             text = format!("{start}\n");
         }
         for (scan, page) in &state.now {
-            text.push_str(&format!("{scan} {page}\n"));
+            text.extend([scan.0.as_str(), " ", &page.to_string(), "\n"]);
         }
         if text == state.written {
             return Ok(());
@@ -198,9 +198,9 @@ mod tests {
             unit: None,
             name: ScanName::new(),
         };
-        catalog.add_scan(&new).unwrap();
+        catalog.add_scan(&new).expect("a scan");
         if let Some(num_pages) = num_pages {
-            catalog.set_num_pages(&id, num_pages).unwrap();
+            catalog.set_num_pages(&id, num_pages).expect("pages");
         }
         id
     }
@@ -210,11 +210,12 @@ mod tests {
         let attempts = Attempts::new(&archive.folder);
         let key = PageKey { scan: of.clone(), page: 2 };
         let (_read, _open) = (attempts.read(&key), attempts.open(shut));
-        attempts.note().unwrap();
+        attempts.note().expect("a note");
         if let Some(start) = start {
             let path = archive.folder.join(NAME);
-            let text = std::fs::read_to_string(&path).unwrap();
-            std::fs::write(&path, text.replace(&this_start().unwrap(), start)).unwrap();
+            let text = std::fs::read_to_string(&path).expect("a file");
+            std::fs::write(&path, text.replace(&this_start().expect("a start"), start))
+                .expect("written");
         }
     }
 

@@ -32,11 +32,17 @@ fn written(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 /// `.json`, is in the folder: two runs may begin within one second.
 pub(super) fn free_stem(folder: &Path, stem: &str, endings: &[&str]) -> String {
     let is_free = |name: &String| {
-        let taken = |ending: &&str| folder.join(format!("{name}{ending}")).exists();
+        let taken = |ending: &&str| {
+            // What cannot be looked at is not written over.
+            folder.join(format!("{name}{ending}")).try_exists().unwrap_or(true)
+        };
         !endings.iter().any(taken)
     };
-    let names = (2..).map(|number: u64| format!("{stem}-{number}"));
-    std::iter::once(stem.to_owned()).chain(names).find(is_free).unwrap_or_default()
+    let names = (2..1000).map(|number: u64| format!("{stem}-{number}"));
+    std::iter::once(stem.to_owned())
+        .chain(names)
+        .find(is_free)
+        .unwrap_or_else(|| stem.to_owned())
 }
 
 /// Moves a file or folder over what is at `to`, durably.

@@ -79,9 +79,9 @@ mod tests {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .unwrap();
+            .expect("a shell");
         let mut said = [0];
-        child.stdout.as_mut().unwrap().read_exact(&mut said).unwrap();
+        child.stdout.as_mut().expect("its output").read_exact(&mut said).expect("x");
         child
     }
 

@@ -33,7 +33,7 @@ fn shown_name(name: &OsStr) -> String {
         }
         out.push_str(&nfc(text));
         for byte in chunk.invalid() {
-            out.push_str(&format!("\\x{byte:02x}"));
+            out.extend(["\\x", &format!("{byte:02x}")]);
         }
     }
     out

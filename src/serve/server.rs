@@ -54,18 +54,14 @@ pub async fn serve(
     };
     let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
     let server: Pin<Box<dyn Future<Output = std::io::Result<()>> + Send>> =
-        match certificate {
-            Some(certificate) => {
-                // A listener that is tapped knows who calls; there is nothing to do with it.
-                let listener =
-                    TlsListener::new(listener, certificate)?.tap_io(|_stream| {});
-                let server = axum::serve(listener, service);
-                Box::pin(server.with_graceful_shutdown(graceful).into_future())
-            }
-            None => {
-                let server = axum::serve(listener, service);
-                Box::pin(server.with_graceful_shutdown(graceful).into_future())
-            }
+        if let Some(certificate) = certificate {
+            // A listener that is tapped knows who calls; there is nothing to do with it.
+            let listener = TlsListener::new(listener, certificate)?.tap_io(|_stream| {});
+            let server = axum::serve(listener, service);
+            Box::pin(server.with_graceful_shutdown(graceful).into_future())
+        } else {
+            let server = axum::serve(listener, service);
+            Box::pin(server.with_graceful_shutdown(graceful).into_future())
         };
     tokio::select! {
         ended = server => Ok(ended?),

@@ -106,15 +106,13 @@ impl TlsListener {
         let turns = Arc::new(Semaphore::new(HANDSHAKES));
         tokio::spawn(async move {
             while let Ok(turn) = Arc::clone(&turns).acquire_owned().await {
-                let (stream, peer) = tokio::select! {
+                let accepted = tokio::select! {
                     () = send.closed() => return,
-                    accepted = listener.accept() => match accepted {
-                        Ok(accepted) => accepted,
-                        Err(_) => {
-                            tokio::time::sleep(OUT_OF_FILES).await;
-                            continue;
-                        }
-                    },
+                    accepted = listener.accept() => accepted,
+                };
+                let Ok((stream, peer)) = accepted else {
+                    tokio::time::sleep(OUT_OF_FILES).await;
+                    continue;
                 };
                 let (acceptor, send) = (acceptor.clone(), send.clone());
                 tokio::spawn(async move {

@@ -273,7 +273,7 @@ fn values_longer_than_a_line_or_a_page_stay_on_the_paper() {
         let content = String::from_utf8_lossy(&Taken::unpacked(stream)).into_owned();
         for line in content.lines().filter(|line| line.contains(" Td <")) {
             let place = line.split(" Td <").next().unwrap_or_default();
-            let mut numbers = place.split(' ').rev().map(|number| number.parse::<f32>());
+            let mut numbers = place.split(' ').rev().map(str::parse::<f32>);
             let height = numbers.next().expect("a height").expect("a number");
             let letters =
                 line.split(['<', '>']).nth(1).map_or(0, |codes| codes.len() / 4);
