@@ -271,7 +271,8 @@ mod tests {
         for (script, expected) in [
             ("kill -KILL $$", true),
             ("kill -TERM $$", true),
-            ("kill -INT $$", true),
+            // Where the tests run in the background, this signal is ignored from the start.
+            ("exec env --default-signal=INT sh -c 'kill -INT $$'", true),
             ("kill -SEGV $$", false),
             ("kill -ABRT $$", false),
             ("exit 101", false),

@@ -21,7 +21,7 @@ use crate::search::Index;
 /// Up to the moment in which the new index stands in the place of the old one, the old one and
 /// the notes of what it lacks stay as they are; the notes go last. Ended between the two, it
 /// takes their changes over once more, which changes nothing. An index that is missing is
-/// filled by whoever opens it next for writing ([`Indexer::open`]).
+/// filled by whoever opens it next for writing (`Indexer::open`).
 ///
 /// # Errors
 ///
