@@ -3,7 +3,7 @@
 use std::io::IsTerminal as _;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use sohoa::run::Progress;
+use sohoa::report::Progress;
 
 /// A bar on stderr; draws nothing without a terminal.
 pub(crate) struct Bar(ProgressBar);

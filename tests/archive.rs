@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Duration;
 
 use serde_json::Value;
 use sohoa::model::canonical_tone;
@@ -305,16 +304,7 @@ fn a_night_verifies_its_thirtieth_of_the_originals() {
     let its_night = u64::from_str_radix(&start, 16).unwrap() % 30;
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
     let setup = archive.worker_setup(Path::new(env!("CARGO_BIN_EXE_sohoa")), &models);
-    let plan = IngestPlan {
-        paths: Vec::new(),
-        family: "auto".to_owned(),
-        unit: None,
-        collection: None,
-        jobs: 1,
-        now_ms: 0,
-        until: None,
-        settle: Duration::ZERO,
-    };
+    let plan = IngestPlan { jobs: 1, now_ms: 0, ..IngestPlan::of(Vec::new()) };
     let night = |number: u64| {
         let never = AtomicBool::new(false);
         let day = ("2026-11-22", number);

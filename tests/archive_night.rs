@@ -201,14 +201,10 @@ fn a_run_whose_time_is_over_begins_nothing_and_says_what_is_left() {
     let archive = Archive::create_or_open(&folder.path().join("archive")).unwrap();
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
     let plan = IngestPlan {
-        paths: vec![scans],
-        family: "auto".to_owned(),
-        unit: None,
-        collection: None,
         jobs: 1,
         now_ms: 0,
         until: Some(Instant::now()),
-        settle: Duration::ZERO,
+        ..IngestPlan::of(vec![scans])
     };
     let setup = archive.worker_setup(&program(), &models);
     let never = AtomicBool::new(false);

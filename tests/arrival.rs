@@ -201,16 +201,7 @@ fn runs_within_one_second_have_a_report_each() {
     let archive = Archive::create_or_open(&folder.path().join("archive")).unwrap();
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
     let setup = archive.worker_setup(&program(), &models);
-    let plan = IngestPlan {
-        paths: Vec::new(),
-        family: "auto".to_owned(),
-        unit: None,
-        collection: None,
-        jobs: 1,
-        now_ms: 0,
-        until: None,
-        settle: Duration::ZERO,
-    };
+    let plan = IngestPlan { jobs: 1, now_ms: 0, ..IngestPlan::of(Vec::new()) };
     for _ in 0..3 {
         let never = AtomicBool::new(false);
         sohoa::run::ingest(&archive, &setup, &plan, &never, |_| {}).unwrap();

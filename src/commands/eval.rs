@@ -57,17 +57,8 @@ fn fill(
     let stop = ingest::stop_on_signals()?;
     let program = std::env::current_exe().context("this program could not be found")?;
     let setup = archive.worker_setup(&program, models);
-    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-    let plan = IngestPlan {
-        paths: vec![arguments.corpus.join("files")],
-        family: cli::Family::Auto.name().to_owned(),
-        unit: None,
-        collection: None,
-        jobs: arguments.jobs.map_or_else(cores, usize::from),
-        now_ms: jiff::Timestamp::now().as_millisecond(),
-        until: None,
-        settle: std::time::Duration::ZERO,
-    };
+    let mut plan = IngestPlan::of(vec![arguments.corpus.join("files")]);
+    plan.jobs = arguments.jobs.map_or(plan.jobs, usize::from);
     let report = sohoa::run::ingest(archive, &setup, &plan, &stop, |_| {})?;
     for line in report.lines() {
         eprintln!("{line}");

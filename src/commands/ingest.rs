@@ -28,17 +28,14 @@ pub(super) fn ingest(arguments: &cli::Ingest, models: &Path) -> anyhow::Result<E
     let archive = Archive::create_or_open(&arguments.archive)?;
     let program = std::env::current_exe().context("this program could not be found")?;
     let setup = archive.worker_setup(&program, models);
-    let plan = IngestPlan {
-        paths: arguments.paths.clone(),
+    let mut plan = IngestPlan {
         family: arguments.pipeline.name().to_owned(),
         unit: arguments.unit.clone(),
         collection: arguments.collection.clone(),
-        jobs: jobs(arguments),
-        now_ms: jiff::Timestamp::now().as_millisecond(),
         until,
-        // A file that changes while it is copied is noticed; waiting is for the night.
-        settle: Duration::ZERO,
+        ..IngestPlan::of(arguments.paths.clone())
     };
+    plan.jobs = arguments.jobs.map_or(plan.jobs, usize::from);
     let bar = Bar::new(!arguments.no_progress && !arguments.log_json);
     let mut log = Log::new(arguments.log_json, Some(&bar));
     let report =
@@ -64,11 +61,6 @@ pub(super) fn ended(report: &Report, is_stopped: bool) -> Ended {
     } else {
         Ended::Well
     }
-}
-
-fn jobs(arguments: &cli::Ingest) -> usize {
-    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-    arguments.jobs.map_or_else(cores, usize::from)
 }
 
 pub(super) fn tell(report: &Report) {

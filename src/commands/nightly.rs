@@ -19,14 +19,10 @@ pub(super) fn nightly(arguments: &cli::Nightly, models: &Path) -> anyhow::Result
     let setup = archive.worker_setup(&program, models);
     let now = jiff::Zoned::now();
     let plan = IngestPlan {
-        paths: Vec::new(),
-        family: cli::Family::Auto.name().to_owned(),
-        unit: None,
-        collection: None,
-        jobs: std::thread::available_parallelism().map_or(1, usize::from),
         now_ms: now.timestamp().as_millisecond(),
         until,
         settle: archive.config.settle,
+        ..IngestPlan::of(Vec::new())
     };
     let day = now.date().to_string();
     let night = now.timestamp().as_second().unsigned_abs() / (24 * 60 * 60);

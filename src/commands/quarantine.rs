@@ -16,7 +16,7 @@ use sohoa::run::{Archive, IngestPlan, all_set_aside};
 use super::archive::write_to;
 use super::ingest::{ended, stop_on_signals, tell};
 use super::{Ended, Usage, open, print_json};
-use crate::cli::{Family, Quarantine};
+use crate::cli::Quarantine;
 
 pub(super) fn quarantine(action: Quarantine, models: &Path) -> anyhow::Result<Ended> {
     match action {
@@ -62,24 +62,12 @@ fn retry(
     };
     let reason = reason.map(known).transpose()?;
     let stop = stop_on_signals()?;
-    let waiting = {
-        let _lock = archive.lock()?;
-        archive.catalog.retry_quarantined(reason, u32::MAX)?
-    };
     let program = std::env::current_exe().context("this program could not be found")?;
-    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-    let plan = IngestPlan {
-        paths: Vec::new(),
-        family: Family::Auto.name().to_owned(),
-        unit: None,
-        collection: None,
-        jobs: jobs.map_or_else(cores, usize::from),
-        now_ms: jiff::Timestamp::now().as_millisecond(),
-        until: None,
-        settle: std::time::Duration::ZERO,
-    };
+    let mut plan = IngestPlan::of(Vec::new());
+    plan.jobs = jobs.map_or(plan.jobs, usize::from);
     let setup = archive.worker_setup(&program, models);
-    let report = sohoa::run::ingest(archive, &setup, &plan, &stop, |_| {})?;
+    let (waiting, report) =
+        sohoa::run::retry(archive, &setup, reason, &plan, &stop, |_| {})?;
     let left = all_set_aside(&archive.catalog)?;
     if json {
         let left_files: std::collections::BTreeSet<&str> =

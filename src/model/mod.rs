@@ -1,5 +1,6 @@
 //! The nouns of the archive, with their units. No file, no clock, no decision.
 
+mod causes;
 mod cell;
 mod geometry;
 mod image;
@@ -10,6 +11,7 @@ mod record;
 mod scan;
 mod text;
 
+pub use causes::with_causes;
 pub use cell::harmless;
 pub use geometry::{Affine, Point, Quad, Rect, Size};
 pub use image::{Codec, PageImage, Pixels, StoredPicture};

@@ -1,10 +1,12 @@
 //! What became of every file and page of a run.
 
+mod progress;
 mod table;
 mod why;
 
 use std::collections::BTreeMap;
 
+pub use progress::Progress;
 pub use table::write_table;
 pub use why::{Fate, FileNotice, Why};
 

@@ -18,6 +18,7 @@ use super::queue::Queue;
 use crate::catalog::Catalog;
 use crate::extract::Extract;
 use crate::report::FileNotice;
+use crate::report::Progress;
 use crate::report::Report;
 use crate::report::Resources;
 
@@ -49,17 +50,21 @@ pub struct IngestPlan {
     pub settle: Duration,
 }
 
-/// How far a run is, for a progress bar.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// Files seen so far.
-    pub files: u64,
-    /// Pages that are read.
-    pub pages_done: u64,
-    /// Pages known so far, with an estimate for files that are not opened yet.
-    pub pages_expected: u64,
-    /// Files and pages that were set aside.
-    pub set_aside: u64,
+impl IngestPlan {
+    /// All of `paths` now, on all cores, with kinds of every family.
+    pub fn of(paths: Vec<PathBuf>) -> Self {
+        Self {
+            paths,
+            family: "auto".to_owned(),
+            unit: None,
+            collection: None,
+            jobs: std::thread::available_parallelism().map_or(1, usize::from),
+            now_ms: jiff::Timestamp::now().as_millisecond(),
+            until: None,
+            // A file that changes while it is copied is noticed; waiting is for the night.
+            settle: Duration::ZERO,
+        }
+    }
 }
 
 /// What a run tells while it goes on.

@@ -38,7 +38,7 @@ pub use books::{Book, BookFinding, BookName, BookRule, books};
 pub use child::{Death, WorkerError, WorkerSetup};
 pub use confine::isolation;
 pub use error::RunError;
-pub use ingest::{IngestPlan, Notice, Progress};
+pub use ingest::{IngestPlan, Notice};
 pub use loading::Loader;
 pub use nightly::{NightReport, nightly};
 pub use page::PageReader;
@@ -55,6 +55,7 @@ use crate::catalog::Originals;
 use crate::extract::Extract;
 use crate::failpoint;
 use crate::intake::walk;
+use crate::model::Reason;
 use crate::report::Fate;
 use crate::report::Report;
 use crate::report::Row;
@@ -75,6 +76,26 @@ pub fn ingest(
 ) -> Result<Report, RunError> {
     let lock = archive.lock()?;
     or_disk_full(archive, ingest_locked(archive, &lock, setup, plan, stop, observe))
+}
+
+/// Reads what was set aside again, without the folders that it came from: what is set aside
+/// for `reason`, or for any. Returns how many files that were, with the account.
+///
+/// # Errors
+///
+/// As [`ingest`].
+pub fn retry(
+    archive: &Archive,
+    setup: &WorkerSetup,
+    reason: Option<Reason>,
+    plan: &IngestPlan,
+    stop: &AtomicBool,
+    observe: impl FnMut(Notice),
+) -> Result<(u32, Report), RunError> {
+    let lock = archive.lock()?;
+    let count = archive.catalog.retry_quarantined(reason, u32::MAX)?;
+    let again = ingest_locked(archive, &lock, setup, plan, stop, observe);
+    Ok((count, or_disk_full(archive, again)?))
 }
 
 /// As [`ingest`], for one who holds the lock for longer.

@@ -1,7 +1,5 @@
 //! What can go wrong with a request, and its status; the one place that decides both.
 
-use std::error::Error as _;
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use axum::http::StatusCode;
@@ -206,17 +204,6 @@ impl Failure {
             _ => (self.title(), String::new()),
         };
         texts.say(lang, name).replace("{x}", &blank)
-    }
-
-    /// What is wrong with all its causes, for the log; without anything that was typed.
-    pub(super) fn chain(&self) -> String {
-        let mut line = self.to_string();
-        let mut cause = self.source();
-        while let Some(error) = cause {
-            let _ = write!(line, ": {error}");
-            cause = error.source();
-        }
-        line
     }
 
     /// The failure as RFC 9457 writes it.

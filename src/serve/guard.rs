@@ -17,6 +17,7 @@ use super::ask::{Ask, LANG_COOKIE, chosen_lang};
 use super::door::{self, Admission, Asked};
 use super::error::{Failed, Failure};
 use super::view;
+use crate::model::with_causes;
 
 /// Headers of every answer. Nothing is loaded from elsewhere, nothing is written into a
 /// page by a script's text, and no other page may frame or read these.
@@ -126,7 +127,7 @@ fn readable(
         None => return response,
     };
     if status.is_server_error() {
-        (desk.log)(&format!("request {request_id} {path}: {}", failure.chain()));
+        (desk.log)(&format!("request {request_id} {path}: {}", with_causes(&*failure)));
     }
     let page = match ask {
         Some(ask) if door::is_page(path) => {

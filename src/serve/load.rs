@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::report::{Report, SetAside};
+use crate::report::{Progress, Report, SetAside};
 
 /// What is to be taken in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,19 +30,6 @@ pub struct LoadOrder {
     pub collection: Option<String>,
 }
 
-/// How far a run is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct LoadProgress {
-    /// Files seen so far.
-    pub files: u64,
-    /// Pages that are read.
-    pub pages_done: u64,
-    /// Pages known so far, with an estimate for files that are not opened yet.
-    pub pages_expected: u64,
-    /// Files and pages that were set aside.
-    pub set_aside: u64,
-}
-
 /// What the intake is doing.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum LoadState {
@@ -50,7 +37,7 @@ pub enum LoadState {
     #[default]
     Idle,
     /// A run is under way.
-    Running(LoadProgress),
+    Running(Progress),
     /// The last run came to its end, or was told to stop.
     Ended(Arc<Report>),
     /// The last run could not go on; why, for a person.

@@ -54,9 +54,7 @@ pub use app::{App, StartError};
 pub use batch::{BatchCounts, BatchError, look_up};
 pub use images::{PageImageError, PageImages};
 pub use labels::{Labels, LabelsError};
-pub use load::{
-    Delivery, Load, LoadError, LoadFrom, LoadOrder, LoadProgress, LoadState, PastRun,
-};
+pub use load::{Delivery, Load, LoadError, LoadFrom, LoadOrder, LoadState, PastRun};
 pub use request::{MAX_LIMIT, MAX_QUERY_LETTERS, RequestError, SearchRequest};
 pub use seek::{Chip, Found, FoundRecord, Held, Seek, SeekError};
 pub use server::{ServeError, serve};

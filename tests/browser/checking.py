@@ -7,25 +7,16 @@ URL is that of a running `sohoa serve` whose archive has the accounts `an` and `
 (verifier) and `lan` (clerk), all with PASSWORD, and some doubtful fields. It changes that archive. Counts
 the keys of an operator. Ends with 0 if all went well or if there is no Chromium to drive.
 """
-import sys
 import time
-import traceback
 
-from webdriver import Browser, programs
+from stage import arguments, end, screens
 
-SIZES = [(1366, 768), (390, 844)]
 # Fields that are confirmed in a row, to measure keys and time.
 IN_A_ROW = 10
 VALUE = "return document.getElementById('answer').value"
 FIELD = ("var f = document.forms; for (var i = 0; i < f.length; i++) { if (f[i].record) "
          "{ return f[i].record.value + ' ' + f[i].field.value } } return ''")
 FOCUS_ID = "return document.activeElement.id"
-
-
-def nothing_spills(browser):
-    """No page is wider than the window."""
-    wide = browser.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, "the page is %d pixels wider than the window: %s" % (wide, browser.url())
 
 
 def log_in(browser, url, name, password):
@@ -134,55 +125,31 @@ def purpose(browser, url, shot):
 
 
 def main():
-    arguments = sys.argv[1:]
-    folder = None
-    if "--shots" in arguments:
-        at = arguments.index("--shots")
-        folder = arguments[at + 1]
-        del arguments[at:at + 2]
-    if len(arguments) != 2:
-        print(__doc__, file=sys.stderr)
-        return 2
-    url, password = arguments[0].rstrip("/"), arguments[1]
-    missing = [name for name, path in zip(("chromium", "chromedriver"), programs()) if not path]
-    if missing:
-        print("browser test skipped: %s not installed" % " and ".join(missing))
-        return 0
-    for width, height in SIZES:
-        def shot(name):
-            nothing_spills(browser)
-            if folder:
-                browser.screenshot("%s/%s-%d.png" % (folder, name, width))
-        with Browser(width, height) as browser:
-            a_wrong_password_says_so(browser, url)
-            shot("login")
-            log_in(browser, url, "an", password)
-            browser.wait("an operator begins with the queues", lambda: browser.url().endswith("/check"))
-            shot("queues")
-            fields, seconds = keying(browser, url, shot)
-            typing(browser, url)
-            log_out(browser)
-            log_in(browser, url, "binh", password)
-            blind(browser, url, shot)
-            log_out(browser)
-            log_in(browser, url, "cuc", password)
-            deciding(browser, url, shot)
-            browser.open(url + "/check/rates")
-            shot("rates")
-            log_out(browser)
-            log_in(browser, url, "lan", password)
-            purpose(browser, url, shot)
-            browser.open(url + "/figures")
-            shot("figures")
+    (url, password), folder = arguments(__doc__, 2, 2)
+    for browser, shot, width, height in screens(folder):
+        a_wrong_password_says_so(browser, url)
+        shot("login")
+        log_in(browser, url, "an", password)
+        browser.wait("an operator begins with the queues", lambda: browser.url().endswith("/check"))
+        shot("queues")
+        fields, seconds = keying(browser, url, shot)
+        typing(browser, url)
+        log_out(browser)
+        log_in(browser, url, "binh", password)
+        blind(browser, url, shot)
+        log_out(browser)
+        log_in(browser, url, "cuc", password)
+        deciding(browser, url, shot)
+        browser.open(url + "/check/rates")
+        shot("rates")
+        log_out(browser)
+        log_in(browser, url, "lan", password)
+        purpose(browser, url, shot)
+        browser.open(url + "/figures")
+        shot("figures")
         print("checking at %d x %d: passed; %d fields confirmed with %d keys in %.1f s" % (
             width, height, fields, fields, seconds))
-    return 0
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except AssertionError as error:
-        traceback.print_exc()
-        print("browser test failed: %s" % error, file=sys.stderr)
-        sys.exit(1)
+    end(main)

@@ -6,13 +6,11 @@
 URL is that of a running `sohoa serve`; QUERY has to find at least two records there. Ends with 0 if all
 went well or if there is no Chromium to drive (said in one line), and with 1 if something is wrong.
 """
-import sys
-import traceback
 import urllib.parse
 
-from webdriver import Browser, programs
+from stage import arguments, end, nothing_spills, screens
+from webdriver import Browser
 
-SIZES = [(1366, 768), (390, 844)]
 # What a page may weigh without its images, in bytes.
 MOST_BYTES = 150_000
 FOCUS = "return (document.activeElement.textContent || document.activeElement.id || '').trim()"
@@ -91,12 +89,6 @@ def pictures_are_seen(browser, url, query):
     browser.wait("the first cut-out is there", lambda: (browser.run(seen) or 0) > 20, 30)
 
 
-def nothing_spills(browser):
-    """No page is wider than the window."""
-    wide = browser.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, "the page is %d pixels wider than the window: %s" % (wide, browser.url())
-
-
 def light_and_quick(browser):
     """What the page itself weighs, and when something is first seen (told, not judged: it depends on the machine)."""
     entries = browser.run(
@@ -134,43 +126,20 @@ def languages(browser, url):
 
 
 def main():
-    arguments = sys.argv[1:]
-    folder = None
-    if "--shots" in arguments:
-        at = arguments.index("--shots")
-        folder = arguments[at + 1]
-        del arguments[at:at + 2]
-    if not arguments:
-        print(__doc__, file=sys.stderr)
-        return 2
-    url, query = arguments[0].rstrip("/"), (arguments + ["nguyen thi"])[1]
-    missing = [name for name, path in zip(("chromium", "chromedriver"), programs()) if not path]
-    if missing:
-        print("browser test skipped: %s not installed (apt-get install chromium chromium-driver)" % " and ".join(missing))
-        return 0
-    for width, height in SIZES:
-        def shot(name):
-            nothing_spills(browser)
-            if folder:
-                browser.screenshot("%s/%s-%d.png" % (folder, name, width))
-        with Browser(width, height) as browser:
-            searching(browser, url, query, shot)
-            weight, paint = light_and_quick(browser)
-            viewing(browser)
-            nothing_spills(browser)
-            pictures_are_seen(browser, url, query)
-            languages(browser, url)
+    (url, *query), folder = arguments(__doc__, 1, 2)
+    query = (query + ["nguyen thi"])[0]
+    for browser, shot, width, height in screens(folder):
+        searching(browser, url, query, shot)
+        weight, paint = light_and_quick(browser)
+        viewing(browser)
+        nothing_spills(browser)
+        pictures_are_seen(browser, url, query)
+        languages(browser, url)
         print("browser test at %d x %d: passed; list %d kB without images, first paint %s ms" % (
             width, height, weight / 1000, "?" if paint is None else round(paint)))
     without_scripts(url, query)
     print("browser test without scripts: passed")
-    return 0
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except AssertionError as error:
-        traceback.print_exc()
-        print("browser test failed: %s" % error, file=sys.stderr)
-        sys.exit(1)
+    end(main)

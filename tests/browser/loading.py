@@ -6,14 +6,10 @@
 URL is that of a running `sohoa serve` without accounts. SCAN.pdf is given a new end, so that its bytes are in no archive yet.
 """
 import os
-import sys
 import tempfile
-import traceback
 
-from desk import nothing_spills
-from webdriver import Browser, programs
+from stage import arguments, end, screens
 
-SIZES = [(1366, 768), (390, 844)]
 # Reading a page on a slow machine, and the minute that a start of the engine may take.
 PATIENCE = 240
 
@@ -38,41 +34,18 @@ def load(browser, url, files, shot):
 
 
 def main():
-    arguments = sys.argv[1:]
-    folder = None
-    if "--shots" in arguments:
-        at = arguments.index("--shots")
-        folder = arguments[at + 1]
-        del arguments[at:at + 2]
-    if len(arguments) != 2:
-        print(__doc__, file=sys.stderr)
-        return 2
-    url, scan = arguments[0].rstrip("/"), arguments[1]
-    if not all(programs()):
-        print("browser test skipped: chromium or chromedriver not installed")
-        return 0
+    (url, scan), folder = arguments(__doc__, 2, 2)
     with open(scan, "rb") as file:
         whole = file.read()
-    for width, height in SIZES:
-        with tempfile.TemporaryDirectory() as place, Browser(width, height) as browser:
+    for browser, shot, width, height in screens(folder):
+        with tempfile.TemporaryDirectory() as place:
             files = [os.path.join(place, name) for name in ("mới %d.pdf" % width, "hỏng.pdf")]
             for path, content in zip(files, (whole + b"%% %d\n" % width, whole[:1000 + width])):
                 with open(path, "wb") as file:
                     file.write(content)
-
-            def shot(name):
-                nothing_spills(browser)
-                if folder:
-                    browser.screenshot("%s/%s-%d.png" % (folder, name, width))
             load(browser, url, files, shot)
         print("browser test of loading at %d x %d: passed" % (width, height))
-    return 0
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except AssertionError as error:
-        traceback.print_exc()
-        print("browser test failed: %s" % error, file=sys.stderr)
-        sys.exit(1)
+    end(main)

@@ -8,8 +8,7 @@ use image::GrayImage;
 
 use super::super::{
     App, Chip, Delivery, Found, FoundRecord, Held, Load, LoadError, LoadFrom, LoadOrder,
-    LoadProgress, LoadState, PageImageError, PageImages, PastRun, SearchRequest, Seek,
-    SeekError,
+    LoadState, PageImageError, PageImages, PastRun, SearchRequest, Seek, SeekError,
 };
 use crate::catalog::Catalog;
 use crate::catalog::NewScan;
@@ -31,7 +30,7 @@ use crate::model::Rect;
 use crate::model::ScanId;
 use crate::model::Severity;
 use crate::model::Size;
-use crate::report::{Fate, Report, Row, SetAside, Why};
+use crate::report::{Fate, Progress, Report, Row, SetAside, Why};
 use crate::search::{
     Bounds, Counted, Facets, RelatedBy, RelatedRecord, Suggested, Suggestion,
 };
@@ -303,8 +302,7 @@ impl Load for FakeLoad {
         if matches!(*state, LoadState::Running(_)) {
             return Err(LoadError::Busy);
         }
-        let progress =
-            LoadProgress { files: 3, pages_done: 1, ..LoadProgress::default() };
+        let progress = Progress { files: 3, pages_done: 1, ..Progress::default() };
         *state = LoadState::Running(progress);
         Ok(())
     }

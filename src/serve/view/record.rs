@@ -14,6 +14,7 @@ use crate::model::PageKey;
 use crate::model::Record;
 use crate::model::RecordId;
 use crate::model::Severity;
+use crate::model::with_causes;
 
 /// Other records of the same scan that are listed. A cadastral book has thousands.
 const MAX_OTHERS: usize = 30;
@@ -192,7 +193,7 @@ fn related(frame: &Frame<'_>, id: &RecordId) -> Result<Vec<RelatedView>, Failure
     let desk = frame.desk;
     let bounds = frame.who.sight.bounds();
     let found = desk.searcher.related(id, MAX_RELATED, &bounds).unwrap_or_else(|error| {
-        (desk.log)(&format!("related records: {}", Failure::from(error).chain()));
+        (desk.log)(&format!("related records: {}", with_causes(&Failure::from(error))));
         None
     });
     let mut views = Vec::new();
