@@ -57,43 +57,48 @@ pub(super) fn of(gray: &GrayImage, dpi: f32) -> GrayImage {
 
 /// Sums of light and of its square over everything above and left of a square.
 struct Sums {
+    /// Pixels of the page across and down.
+    size: (usize, usize),
+    /// Pixels of a square's side.
+    side: usize,
     /// Squares in a row of the page.
     columns: usize,
     /// Rows of squares.
     rows: usize,
-    /// `(columns + 1) × (rows + 1)`: number of pixels, sum, sum of squares.
-    table: Vec<[u64; 3]>,
+    /// `(columns + 1) × (rows + 1)`: sum, sum of squares. They overflow and go on from 0: the
+    /// difference that a neighbourhood comes to is right below 2³², and 250 pixels of white
+    /// in each direction are. A large plan has no room for wider numbers.
+    table: Vec<[u32; 2]>,
 }
 
 impl Sums {
     fn of(gray: &GrayImage, side: usize) -> Self {
-        let width = gray.width() as usize;
-        let columns = width.div_ceil(side);
-        let rows = (gray.height() as usize).div_ceil(side);
-        let mut table = vec![[0_u64; 3]; (columns + 1) * (rows + 1)];
-        let mut squares = vec![[0_u32; 3]; columns];
-        for (row, band) in gray.as_raw().chunks(width * side).enumerate() {
-            squares.fill([0; 3]);
-            for line in band.chunks_exact(width) {
+        let size = (gray.width() as usize, gray.height() as usize);
+        let columns = size.0.div_ceil(side);
+        let rows = size.1.div_ceil(side);
+        let mut table = vec![[0_u32; 2]; (columns + 1) * (rows + 1)];
+        let mut squares = vec![[0_u32; 2]; columns];
+        for (row, band) in gray.as_raw().chunks(size.0 * side).enumerate() {
+            squares.fill([0; 2]);
+            for line in band.chunks_exact(size.0) {
                 for (pixels, square) in line.chunks(side).zip(&mut squares) {
-                    square[0] += pixels.len() as u32;
                     for &pixel in pixels {
-                        square[1] += u32::from(pixel);
-                        square[2] += u32::from(pixel) * u32::from(pixel);
+                        square[0] += u32::from(pixel);
+                        square[1] += u32::from(pixel) * u32::from(pixel);
                     }
                 }
             }
-            let mut so_far = [0_u64; 3];
+            let mut so_far = [0_u32; 2];
             for (column, square) in squares.iter().enumerate() {
                 let above = table[row * (columns + 1) + column + 1];
-                for part in 0..3 {
-                    so_far[part] += u64::from(square[part]);
+                for part in 0..2 {
+                    so_far[part] = so_far[part].wrapping_add(square[part]);
                     table[(row + 1) * (columns + 1) + column + 1][part] =
-                        above[part] + so_far[part];
+                        above[part].wrapping_add(so_far[part]);
                 }
             }
         }
-        Self { columns, rows, table }
+        Self { size, side, columns, rows, table }
     }
 
     /// Mean and standard deviation of what is at most `radius` squares away.
@@ -104,10 +109,15 @@ impl Sums {
         let at = |x: usize, y: usize| self.table[y * (self.columns + 1) + x];
         let (a, b, c, d) =
             (at(left, top), at(right, top), at(left, bottom), at(right, bottom));
-        let sum = |part: usize| (a[part] + d[part] - b[part] - c[part]) as f64;
-        let count = sum(0).max(1.0);
-        let mean = sum(1) / count;
-        let variance = (sum(2) / count - mean * mean).max(0.0);
+        let sum = |part: usize| {
+            let both = a[part].wrapping_add(d[part]);
+            f64::from(both.wrapping_sub(b[part]).wrapping_sub(c[part]))
+        };
+        let across = (right * self.side).min(self.size.0) - left * self.side;
+        let down = (bottom * self.side).min(self.size.1) - top * self.side;
+        let count = (across * down).max(1) as f64;
+        let mean = sum(0) / count;
+        let variance = (sum(1) / count - mean * mean).max(0.0);
         (mean as f32, variance.sqrt() as f32)
     }
 }
@@ -115,6 +125,18 @@ impl Sums {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sums_that_overflow_are_still_those_of_a_neighbourhood() {
+        // The squares of white alone come to 150 000 000 000.
+        let gray = GrayImage::from_fn(40, 60_000, |x, y| {
+            image::Luma([if y > 59_000 && x % 2 == 0 { 55 } else { 255 }])
+        });
+        let sums = Sums::of(&gray, 4);
+        assert_eq!(sums.around(5, 14_990, 3), (155.0, 100.0));
+        assert_eq!(sums.around(5, 10_000, 3), (255.0, 0.0));
+        assert_eq!(sums.around(0, 14_999, 3), (155.0, 100.0), "cut off by the rim");
+    }
 
     #[test]
     fn faint_letters_are_ink_and_the_back_of_the_sheet_is_not() {

@@ -240,19 +240,24 @@ impl Clean {
     /// Quarter turns clockwise that bring a page upright, and by how many degrees its lines
     /// then run down to the right.
     fn turns(&self, source: &GrayImage, dpi: f32, notes: &mut Vec<String>) -> (u8, f64) {
-        let sketch = grey::Sketch::of(source, dpi);
-        let sketch_ink = ink::of(&sketch.gray, sketch.dpi);
+        let grey::Sketch { gray, dpi } = grey::Sketch::of(source, dpi);
+        let sketch_ink = ink::of(&gray, dpi);
+        // A plan has no room for planes that are done with.
+        drop(gray);
         let mut quarters = 0;
         if self.config.has(Step::Orientation) {
-            quarters = orientation::quarters(&sketch_ink, sketch.dpi, notes);
+            quarters = orientation::quarters(&sketch_ink, dpi, notes);
         }
-        let upright_ink = turn::quarter_turns(&sketch_ink, quarters);
+        let upright_ink = match quarters {
+            0 => sketch_ink,
+            _ => turn::quarter_turns(&sketch_ink, quarters),
+        };
         let mut degrees = 0.0;
         if self.config.has(Step::Deskew) {
-            degrees = skew::degrees(&upright_ink, sketch.dpi);
+            degrees = skew::degrees(&upright_ink, dpi);
         }
         if self.config.has(Step::Orientation)
-            && orientation::on_its_head(&upright_ink, degrees, sketch.dpi)
+            && orientation::on_its_head(&upright_ink, degrees, dpi)
         {
             quarters = (quarters + 2) % 4;
         }

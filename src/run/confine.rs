@@ -77,6 +77,20 @@ pub(super) fn confine(memory_bytes: u64, trust: Trust) -> io::Result<()> {
     Ok(())
 }
 
+/// Leaves room in the address space for a file of `mapped_bytes`, beside `memory_bytes`. The
+/// room for a file before it goes. A process that was not confined stays so.
+///
+/// # Errors
+///
+/// If the limit cannot be set.
+pub(super) fn allow(memory_bytes: u64, mapped_bytes: u64) -> io::Result<()> {
+    let (soft, hard) = Resource::AS.get()?;
+    if soft == rlimit::INFINITY {
+        return Ok(());
+    }
+    Resource::AS.set(memory_bytes.saturating_add(mapped_bytes).min(hard), hard)
+}
+
 fn guard_files(trust: Trust) -> Result<RulesetStatus, RulesetError> {
     let mut rules = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)

@@ -21,6 +21,7 @@ use super::wire::Request;
 use crate::failpoint;
 use crate::intake;
 use crate::intake::Document;
+use crate::intake::FileBytes;
 use crate::intake::IntakeError;
 use crate::intake::LoadedPage;
 use crate::model::Codec;
@@ -28,12 +29,18 @@ use crate::model::PageImage;
 use crate::model::Pixels;
 use crate::model::Reason;
 use crate::model::StoredPicture;
+use crate::model::with_causes;
 
 /// Quality of the JPEG that a person looks at; below 80 thin strokes get halos.
 const PICTURE_QUALITY: u8 = 82;
 
-/// The part of a worker's memory that a file may take: one in so many. A page of it needs
-/// up to 400 MB besides, and the engine some 300 MB of address space.
+/// Files of so many bytes are mapped, not read: originals never change, and a worker then
+/// holds no more of one than the pages it looks at.
+const MAPPED_FROM: u64 = 32 << 20;
+
+/// The part of a worker's memory that a file may take which cannot be mapped: one in so
+/// many. A page of it needs up to 400 MB besides, and the engine some 300 MB of address
+/// space.
 const FILE_SHARE: u64 = 2;
 
 /// How a worker process is set up.
@@ -122,7 +129,7 @@ enum NoPage {
 impl NoPage {
     /// The answer to the coordinator. All of it is about one file: the others go on.
     fn reply(&self) -> Reply {
-        let message = full_message(self);
+        let message = with_causes(self);
         let reason = match self {
             Self::Intake(error) => error.reason(),
             Self::Disk(_) => Reason::Unreadable,
@@ -131,18 +138,6 @@ impl NoPage {
         };
         Reply::Refused { reason, message }
     }
-}
-
-/// The message of an error with those of its causes.
-fn full_message(error: &dyn std::error::Error) -> String {
-    let mut message = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        message.push_str(": ");
-        message.push_str(&inner.to_string());
-        cause = inner.source();
-    }
-    message
 }
 
 struct Worker {
@@ -202,14 +197,22 @@ impl Worker {
         Ok(&self.open.insert((path.to_owned(), open)).1)
     }
 
-    /// The bytes of a file that leaves room for its pages.
-    fn bytes(&self, path: &Path) -> Result<Vec<u8>, NoPage> {
-        let limit = self.plan.memory_bytes / FILE_SHARE;
+    /// The bytes of a file, large ones mapped.
+    fn bytes(&self, path: &Path) -> Result<FileBytes, NoPage> {
         let bytes = std::fs::metadata(path).map_err(NoPage::Disk)?.len();
+        let mapped = if bytes < MAPPED_FROM { 0 } else { bytes };
+        confine::allow(self.plan.memory_bytes, mapped).map_err(NoPage::Disk)?;
+        if mapped > 0
+            && let Ok(map) = mmap_guard::map_file(path)
+        {
+            return Ok(FileBytes::new(map));
+        }
+        // Small, or on a file system that maps or locks nothing.
+        let limit = self.plan.memory_bytes / FILE_SHARE;
         if bytes > limit {
             return Err(NoPage::TooLarge { bytes, limit });
         }
-        std::fs::read(path).map_err(|error| match error.kind() {
+        std::fs::read(path).map(FileBytes::from).map_err(|error| match error.kind() {
             ErrorKind::OutOfMemory => NoPage::TooLarge { bytes, limit },
             _ => NoPage::Disk(error),
         })
@@ -233,7 +236,7 @@ impl Worker {
                     self.reader = Some(reader.trusting_hidden_text(trust));
                 }
                 Err(error) => {
-                    return Ok(Reply::Unable { message: full_message(&error) });
+                    return Ok(Reply::Unable { message: with_causes(&error) });
                 }
             }
         }
@@ -257,7 +260,7 @@ impl Worker {
                 text: Box::new(text),
             }),
             // The engine has read other pages and will read more.
-            Err(error) => Ok(Reply::Panicked { message: full_message(&error) }),
+            Err(error) => Ok(Reply::Panicked { message: with_causes(&error) }),
         }
     }
 
@@ -340,10 +343,27 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_leaves_no_room_for_its_pages_is_refused_before_it_is_read() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        // No byte of it is on the disk.
+    fn a_large_file_is_opened_without_being_held_in_memory() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        let mut pages = tiff::encoder::TiffEncoder::new(file.as_file_mut()).unwrap();
+        for shade in [40, 200] {
+            let page = [shade; 64];
+            pages.write_image::<tiff::encoder::colortype::Gray8>(8, 8, &page).unwrap();
+        }
+        // No byte of the rest is on the disk.
         file.as_file().set_len(5 << 30).unwrap();
+        let mut answer = Vec::new();
+        let open = Request::Open { path: file.path().to_owned() };
+        worker(3 << 30).answer(open, &mut answer).unwrap();
+        let reply = wire::receive(&mut answer.as_slice()).unwrap();
+        assert!(matches!(reply, Some(Reply::Opened { num_pages: 2 })), "{reply:?}");
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_mapped_and_leaves_no_room_is_refused_before_it_is_read() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        file.as_file().set_len(5 << 30).unwrap();
+        file.as_file().lock().unwrap();
         let (reason, message) = refused(&mut worker(3 << 30), file.path());
         assert_eq!(reason, Reason::TooLarge);
         assert!(message.contains("memory_mb"), "{message}");

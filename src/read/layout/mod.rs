@@ -79,6 +79,7 @@ pub fn find(ready: &Ready) -> Layout {
     let runs = crate::clean::runs_of(&ink);
     let rules = rules::take_out(&mut ink, &runs, ready.dpi);
     let blobs = Blobs::of(&ink);
+    drop((ink, runs));
     let leaders = crate::clean::find_leaders(&blobs.blobs, ready.dpi);
     let (pieces, dust) = pieces_of(&blobs, &leaders, &rules, ready.dpi);
     let sorted = grouping::sorted(pieces, ready.dpi);
