@@ -37,6 +37,10 @@ pub mod run {
 pub mod search {
     #[path = "../../../src/search/analysis.rs"]
     pub mod analysis;
+    #[path = "../../../src/search/checked.rs"]
+    pub mod checked;
+    #[path = "../../../src/search/hash.rs"]
+    pub mod hash;
     #[path = "../../../src/search/numbers.rs"]
     pub mod numbers;
     #[path = "../../../src/search/parse/mod.rs"]

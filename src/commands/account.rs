@@ -94,7 +94,7 @@ fn list(place: &Where) -> anyhow::Result<()> {
         } else {
             let state = account.closed.unwrap_or_default();
             let roles = account.roles.join(",");
-            println!("{:<16} {roles:<24} {}  {state}", account.name, account.full_name);
+            say!("{:<16} {roles:<24} {}  {state}", account.name, account.full_name)?;
         }
     }
     Ok(())

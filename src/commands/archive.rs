@@ -84,10 +84,10 @@ pub(super) fn status(place: &Where) -> anyhow::Result<Ended> {
         return Ok(Ended::Well);
     }
     for (name, count) in &counts {
-        println!("{count:>9}  {}", name.replace('_', " "));
+        say!("{count:>9}  {}", name.replace('_', " "))?;
     }
     for (kind, count) in kinds {
-        println!("{count:>9}  {kind}");
+        say!("{count:>9}  {kind}")?;
     }
     Ok(Ended::Well)
 }
@@ -104,7 +104,7 @@ pub(super) fn verify(place: &Where, books: bool) -> anyhow::Result<Ended> {
         eprintln!("nothing is wrong");
     } else {
         for line in &wrong {
-            println!("{line}");
+            say!("{line}")?;
         }
     }
     Ok(if wrong.is_empty() { Ended::Well } else { Ended::IntegrityFailed })
@@ -118,7 +118,7 @@ fn verify_books(archive: &Archive, json: bool) -> anyhow::Result<Ended> {
             print_json(&book)?;
         } else {
             for line in book.lines() {
-                println!("{line}");
+                say!("{line}")?;
             }
         }
     }

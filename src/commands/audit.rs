@@ -11,7 +11,7 @@ pub(super) fn audit(action: &Audit) -> anyhow::Result<Ended> {
     match action {
         Audit::Key { archive } => {
             let archive = open(archive)?;
-            println!("{}", trail_key(&archive.catalog)?);
+            say!("{}", trail_key(&archive.catalog)?)?;
         }
         Audit::Export { archive, out } => {
             let archive = open(archive)?;

@@ -30,7 +30,7 @@ pub(super) fn check(
             if json {
                 print_json(&json!({ "ok": false, "wrong": [format!("{error:#}")] }))?;
             } else {
-                println!("{error:#}");
+                say!("{error:#}")?;
             }
             return Ok(Ended::InvalidConfig);
         }
@@ -43,7 +43,7 @@ pub(super) fn check(
         eprintln!("all definitions are valid and pass their own tests");
     } else {
         for line in &wrong {
-            println!("{line}");
+            say!("{line}")?;
         }
     }
     Ok(if wrong.is_empty() { Ended::Well } else { Ended::InvalidConfig })

@@ -64,7 +64,7 @@ pub(super) fn doctor(place: &Where, models: &Path) -> anyhow::Result<Ended> {
     } else {
         for finding in &findings {
             let mark = if finding.ok { "ok  " } else { "look" };
-            println!("{mark}  {}: {}", finding.what, finding.detail);
+            say!("{mark}  {}: {}", finding.what, finding.detail)?;
         }
     }
     Ok(if is_well { Ended::Well } else { Ended::Other })

@@ -43,7 +43,7 @@ pub(super) fn eval(arguments: &cli::Eval, models: &Path) -> anyhow::Result<Ended
     if arguments.json {
         print_json(&json!({ "ingest": report, "scores": scores }))?;
     } else {
-        tell(&scores);
+        tell(&scores)?;
     }
     Ok(Ended::Well)
 }
@@ -108,95 +108,100 @@ fn scores(archive: &Archive, corpus: &Corpus) -> anyhow::Result<Scores> {
     failed.map_or(Ok(scores), Err)
 }
 
-fn tell(scores: &Scores) {
-    tell_reading(&scores.reading);
-    tell_mistakes(&scores.reading);
-    tell_calibration("words", &scores.reading.calibration);
-    tell_fields(&scores.fields);
-    tell_calibration("fields", &scores.fields.calibration);
-    tell_search(&scores.search);
+fn tell(scores: &Scores) -> std::io::Result<()> {
+    tell_reading(&scores.reading)?;
+    tell_mistakes(&scores.reading)?;
+    tell_calibration("words", &scores.reading.calibration)?;
+    tell_fields(&scores.fields)?;
+    tell_calibration("fields", &scores.fields.calibration)?;
+    tell_search(&scores.search)?;
+    Ok(())
 }
 
 fn percent(share: f64) -> String {
     format!("{:.2} %", share * 100.0)
 }
 
-fn tell_reading(reading: &Reading) {
-    println!(
+fn tell_reading(reading: &Reading) -> std::io::Result<()> {
+    say!(
         "{:<24}{:>10}{:>13}{:>10}{:>14}",
-        "READING", "CER", "word recall", "chars", "calibration"
-    );
+        "READING",
+        "CER",
+        "word recall",
+        "chars",
+        "calibration"
+    )?;
     for (style, rate) in &reading.by_style {
         let error =
             reading.calibration_by_style.get(style).map_or(0.0, |c| c.expected_error);
         let (cer, recall) = (percent(rate.cer), percent(rate.word_recall));
-        println!("{style:<24}{cer:>10}{recall:>13}{:>10}{error:>14.4}", rate.chars);
+        say!("{style:<24}{cer:>10}{recall:>13}{:>10}{error:>14.4}", rate.chars)?;
     }
-    println!("{:<24}{:>10}", "pages missing", reading.pages_missing);
-    println!(
-        "{:<24}{:>10}",
-        "spurious letters",
-        percent(reading.spurious_per_truth_char)
-    );
+    say!("{:<24}{:>10}", "pages missing", reading.pages_missing)?;
+    say!("{:<24}{:>10}", "spurious letters", percent(reading.spurious_per_truth_char))?;
     let styles: Vec<&String> = reading.by_style.keys().collect();
-    print!("\n{:<24}{:>10}", "CER BY DEGRADATION", "all");
+    say_on!("\n{:<24}{:>10}", "CER BY DEGRADATION", "all")?;
     for style in &styles {
-        print!("{style:>13}");
+        say_on!("{style:>13}")?;
     }
-    println!();
+    say!("")?;
     for slice in &reading.by_dpi {
-        tell_slice("dpi", slice, &styles);
+        tell_slice("dpi", slice, &styles)?;
     }
     for (key, slices) in &reading.by_degradation {
         for slice in slices {
-            tell_slice(key, slice, &styles);
+            tell_slice(key, slice, &styles)?;
         }
     }
+    Ok(())
 }
 
-fn tell_slice(key: &str, slice: &Slice, styles: &[&String]) {
-    print!("{:<24}{:>10}", format!("{key} {}", slice.name), percent(slice.all.cer));
+fn tell_slice(key: &str, slice: &Slice, styles: &[&String]) -> std::io::Result<()> {
+    say_on!("{:<24}{:>10}", format!("{key} {}", slice.name), percent(slice.all.cer))?;
     for style in styles {
         let cer = slice.by_style.get(*style).map(|rate| percent(rate.cer));
-        print!("{:>13}", cer.unwrap_or_default());
+        say_on!("{:>13}", cer.unwrap_or_default())?;
     }
-    println!();
+    say!("")?;
+    Ok(())
 }
 
-fn tell_mistakes(reading: &Reading) {
-    print!("\n{:<24}", "WRONG LETTERS");
+fn tell_mistakes(reading: &Reading) -> std::io::Result<()> {
+    say_on!("\n{:<24}", "WRONG LETTERS")?;
     for style in reading.mistakes.keys() {
-        print!("{style:>13}");
+        say_on!("{style:>13}")?;
     }
-    println!();
+    say!("")?;
     for mistake in Mistake::ALL {
-        print!("{:<24}", mistake.name());
+        say_on!("{:<24}", mistake.name())?;
         for counts in reading.mistakes.values() {
-            print!("{:>13}", counts.get(&mistake).copied().unwrap_or_default());
+            say_on!("{:>13}", counts.get(&mistake).copied().unwrap_or_default())?;
         }
-        println!();
+        say!("")?;
     }
-    println!("\n{:<12}{:<12}{:>10}", "ON PAPER", "AS READ", "TIMES");
+    say!("\n{:<12}{:<12}{:>10}", "ON PAPER", "AS READ", "TIMES")?;
     for confusion in &reading.confusions {
         let (want, have) =
             (format!("`{}`", confusion.want), format!("`{}`", confusion.have));
-        println!("{want:<12}{have:<12}{:>10}", confusion.count);
+        say!("{want:<12}{have:<12}{:>10}", confusion.count)?;
     }
+    Ok(())
 }
 
-fn tell_calibration(what: &str, calibration: &Calibration) {
+fn tell_calibration(what: &str, calibration: &Calibration) -> std::io::Result<()> {
     let title = format!("CONFIDENCE OF {}", what.to_uppercase());
-    println!("\n{title:<24}{:>10}{:>10}{:>10}", "count", "mean", "right");
+    say!("\n{title:<24}{:>10}{:>10}{:>10}", "count", "mean", "right")?;
     for (at, bin) in calibration.bins.iter().enumerate() {
         let share = bin.right as f64 / bin.count.max(1) as f64;
         let name = format!("{:.1} to {:.1}", at as f64 / 10.0, (at + 1) as f64 / 10.0);
-        println!("{name:<24}{:>10}{:>10.3}{share:>10.3}", bin.count, bin.mean_confidence);
+        say!("{name:<24}{:>10}{:>10.3}{share:>10.3}", bin.count, bin.mean_confidence)?;
     }
-    println!("{:<24}{:>10.4}", "expected error", calibration.expected_error);
+    say!("{:<24}{:>10.4}", "expected error", calibration.expected_error)?;
+    Ok(())
 }
 
-fn tell_fields(fields: &Fields) {
-    println!("\n{:<24}{:>10}", "RECORDS", fields.records);
+fn tell_fields(fields: &Fields) -> std::io::Result<()> {
+    say!("\n{:<24}{:>10}", "RECORDS", fields.records)?;
     let alarms = &fields.inconsistencies;
     for (name, share) in [
         ("kind right", fields.kind_accuracy),
@@ -206,27 +211,30 @@ fn tell_fields(fields: &Fields) {
         ("inconsistencies found", alarms.found),
         ("false alarms a record", alarms.false_alarms_per_record),
     ] {
-        println!("{name:<24}{:>10}", percent(share));
+        say!("{name:<24}{:>10}", percent(share))?;
     }
-    println!("{:<24}{:>10}", "role swaps", fields.role_swaps);
-    tell_found("F1 BY STYLE", &fields.by_style);
-    tell_found("F1 BY DOCUMENT", &fields.by_doc_type);
-    tell_found("F1 BY FIELD", &fields.by_field);
+    say!("{:<24}{:>10}", "role swaps", fields.role_swaps)?;
+    tell_found("F1 BY STYLE", &fields.by_style)?;
+    tell_found("F1 BY DOCUMENT", &fields.by_doc_type)?;
+    tell_found("F1 BY FIELD", &fields.by_field)?;
+    Ok(())
 }
 
-fn tell_found(title: &str, rows: &BTreeMap<String, Found>) {
-    println!("\n{title:<30}{:>8}{:>8}{:>8}{:>8}", "F1", "right", "truth", "given");
+fn tell_found(title: &str, rows: &BTreeMap<String, Found>) -> std::io::Result<()> {
+    say!("\n{title:<30}{:>8}{:>8}{:>8}{:>8}", "F1", "right", "truth", "given")?;
     for (name, found) in rows {
         let (right, truth, given) = (found.right, found.truth, found.given);
-        println!("{name:<30}{:>8.4}{right:>8}{truth:>8}{given:>8}", found.f1);
+        say!("{name:<30}{:>8.4}{right:>8}{truth:>8}{given:>8}", found.f1)?;
     }
+    Ok(())
 }
 
-fn tell_search(searching: &Searching) {
-    println!("\n{:<30}{:>10}{:>12}{:>8}", "SEARCH", "queries", "recall@10", "MRR");
+fn tell_search(searching: &Searching) -> std::io::Result<()> {
+    say!("\n{:<30}{:>10}{:>12}{:>8}", "SEARCH", "queries", "recall@10", "MRR")?;
     for (name, recall) in &searching.by_type {
         let (at_10, mrr) = (recall.recall_at_10, recall.mrr);
-        println!("{name:<30}{:>10}{at_10:>12.4}{mrr:>8.4}", recall.queries);
+        say!("{name:<30}{:>10}{at_10:>12.4}{mrr:>8.4}", recall.queries)?;
     }
-    println!("{:<30}{:>10}", "without a hit", searching.without_a_hit);
+    say!("{:<30}{:>10}", "without a hit", searching.without_a_hit)?;
+    Ok(())
 }

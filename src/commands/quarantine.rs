@@ -26,7 +26,7 @@ pub(super) fn quarantine(action: Quarantine, models: &Path) -> anyhow::Result<En
                 if place.json {
                     print_json(&aside)?;
                 } else {
-                    println!("{}", line(&aside));
+                    say!("{}", line(&aside))?;
                 }
             }
             Ok(Ended::Well)

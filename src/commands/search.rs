@@ -34,15 +34,15 @@ pub(super) fn search(arguments: &cli::Search) -> anyhow::Result<Ended> {
         print_json(&answer)?;
         return Ok(Ended::Well);
     }
-    println!("{} found in {} ms", answer.total, answer.took_ms);
+    say!("{} found in {} ms", answer.total, answer.took_ms)?;
     for hit in &answer.hits {
         let shown: Vec<&str> = hit
             .matched
             .iter()
             .filter_map(|name| hit.fields.get(name)?.value.as_deref())
             .collect();
-        println!("{:>7.2}  {}  {}  page {}", hit.score, hit.kind, hit.path, hit.page);
-        println!("         {}", shown.join(" · "));
+        say!("{:>7.2}  {}  {}  page {}", hit.score, hit.kind, hit.path, hit.page)?;
+        say!("         {}", shown.join(" · "))?;
     }
     Ok(Ended::Well)
 }

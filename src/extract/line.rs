@@ -7,7 +7,7 @@ use super::normal::Context;
 use super::record::Raw;
 use super::sheet::{Piece, Row};
 use super::template::{Filled, best_fill};
-use super::value::field;
+use super::value::as_it_looks;
 
 /// Share of certainty below which a line does not have the shape that is looked for.
 const CERTAIN: f32 = 0.65;
@@ -79,7 +79,8 @@ fn has_label(form: &Form, anchors: &[Anchor], row: usize, pieces: &[Piece]) -> b
 fn fits(filled: &[Filled]) -> bool {
     filled.iter().all(|part| {
         let free = matches!(part.value_type.as_str(), "text" | "place" | "office");
-        let found = field(&part.value_type, &part.pieces, 1, 0.0, &Context::default());
+        let found =
+            as_it_looks(&part.value_type, &part.pieces, 1, 0.0, &Context::default());
         free || found
             .is_some_and(|it| it.value.is_some() && it.confidence >= CERTAIN.sqrt() * 0.5)
     })

@@ -1,5 +1,6 @@
 //! The nouns of the archive, with their units. No file, no clock, no decision.
 
+mod calibration;
 mod causes;
 mod cell;
 mod geometry;
@@ -11,6 +12,7 @@ mod record;
 mod scan;
 mod text;
 
+pub use calibration::Calibration;
 pub use causes::with_causes;
 pub use cell::harmless;
 pub use geometry::{Affine, Point, Quad, Rect, Size};

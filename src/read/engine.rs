@@ -2,8 +2,8 @@
 
 use image::GrayImage;
 
-use super::calibration::Calibration;
 use crate::model::Affine;
+use crate::model::Calibration;
 use crate::model::Letter;
 
 /// One line of text cut out of a page.

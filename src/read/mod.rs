@@ -3,7 +3,6 @@
 //! What recognises is behind [`Engine`]; what it saw is a lattice of letters, which becomes
 //! words with places here, whatever the engine.
 
-mod calibration;
 pub mod codes;
 mod ctc;
 pub mod engine;
@@ -18,7 +17,6 @@ mod strip;
 mod tesseract;
 mod words;
 
-pub use calibration::Calibration;
 pub use engine::Engine;
 pub use engine::LineImage;
 pub use engine::LineReading;
@@ -138,7 +136,8 @@ mod tests {
                     })
                     .collect(),
                 writing: Writing::Print,
-                calibration: Calibration::new(&[[0.0, 0.0], [1.0, 0.5]]).expect("rising"),
+                calibration: crate::model::Calibration::new(&[[0.0, 0.0], [1.0, 0.5]])
+                    .expect("rising"),
             };
             Ok(self.0.iter().map(reading).collect())
         }

@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use sha2::Digest as _;
 
-use super::calibration::Calibration;
 use super::engine::ReadError;
+use crate::model::Calibration;
 use crate::model::VIETNAMESE_LETTERS;
 
 /// Tallest line image that a model may ask for, in pixels; anything above is a typing

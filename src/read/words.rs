@@ -2,11 +2,11 @@
 
 use image::GrayImage;
 
-use super::calibration::Calibration;
 use super::engine::LineImage;
 use super::engine::PlacedLetter;
 use super::ink;
 use super::ink::Levels;
+use crate::model::Calibration;
 use crate::model::Letter;
 use crate::model::Quad;
 use crate::model::Rect;

@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// Largest resident memory that the process has had, in bytes; `None` where the system
-/// does not tell (no /proc) or the process is gone. `None` asks for this process.
+/// Largest memory of its own that the process has had, in bytes: without the parts of files
+/// that are mapped now, which the kernel takes back when memory is short. `None` where the
+/// system does not tell (no /proc) or the process is gone. `None` asks for this process.
 pub(super) fn peak_bytes(process: Option<u32>) -> Option<u64> {
     let process = process.map_or_else(|| "self".to_owned(), |id| id.to_string());
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kib: u64 = line.split_whitespace().next()?.parse().ok()?;
-    Some(kib * 1024)
+    let kib = |name: &str| -> Option<u64> {
+        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+        line.split_whitespace().next()?.parse().ok()
+    };
+    Some(kib("VmHWM:")?.saturating_sub(kib("RssFile:").unwrap_or(0)) * 1024)
 }
 
 /// What the workers of a run have used.
@@ -34,7 +37,10 @@ impl Usage {
     pub(super) fn note(&self, process: u32) {
         if let Some(bytes) = peak_bytes(Some(process)).filter(|bytes| *bytes > 0) {
             self.peak.fetch_max(bytes, Ordering::Relaxed);
-            self.lock().insert(process, bytes);
+            // Less than before where a large file has been mapped since.
+            let mut living = self.lock();
+            let most = living.entry(process).or_default();
+            *most = bytes.max(*most);
         }
     }
 

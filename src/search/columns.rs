@@ -1,76 +1,17 @@
 //! What is counted and sorted of a record, held in columns beside the postings: reading one
 //! value of a hundred thousand records takes milliseconds.
 
-use serde::{Deserialize, Serialize};
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::schema::{FAST, Field, NumericOptions, SchemaBuilder, TextOptions};
 use tantivy::{DocAddress, Searcher, SegmentReader, TantivyDocument};
 
 use super::SearchError;
+use super::checked::Checked;
 use super::entry::{Entry, IndexedRecord};
 use super::index::id_digest;
 use super::order::{Keys, Sort};
 use crate::config::gazetteer::{Gazetteer, Level};
 use crate::config::index::PlaceMeaning;
-use crate::model::{FieldState, Record};
-
-/// How far people have checked a record.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Checked {
-    /// Nobody has: as the machine read it.
-    Read,
-    /// Some of its values.
-    Partly,
-    /// Every value was typed or checked by a person.
-    Keyed,
-    /// Every value was checked by a second person.
-    Verified,
-    /// Every value is approved.
-    Approved,
-}
-
-impl Checked {
-    /// All states; the position of one is its number in the index.
-    pub const ALL: [Self; 5] =
-        [Self::Read, Self::Partly, Self::Keyed, Self::Verified, Self::Approved];
-
-    /// The name in addresses and answers.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Partly => "partly",
-            Self::Keyed => "keyed",
-            Self::Verified => "verified",
-            Self::Approved => "approved",
-        }
-    }
-
-    /// The state of that name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.name() == name)
-    }
-
-    /// How far a record is checked.
-    fn of(record: &Record) -> Self {
-        let rank = |state: FieldState| match state {
-            FieldState::Read => Some(Self::Read),
-            FieldState::Keyed => Some(Self::Keyed),
-            FieldState::Verified => Some(Self::Verified),
-            FieldState::Approved => Some(Self::Approved),
-            FieldState::Absent | FieldState::Illegible | FieldState::NotApplicable => {
-                None
-            }
-        };
-        let ranks = || record.fields.values().filter_map(|field| rank(field.state));
-        match (ranks().min(), ranks().max()) {
-            (Some(Self::Read), Some(most)) if most > Self::Read => Self::Partly,
-            (least, _) => least.unwrap_or(Self::Read),
-        }
-    }
-}
 
 /// What is counted of a record beside its kind and collection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

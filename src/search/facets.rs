@@ -7,7 +7,8 @@ use tantivy::DocAddress;
 use tantivy::columnar::StrColumn;
 
 use super::SearchError;
-use super::columns::{Checked, Columns};
+use super::checked::Checked;
+use super::columns::Columns;
 use super::order::year_of;
 use crate::config::gazetteer::{Gazetteer, Unit};
 

@@ -13,6 +13,7 @@
 mod analysis;
 mod bounds;
 mod clauses;
+mod checked;
 mod columns;
 mod entry;
 mod error;
@@ -43,7 +44,7 @@ mod terms;
 mod writer;
 
 pub use bounds::Bounds;
-pub use columns::Checked;
+pub use checked::Checked;
 pub use entry::IndexedRecord;
 pub use error::SearchError;
 pub use facets::{Counted, Facets};

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::analysis::Syllable;
-use super::columns::Checked;
+use super::checked::Checked;
 use super::numbers::Day;
 use super::parse;
 use crate::config::index::{Event, NumberClass};

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::analysis::{Syllable, joined, syllables_of};
-use super::columns::{Checked, Marks};
+use super::checked::Checked;
+use super::columns::Marks;
 use super::entry::{Entry, IndexedRecord, Person};
 use super::hash::FastMap;
 use super::numbers::parts;

@@ -1,5 +1,6 @@
 //! Tables with headings: a line is a record, or a value of each field.
 
+mod commas;
 mod headings;
 
 use std::collections::BTreeMap;
@@ -57,6 +58,7 @@ pub(super) fn records(
         for &index in &form.tables {
             let table = &definition.tables[index];
             let Some(place) = place(table, &sheet.rows, sheet) else { continue };
+            let from = entries.len();
             for line in lines(table, &sheet.rows, &place) {
                 let mut entry = entry(table, &place, &line);
                 if entry.fields.is_empty() {
@@ -67,6 +69,7 @@ pub(super) fn records(
                 }
                 entries.push(entry);
             }
+            commas::doubt(table, &mut entries[from..]);
         }
     }
     entries

@@ -1,8 +1,8 @@
-//! From what an engine says of its certainty to how often it is right.
+//! From a measure of certainty to how often it is right.
 
-/// A rising, piecewise linear map of the confidences of one engine.
+/// A rising, piecewise linear map of confidences.
 ///
-/// Its knots were fitted on words whose truth is known; between two knots it is a
+/// Its knots were fitted on words or values whose truth is known; between two knots it is a
 /// straight line, and outside of them it stays level. Without knots it changes nothing.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Calibration {

@@ -1,0 +1,81 @@
+//! Decimal commas that a hand makes small and an engine overlooks.
+//!
+//! Who measures areas to a tenth writes every one of a page so, `1956,0` too. An area without
+//! a comma among others that have one is doubted; what it should be is not guessed.
+
+use crate::config::kind::Table;
+use crate::extract::record::Entry;
+
+/// Fewest areas of a table that tell how they are written in it.
+const FEWEST: usize = 5;
+/// Share of them that have a comma where it is usual.
+const USUAL: f32 = 0.6;
+/// How sure an area is at most that stands without.
+const DOUBTED: f32 = 0.8;
+
+/// Doubts the areas of a table that stand without a comma where most have one.
+pub(super) fn doubt(table: &Table, lines: &mut [Entry]) {
+    let areas = table.columns.iter().filter(|column| column.value_type == "area");
+    for name in areas.map(|column| &column.name) {
+        let values: Vec<&str> = lines
+            .iter()
+            .filter_map(|line| line.fields.get(name)?.value.as_deref())
+            .collect();
+        let with_comma = values.iter().filter(|value| value.contains('.')).count();
+        if values.len() < FEWEST || (with_comma as f32) < USUAL * values.len() as f32 {
+            continue;
+        }
+        for line in &mut *lines {
+            let Some(field) = line.fields.get_mut(name) else { continue };
+            if field.value.as_deref().is_some_and(|value| !value.contains('.')) {
+                field.confidence = field.confidence.min(DOUBTED);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::model::{Field, FieldState};
+
+    fn table() -> Table {
+        let column =
+            r#"columns = [{ name = "area_m2", type = "area", labels = ["Diện tích"] }]"#;
+        toml::from_str(column).unwrap()
+    }
+
+    fn confidences(values: &[&str]) -> Vec<f32> {
+        let line = |value: &&str| {
+            let field = Field {
+                text: (*value).to_owned(),
+                value: Some((*value).to_owned()),
+                state: FieldState::Read,
+                confidence: 0.98,
+                page: Some(1),
+                quad: None,
+                alternatives: Vec::new(),
+            };
+            Entry {
+                fields: BTreeMap::from([("area_m2".to_owned(), field)]),
+                names: BTreeMap::new(),
+                pages: vec![1],
+                sheet: 0,
+            }
+        };
+        let mut lines: Vec<Entry> = values.iter().map(line).collect();
+        doubt(&table(), &mut lines);
+        lines.iter().map(|line| line.fields["area_m2"].confidence).collect()
+    }
+
+    #[test]
+    fn an_area_without_a_comma_is_doubted_where_the_others_have_one() {
+        let mixed = confidences(&["797.5", "4956", "100.0", "12.3", "616.3"]);
+        assert_eq!(mixed, [0.98, DOUBTED, 0.98, 0.98, 0.98]);
+        let whole = ["797", "4956", "100", "12.3", "616"];
+        assert_eq!(confidences(&whole), [0.98; 5], "whole metres are usual here");
+        assert_eq!(confidences(&["1.5", "2.5", "3"]), [0.98; 3], "too few to tell");
+    }
+}
