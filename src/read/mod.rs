@@ -10,6 +10,7 @@ mod ink;
 pub mod language;
 pub mod layout;
 mod line_model;
+mod merge;
 mod model_file;
 mod network;
 mod second_look;

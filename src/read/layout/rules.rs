@@ -20,6 +20,16 @@ const SIDE_MM: f32 = 4.0;
 /// Widest break that is bridged, in millimetres.
 const BREAK_MM: f32 = 1.5;
 
+/// Widest gap over which a rule goes on where its own ink is seen in it here and there, in
+/// millimetres: two lines of a table that a weak scan has lost.
+const FADED_MM: f32 = 30.0;
+
+/// Share of such a gap's length in which ink must be left.
+const LEFT_OF_FADED: f32 = 0.12;
+
+/// How far the two ends may lie beside each other's course, and ink beside it, in millimetres.
+const BESIDE_MM: f32 = 0.5;
+
 /// Thickest rule, in millimetres; frames of certificates are bands, but long ones.
 const THICKEST_MM: f32 = 1.2;
 const THICKEST_BAND_MM: f32 = 5.0;
@@ -105,14 +115,16 @@ impl Rule {
 pub(super) fn take_out(ink: &mut GrayImage, runs: &[Run], dpi: f32) -> Vec<Rule> {
     let px = |millimetres: f32| millimetres * dpi / 25.4;
     let across = long(runs, px(PIECE_MM.across) as i32);
-    let mut rules = chained(&across, Direction::Across, dpi);
+    let rules = chained(&across, Direction::Across, dpi);
+    let mut rules = continued(rules, ink, dpi);
     for rule in &rules {
         erase(ink, rule, dpi);
     }
     let down = columns(ink, px(SIDE_MM) as i32);
     let (long, sides): (Vec<Run>, Vec<Run>) =
         down.iter().partition(|run| run.len() as f32 >= px(PIECE_MM.down));
-    let mut upright = chained(&long, Direction::Down, dpi);
+    let upright = chained(&long, Direction::Down, dpi);
+    let mut upright = continued(upright, ink, dpi);
     upright.extend(boxed(&sides, &rules, dpi));
     for rule in &upright {
         erase(ink, rule, dpi);
@@ -245,6 +257,77 @@ fn rule_of(group: &[Run], direction: Direction, dpi: f32) -> Option<Rule> {
     }
     bridge(&mut edges);
     Some(Rule { direction, start, edges })
+}
+
+/// Puts rules together that go on in one another over a gap in which they faded. The course
+/// in the gap is the straight line between the two ends.
+fn continued(mut rules: Vec<Rule>, ink: &GrayImage, dpi: f32) -> Vec<Rule> {
+    rules.sort_by_key(|rule| rule.start);
+    let mut whole: Vec<Rule> = Vec::new();
+    for rule in rules {
+        let before = whole
+            .iter()
+            .enumerate()
+            .filter(|(_, before)| goes_on(before, &rule, ink, dpi))
+            .max_by_key(|(_, before)| before.end())
+            .map(|(at, _)| at);
+        let Some(before) = before.and_then(|at| whole.get_mut(at)) else {
+            whole.push(rule);
+            continue;
+        };
+        let (Some(&from), Some(&to)) = (before.edges.last(), rule.edges.first()) else {
+            continue;
+        };
+        let gap = rule.start - before.end();
+        for step in 1..=gap {
+            let share = step as f32 / (gap + 1) as f32;
+            let between = |a: i32, b: i32| a + ((b - a) as f32 * share).round() as i32;
+            before.edges.push((between(from.0, to.0), between(from.1, to.1)));
+        }
+        before.edges.extend(rule.edges);
+    }
+    whole
+}
+
+/// Whether `next` is the rest of `rule` behind a gap in which both faded.
+fn goes_on(rule: &Rule, next: &Rule, ink: &GrayImage, dpi: f32) -> bool {
+    let px = |millimetres: f32| millimetres * dpi / 25.4;
+    let (gap, beside) = (next.start - rule.end(), px(BESIDE_MM));
+    let shorter = rule.edges.len().min(next.edges.len());
+    if gap <= 0 || gap as f32 > px(FADED_MM).min(shorter as f32 * 3.0) {
+        return false;
+    }
+    let (Some(end), Some(start)) = (rule.at(rule.end() - 1), next.at(next.start)) else {
+        return false;
+    };
+    // Both courses lead to the other end, as far as their lengths tell.
+    let leads = |rule: &Rule, from: f32, to: f32, sign: f32| {
+        let length = rule.edges.len() as i32;
+        let (Some(first), Some(last)) = (rule.at(rule.start), rule.at(rule.end() - 1))
+        else {
+            return false;
+        };
+        let slope = (last - first) / length.max(1) as f32;
+        (from + sign * slope * gap as f32 - to).abs() <= beside * 2.0
+    };
+    if !leads(rule, end, start, 1.0) || !leads(next, start, end, -1.0) {
+        return false;
+    }
+    let is_ink = |along: i32, across: i32| {
+        let (x, y) = match rule.direction {
+            Direction::Across => (along, across),
+            Direction::Down => (across, along),
+        };
+        u32::try_from(x).is_ok_and(|x| x < ink.width())
+            && u32::try_from(y).is_ok_and(|y| y < ink.height())
+            && ink.get_pixel(x as u32, y as u32).0[0] != 0
+    };
+    let inked = (1..=gap).filter(|step| {
+        let middle = end + (start - end) * *step as f32 / (gap + 1) as f32;
+        let (low, high) = ((middle - beside) as i32, (middle + beside) as i32);
+        (low..=high).any(|across| is_ink(rule.end() - 1 + step, across))
+    });
+    inked.count() as f32 >= LEFT_OF_FADED * gap as f32
 }
 
 /// Fills gaps with what stands before them.

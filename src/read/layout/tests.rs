@@ -53,6 +53,25 @@ fn columns_are_lines_of_their_own_from_left_to_right_and_top_to_bottom() {
 }
 
 #[test]
+fn a_line_of_a_table_that_faded_in_between_still_parts_its_cells() {
+    let lines = |left_of_it: i32| {
+        let page = ready(|x, y| {
+            let is_gap = (340..460).contains(&y);
+            let is_left = !is_gap || (left_of_it > 0 && y % left_of_it == 0);
+            let on_rule = (386..388).contains(&x) && (80..720).contains(&y) && is_left;
+            on_rule || in_text(x, y, 104, 400, 20) || in_text(x, y, 396, 400, 20)
+        });
+        boxes(&find(&page)).len()
+    };
+    assert_eq!(lines(5), 2, "a fifth of it is left");
+    assert_eq!(
+        lines(0),
+        1,
+        "nothing is left: these are two lines, each of its own table"
+    );
+}
+
+#[test]
 fn text_in_cells_stays_apart_and_the_rules_are_found() {
     let page = ready(|x, y| {
         let framed = (80..=700).contains(&x) && (80..=180).contains(&y);
