@@ -264,13 +264,21 @@ impl Parts {
             [year, month] if year.len() == 4 && month.len() <= 2 => {
                 (None, own(month), own(year))
             }
-            [month, year] if year.len() == 4 => (None, own(month), own(year)),
+            [month, year] if year.len() == 4 && month.len() <= 2 => {
+                (None, own(month), own(year))
+            }
             [all] if all.len() == 8 => {
                 exact = false;
                 (own(&cut(all, 0, 2)), own(&cut(all, 2, 4)), own(&cut(all, 4, 8)))
             }
             [year] if year.len() == 4 => (None, None, own(year)),
-            _ => (None, None, None),
+            _ => match without_dots(&numbers) {
+                Some(date) => {
+                    exact = false;
+                    (own(&date.0), own(&date.1), own(&date.2))
+                }
+                None => (None, None, None),
+            },
         };
         Self { day, month, year, exact }
     }
@@ -283,6 +291,48 @@ impl Parts {
         };
         CalendarDate::new(year, number(&self.month).ok()?, number(&self.day).ok()?)
     }
+}
+
+/// Day, month and year of digits between which a dot or two are lost (`28.51970`, `2491984`),
+/// where there is one way alone to part them. Who leaves the dots so faint writes no zeros
+/// before a day or month, so that `102` is the tenth of February.
+fn without_dots(numbers: &[&str]) -> Option<(String, String, String)> {
+    const YEAR: usize = 4;
+    let (last, before) = numbers.split_last()?;
+    let at = last.len().checked_sub(YEAR)?;
+    let (head, year) = (last.get(..at)?, last.get(at..)?);
+    let halves: Vec<(&str, &str)> = match (before, head) {
+        // `28.51970`
+        ([day], month) if !month.is_empty() => vec![(day, month)],
+        // `249/1984`, `2491984`; `12/1990` is a month.
+        ([both], "") if both.len() > 2 => parted(both),
+        ([], both) if both.len() > 2 || !matches!(both, "10" | "11" | "12") => {
+            parted(both)
+        }
+        _ => return None,
+    };
+    let year_number = year.parse().ok()?;
+    let fits = |&(day, month): &(&str, &str)| {
+        let number = |digits: &str| digits.parse::<u8>().ok().map(Some);
+        let (Some(day), Some(month)) = (number(day), number(month)) else { return false };
+        CalendarDate::new(year_number, month, day).is_some()
+    };
+    let mut fitting = halves.into_iter().filter(fits);
+    let (day, month) = fitting.next()?;
+    let is_only = fitting.next().is_none();
+    is_only.then(|| (day.to_owned(), month.to_owned(), year.to_owned()))
+}
+
+/// The ways to part a day from its month, both without zeros before them or both in two digits.
+fn parted(digits: &str) -> Vec<(&str, &str)> {
+    (1..digits.len())
+        .filter_map(|at| Some((digits.get(..at)?, digits.get(at..)?)))
+        .filter(|(day, month)| {
+            let is_padded = |part: &str| part.starts_with('0');
+            (day.len() == 2 && month.len() == 2) || !(is_padded(day) || is_padded(month))
+        })
+        .filter(|(day, month)| day.len() <= 2 && month.len() <= 2)
+        .collect()
 }
 
 /// Letters `from..to` of `text`.

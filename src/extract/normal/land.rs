@@ -2,9 +2,10 @@
 
 use crate::model::{canonical_tone, fold};
 
+use super::clean::phrase;
 use super::identity::digits_from;
 use super::lexicon::{CODES, LAND_USE};
-use super::{CERTAIN, Context, DOUBTFUL, Normalized, REPAIRED};
+use super::{CERTAIN, Context, DOUBTFUL, LIKELY, Normalized, REPAIRED};
 
 /// The number of a parcel or map sheet as it is written: `551`, `12a`, `235/2`; several
 /// of a table, joined by `; `.
@@ -24,6 +25,21 @@ pub(super) fn parcel(text: &str, context: &Context) -> Normalized {
     match values {
         Some(values) => Normalized::read(values.join("; "), certainty),
         None => Normalized::illegible(Vec::new()),
+    }
+}
+
+/// Where the right to use the land comes from: one of the codes of cadastral books, whose
+/// stroke is easily overlooked, or a phrase.
+pub(super) fn origin(text: &str, context: &Context) -> Normalized {
+    let letters = |text: &str| -> String {
+        text.chars().filter(|letter| letter.is_alphabetic()).collect()
+    };
+    let written = letters(text);
+    let codes = CODES.get("origin").into_iter().flat_map(|codes| codes.keys());
+    match codes.into_iter().find(|code| letters(code) == written) {
+        Some(code) if code == text => Normalized::read(code, CERTAIN),
+        Some(code) => Normalized::read(code, LIKELY),
+        None => phrase(text, context),
     }
 }
 

@@ -217,7 +217,7 @@ mod tests {
         assert_eq!(NUMBERS.digits.len(), 10);
         assert!(!DATES.day.is_empty() && !MARKS.absent.is_empty());
         assert!(!TITLES.signers.is_empty() && !PLACES.units.is_empty());
-        assert!(LOOK_ALIKES.digit_for.len() > 5 && CODES.len() == 6);
+        assert!(LOOK_ALIKES.digit_for.len() > 5 && CODES.len() == 7);
         assert_eq!(ETHNIC.len(), 55);
         assert!(NATIONALITIES.len() > 10 && LAND_USE.len() > 50);
         for text in [

@@ -159,7 +159,7 @@ fn reader(value_type: &str) -> Option<Reader> {
         "time" => date::time,
         "date-words" | "area-words" | "money-words" => clean::words,
         "text" | "office" => clean::text,
-        "origin" => clean::phrase,
+        "origin" => land::origin,
         "term" => clean::term,
         "name" => name::name,
         "person-with-title" => name::person_with_title,
