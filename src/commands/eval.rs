@@ -114,8 +114,7 @@ fn tell(scores: &Scores) -> std::io::Result<()> {
     tell_calibration("words", &scores.reading.calibration)?;
     tell_fields(&scores.fields)?;
     tell_calibration("fields", &scores.fields.calibration)?;
-    tell_search(&scores.search)?;
-    Ok(())
+    tell_search(&scores.search)
 }
 
 fn percent(share: f64) -> String {
@@ -162,8 +161,7 @@ fn tell_slice(key: &str, slice: &Slice, styles: &[&String]) -> std::io::Result<(
         let cer = slice.by_style.get(*style).map(|rate| percent(rate.cer));
         say_on!("{:>13}", cer.unwrap_or_default())?;
     }
-    say!("")?;
-    Ok(())
+    say!("")
 }
 
 fn tell_mistakes(reading: &Reading) -> std::io::Result<()> {
@@ -196,8 +194,7 @@ fn tell_calibration(what: &str, calibration: &Calibration) -> std::io::Result<()
         let name = format!("{:.1} to {:.1}", at as f64 / 10.0, (at + 1) as f64 / 10.0);
         say!("{name:<24}{:>10}{:>10.3}{share:>10.3}", bin.count, bin.mean_confidence)?;
     }
-    say!("{:<24}{:>10.4}", "expected error", calibration.expected_error)?;
-    Ok(())
+    say!("{:<24}{:>10.4}", "expected error", calibration.expected_error)
 }
 
 fn tell_fields(fields: &Fields) -> std::io::Result<()> {
@@ -216,8 +213,7 @@ fn tell_fields(fields: &Fields) -> std::io::Result<()> {
     say!("{:<24}{:>10}", "role swaps", fields.role_swaps)?;
     tell_found("F1 BY STYLE", &fields.by_style)?;
     tell_found("F1 BY DOCUMENT", &fields.by_doc_type)?;
-    tell_found("F1 BY FIELD", &fields.by_field)?;
-    Ok(())
+    tell_found("F1 BY FIELD", &fields.by_field)
 }
 
 fn tell_found(title: &str, rows: &BTreeMap<String, Found>) -> std::io::Result<()> {
@@ -235,6 +231,5 @@ fn tell_search(searching: &Searching) -> std::io::Result<()> {
         let (at_10, mrr) = (recall.recall_at_10, recall.mrr);
         say!("{name:<30}{:>10}{at_10:>12.4}{mrr:>8.4}", recall.queries)?;
     }
-    say!("{:<30}{:>10}", "without a hit", searching.without_a_hit)?;
-    Ok(())
+    say!("{:<30}{:>10}", "without a hit", searching.without_a_hit)
 }

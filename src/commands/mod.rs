@@ -1,21 +1,16 @@
 //! Each command, from its arguments to its exit code.
 
-/// A line of the answer. That nobody reads on (`| head`) is an error as any other, not a
-/// panic as with `println!`.
-macro_rules! say {
-    ($($what:tt)*) => {
-        std::io::Write::write_fmt(
-            &mut std::io::stdout(),
-            format_args!("{}\n", format_args!($($what)*)),
-        )
-    };
-}
-
-/// The same without the end of the line.
+/// A part of the answer. That nobody reads on (`| head`) is an error as any other, not a
+/// panic as with `print!`.
 macro_rules! say_on {
     ($($what:tt)*) => {
         std::io::Write::write_fmt(&mut std::io::stdout(), format_args!($($what)*))
     };
+}
+
+/// A line of the answer.
+macro_rules! say {
+    ($($what:tt)*) => { say_on!("{}\n", format_args!($($what)*)) };
 }
 
 mod account;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::alignment::{Step, aligned};
+use super::alignment::{Step, steps};
 use super::calibration::{Calibration, Gauge, shown};
 use super::degradation::Bucket;
 use super::mistake::{Confusion, Mistake, Mistakes};
@@ -239,7 +239,7 @@ impl Bench {
         let have = plain(&texts.join(" "));
         let letters = |text: &str| text.chars().collect::<Vec<_>>();
         let (wanted, had) = (letters(want), letters(&have));
-        let steps = aligned(&wanted, &had);
+        let steps = steps(&wanted, &had);
         let style = &home.span.style;
         if had.is_empty() {
             self.mistakes.note_not_found(style, wanted.len() as u64);

@@ -1,5 +1,6 @@
 //! The nouns of the archive, with their units. No file, no clock, no decision.
 
+mod alignment;
 mod calibration;
 mod causes;
 mod cell;
@@ -12,6 +13,7 @@ mod record;
 mod scan;
 mod text;
 
+pub use alignment::aligned;
 pub use calibration::Calibration;
 pub use causes::with_causes;
 pub use cell::harmless;

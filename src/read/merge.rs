@@ -11,18 +11,20 @@
 //! system to yield reduced word error rates: ROVER", ASRU 1997.
 
 use super::engine::{LineReading, PlacedLetter};
-use crate::model::Letter;
+use crate::model::{Letter, aligned};
 
 /// Chance of a letter that an engine did not name.
 const UNSEEN: f32 = 0.01;
 /// How far the engines are taken for independent: 1 wholly, 0.5 not at all.
 const INDEPENDENCE: f32 = 0.7;
-/// Letters that are kept of each place, as many as an engine hands over.
+/// Letters that are kept of each place: those that an engine hands over, and one more that
+/// the other alone saw.
 const MOST_CHOICES: usize = 6;
 
 /// `surer` with the chances of its letters multiplied by those that `other` gives them.
 pub(super) fn merged(mut surer: LineReading, other: &LineReading) -> LineReading {
-    for (at, partner) in pairs(&surer.letters, &other.letters) {
+    let both: Vec<_> = pairs(&surer.letters, &other.letters).collect();
+    for (at, partner) in both {
         let letter = product(&surer.letters[at].letter, &other.letters[partner].letter);
         surer.letters[at].letter = letter;
     }
@@ -51,49 +53,21 @@ fn product(one: &Letter, other: &Letter) -> Letter {
     Letter { may_be }
 }
 
-/// The letters of both that stand for each other, by index: the cheapest way from one
-/// spelling to the other (Levenshtein), where letters that either engine takes for the
-/// other's are half as dear.
-fn pairs(one: &[PlacedLetter], other: &[PlacedLetter]) -> Vec<(usize, usize)> {
+/// The letters of both that stand for each other, by index. A space is the end of a word
+/// in one of them alone: no place of both. Letters that either engine takes for the other's
+/// are half as dear.
+fn pairs(
+    one: &[PlacedLetter],
+    other: &[PlacedLetter],
+) -> impl Iterator<Item = (usize, usize)> {
     const GAP: u32 = 3;
-    let width = other.len() + 1;
-    let mut costs = vec![0_u32; (one.len() + 1) * width];
-    for row in 0..=one.len() {
-        for column in 0..=other.len() {
-            let mut best = u32::MAX;
-            if row > 0 {
-                best = best.min(costs[(row - 1) * width + column] + GAP);
-            }
-            if column > 0 {
-                best = best.min(costs[row * width + column - 1] + GAP);
-            }
-            if row > 0 && column > 0 {
-                let unlike = difference(&one[row - 1].letter, &other[column - 1].letter);
-                best = best.min(costs[(row - 1) * width + column - 1] + unlike);
-            }
-            if row + column > 0 {
-                costs[row * width + column] = best;
-            }
-        }
-    }
-    let (mut row, mut column) = (one.len(), other.len());
-    let mut found = Vec::new();
-    while row > 0 && column > 0 {
-        let cost = costs[row * width + column];
-        let unlike = difference(&one[row - 1].letter, &other[column - 1].letter);
-        if cost == costs[(row - 1) * width + column - 1] + unlike {
-            (row, column) = (row - 1, column - 1);
-            // A space is the end of a word in one of them alone: no place of both.
-            if is_space(&one[row].letter) == is_space(&other[column].letter) {
-                found.push((row, column));
-            }
-        } else if cost == costs[(row - 1) * width + column] + GAP {
-            row -= 1;
-        } else {
-            column -= 1;
-        }
-    }
-    found
+    aligned((one.len(), other.len()), GAP, |at, partner| {
+        difference(&one[at].letter, &other[partner].letter)
+    })
+    .into_iter()
+    .filter(|&(at, partner)| {
+        is_space(&one[at].letter) == is_space(&other[partner].letter)
+    })
 }
 
 fn best(letter: &Letter) -> Option<char> {

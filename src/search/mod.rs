@@ -12,8 +12,8 @@
 
 mod analysis;
 mod bounds;
-mod clauses;
 mod checked;
+mod clauses;
 mod columns;
 mod entry;
 mod error;

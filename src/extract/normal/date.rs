@@ -261,24 +261,16 @@ impl Parts {
         let (day, month, year) = match numbers.as_slice() {
             [year, month, day] if year.len() == 4 => (own(day), own(month), own(year)),
             [day, month, year] => (own(day), own(month), own(year)),
-            [year, month] if year.len() == 4 && month.len() <= 2 => {
+            [year, month] | [month, year] if year.len() == 4 && month.len() <= 2 => {
                 (None, own(month), own(year))
-            }
-            [month, year] if year.len() == 4 && month.len() <= 2 => {
-                (None, own(month), own(year))
-            }
-            [all] if all.len() == 8 => {
-                exact = false;
-                (own(&cut(all, 0, 2)), own(&cut(all, 2, 4)), own(&cut(all, 4, 8)))
             }
             [year] if year.len() == 4 => (None, None, own(year)),
-            _ => match without_dots(&numbers) {
-                Some(date) => {
-                    exact = false;
-                    (own(&date.0), own(&date.1), own(&date.2))
-                }
-                None => (None, None, None),
-            },
+            _ => {
+                exact = false;
+                without_dots(&numbers).map_or((None, None, None), |(day, month, year)| {
+                    (own(day), own(month), own(year))
+                })
+            }
         };
         Self { day, month, year, exact }
     }
@@ -293,19 +285,19 @@ impl Parts {
     }
 }
 
-/// Day, month and year of digits between which a dot or two are lost (`28.51970`, `2491984`),
+/// Day, month and year of digits between which dots are lost (`28.51970`, `2491984`),
 /// where there is one way alone to part them. Who leaves the dots so faint writes no zeros
 /// before a day or month, so that `102` is the tenth of February.
-fn without_dots(numbers: &[&str]) -> Option<(String, String, String)> {
+fn without_dots<'a>(numbers: &[&'a str]) -> Option<(&'a str, &'a str, &'a str)> {
     const YEAR: usize = 4;
-    let (last, before) = numbers.split_last()?;
+    let (&last, before) = numbers.split_last()?;
     let at = last.len().checked_sub(YEAR)?;
     let (head, year) = (last.get(..at)?, last.get(at..)?);
-    let halves: Vec<(&str, &str)> = match (before, head) {
+    let halves = match (before, head) {
         // `28.51970`
-        ([day], month) if !month.is_empty() => vec![(day, month)],
+        (&[day], month) if !month.is_empty() => vec![(day, month)],
         // `249/1984`, `2491984`; `12/1990` is a month.
-        ([both], "") if both.len() > 2 => parted(both),
+        (&[both], "") if both.len() > 2 => parted(both),
         ([], both) if both.len() > 2 || !matches!(both, "10" | "11" | "12") => {
             parted(both)
         }
@@ -320,7 +312,7 @@ fn without_dots(numbers: &[&str]) -> Option<(String, String, String)> {
     let mut fitting = halves.into_iter().filter(fits);
     let (day, month) = fitting.next()?;
     let is_only = fitting.next().is_none();
-    is_only.then(|| (day.to_owned(), month.to_owned(), year.to_owned()))
+    is_only.then_some((day, month, year))
 }
 
 /// The ways to part a day from its month, both without zeros before them or both in two digits.
@@ -333,11 +325,6 @@ fn parted(digits: &str) -> Vec<(&str, &str)> {
         })
         .filter(|(day, month)| day.len() <= 2 && month.len() <= 2)
         .collect()
-}
-
-/// Letters `from..to` of `text`.
-fn cut(text: &str, from: usize, to: usize) -> String {
-    text.chars().skip(from).take(to - from).collect()
 }
 
 /// The date that is written in words, such as `Ngày năm tháng ba năm một nghìn chín trăm

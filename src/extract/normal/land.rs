@@ -4,7 +4,7 @@ use crate::model::{canonical_tone, fold};
 
 use super::clean::phrase;
 use super::identity::digits_from;
-use super::lexicon::{CODES, LAND_USE};
+use super::lexicon::{CODES, LAND_USE, ORIGINS};
 use super::{CERTAIN, Context, DOUBTFUL, LIKELY, Normalized, REPAIRED};
 
 /// The number of a parcel or map sheet as it is written: `551`, `12a`, `235/2`; several
@@ -35,8 +35,7 @@ pub(super) fn origin(text: &str, context: &Context) -> Normalized {
         text.chars().filter(|letter| letter.is_alphabetic()).collect()
     };
     let written = letters(text);
-    let codes = CODES.get("origin").into_iter().flat_map(|codes| codes.keys());
-    match codes.into_iter().find(|code| letters(code) == written) {
+    match ORIGINS.codes.iter().find(|code| letters(code) == written) {
         Some(code) if code == text => Normalized::read(code, CERTAIN),
         Some(code) => Normalized::read(code, LIKELY),
         None => phrase(text, context),

@@ -97,6 +97,13 @@ pub(super) struct Titles {
     pub(super) relations: Vec<String>,
 }
 
+/// Codes of the origin of a right to use land.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Origins {
+    pub(super) codes: Vec<String>,
+}
+
 /// Words before places.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -161,6 +168,8 @@ lexicon! {
     LOOK_ALIKES: LookAlikes = "look-alikes.toml";
     /// Code lists: list → code → words, the shown one first.
     CODES: BTreeMap<String, BTreeMap<String, Vec<String>>> = "codes.toml";
+    /// Codes of the origin of a right to use land.
+    ORIGINS: Origins = "origins.toml";
 }
 
 /// Ethnic groups, each with its official name first.
@@ -217,7 +226,8 @@ mod tests {
         assert_eq!(NUMBERS.digits.len(), 10);
         assert!(!DATES.day.is_empty() && !MARKS.absent.is_empty());
         assert!(!TITLES.signers.is_empty() && !PLACES.units.is_empty());
-        assert!(LOOK_ALIKES.digit_for.len() > 5 && CODES.len() == 7);
+        assert!(LOOK_ALIKES.digit_for.len() > 5 && CODES.len() == 6);
+        assert_eq!(ORIGINS.codes.len(), 6);
         assert_eq!(ETHNIC.len(), 55);
         assert!(NATIONALITIES.len() > 10 && LAND_USE.len() > 50);
         for text in [
@@ -228,6 +238,7 @@ mod tests {
             include_str!("../../../pipelines/lexicon/places.toml"),
             include_str!("../../../pipelines/lexicon/look-alikes.toml"),
             include_str!("../../../pipelines/lexicon/codes.toml"),
+            include_str!("../../../pipelines/lexicon/origins.toml"),
             include_str!("../../../pipelines/lexicon/ethnic.toml"),
             include_str!("../../../pipelines/lexicon/nationality.toml"),
             include_str!("../../../pipelines/lexicon/land-use.tsv"),

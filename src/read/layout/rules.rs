@@ -83,6 +83,21 @@ impl Rule {
         Some((low + high) as f32 / 2.0)
     }
 
+    /// Goes on in `next` over the gap between them; the course in the gap is the straight line
+    /// between the two ends.
+    fn go_on(&mut self, next: Self) {
+        let gap = next.start - self.end();
+        if let (Some(&from), Some(&to)) = (self.edges.last(), next.edges.first()) {
+            for step in 1..=gap {
+                let share = step as f32 / (gap + 1) as f32;
+                let between =
+                    |a: i32, b: i32| a + ((b - a) as f32 * share).round() as i32;
+                self.edges.push((between(from.0, to.0), between(from.1, to.1)));
+            }
+        }
+        self.edges.extend(next.edges);
+    }
+
     /// Whether a thin piece stands where a rule down, broken off, would go on.
     pub(super) fn goes_on_in(&self, piece: &Piece, dpi: f32) -> bool {
         let px = |millimetres: f32| millimetres * dpi / 25.4;
@@ -259,32 +274,19 @@ fn rule_of(group: &[Run], direction: Direction, dpi: f32) -> Option<Rule> {
     Some(Rule { direction, start, edges })
 }
 
-/// Puts rules together that go on in one another over a gap in which they faded. The course
-/// in the gap is the straight line between the two ends.
+/// Puts rules together that go on in one another over a gap in which they faded.
 fn continued(mut rules: Vec<Rule>, ink: &GrayImage, dpi: f32) -> Vec<Rule> {
     rules.sort_by_key(|rule| rule.start);
     let mut whole: Vec<Rule> = Vec::new();
     for rule in rules {
         let before = whole
-            .iter()
-            .enumerate()
-            .filter(|(_, before)| goes_on(before, &rule, ink, dpi))
-            .max_by_key(|(_, before)| before.end())
-            .map(|(at, _)| at);
-        let Some(before) = before.and_then(|at| whole.get_mut(at)) else {
-            whole.push(rule);
-            continue;
-        };
-        let (Some(&from), Some(&to)) = (before.edges.last(), rule.edges.first()) else {
-            continue;
-        };
-        let gap = rule.start - before.end();
-        for step in 1..=gap {
-            let share = step as f32 / (gap + 1) as f32;
-            let between = |a: i32, b: i32| a + ((b - a) as f32 * share).round() as i32;
-            before.edges.push((between(from.0, to.0), between(from.1, to.1)));
+            .iter_mut()
+            .filter(|before| goes_on(before, &rule, ink, dpi))
+            .max_by_key(|before| before.end());
+        match before {
+            Some(before) => before.go_on(rule),
+            None => whole.push(rule),
         }
-        before.edges.extend(rule.edges);
     }
     whole
 }
@@ -297,20 +299,21 @@ fn goes_on(rule: &Rule, next: &Rule, ink: &GrayImage, dpi: f32) -> bool {
     if gap <= 0 || gap as f32 > px(FADED_MM).min(shorter as f32 * 3.0) {
         return false;
     }
-    let (Some(end), Some(start)) = (rule.at(rule.end() - 1), next.at(next.start)) else {
+    let slope = |rule: &Rule| {
+        let rise = rule.at(rule.end() - 1)? - rule.at(rule.start)?;
+        Some(rise / rule.edges.len() as f32)
+    };
+    let ends = rule.at(rule.end() - 1).zip(next.at(next.start));
+    let (Some((end, start)), Some((before, after))) =
+        (ends, slope(rule).zip(slope(next)))
+    else {
         return false;
     };
     // Both courses lead to the other end, as far as their lengths tell.
-    let leads = |rule: &Rule, from: f32, to: f32, sign: f32| {
-        let length = rule.edges.len() as i32;
-        let (Some(first), Some(last)) = (rule.at(rule.start), rule.at(rule.end() - 1))
-        else {
-            return false;
-        };
-        let slope = (last - first) / length.max(1) as f32;
-        (from + sign * slope * gap as f32 - to).abs() <= beside * 2.0
+    let leads = |from: f32, slope: f32, to: f32| {
+        (from + slope * gap as f32 - to).abs() <= beside * 2.0
     };
-    if !leads(rule, end, start, 1.0) || !leads(next, start, end, -1.0) {
+    if !leads(end, before, start) || !leads(start, -after, end) {
         return false;
     }
     let is_ink = |along: i32, across: i32| {
