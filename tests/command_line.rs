@@ -1,7 +1,7 @@
 //! The command line, exit codes and JSON that scripts rely on.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -151,6 +151,24 @@ fn a_message_says_what_happened_where_and_what_to_do() {
         @"sohoa: `/nonexistent/archive` is not an archive: it holds no catalog.sqlite; `sohoa ingest` creates one"
     );
     assert!(output.stdout.is_empty(), "messages do not go to stdout");
+}
+
+#[test]
+fn an_answer_that_nobody_reads_on_is_no_error() {
+    let archive = filled().archive();
+    for command in [&["status"][..], &["quarantine", "list"], &["search", "phan"]] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_sohoa"))
+            .args(command)
+            .args(["--archive", &archive])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{command:?}");
+        assert_eq!(output.status.code(), Some(0), "{command:?}");
+    }
 }
 
 #[test]

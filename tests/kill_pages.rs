@@ -1,6 +1,7 @@
 //! Pages that hang, crash, panic or take all memory, and workers that somebody else ends:
 //! what is one page's fault is set aside, what is nobody's is not.
 
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -168,4 +169,38 @@ fn a_worker_is_replaced_after_the_number_of_pages_that_the_settings_say() {
     assert_eq!(report["resources"]["workers_started"], 5);
     assert!(report["resources"]["worker_peak_mb"].as_u64().unwrap() > 0);
     assert!(report["resources"]["coordinator_peak_mb"].as_u64().unwrap() > 0);
+}
+
+#[test]
+fn a_confined_worker_opens_a_file_that_is_larger_than_its_memory() {
+    const MEMORY: u64 = 512 << 20;
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    let mut pages = tiff::encoder::TiffEncoder::new(file.as_file_mut()).unwrap();
+    pages.write_image::<tiff::encoder::colortype::Gray8>(8, 8, &[200; 64]).unwrap();
+    // No byte of the rest is on the disk.
+    file.as_file().set_len(4 * MEMORY).unwrap();
+    let mut worker = Command::new(env!("CARGO_BIN_EXE_sohoa"))
+        .args(["worker", "--engine", "sohoa-line", "--models", "models"])
+        .args(["--memory-bytes", &MEMORY.to_string()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let open = serde_json::json!({ "Open": { "path": file.path() } }).to_string();
+    let mut requests = worker.stdin.take().unwrap();
+    requests.write_all(&(open.len() as u32).to_le_bytes()).unwrap();
+    requests.write_all(open.as_bytes()).unwrap();
+    let mut replies = worker.stdout.take().unwrap();
+    let mut reply = || {
+        let mut length = [0; 4];
+        replies.read_exact(&mut length).unwrap();
+        let mut frame = vec![0; u32::from_le_bytes(length) as usize];
+        replies.read_exact(&mut frame).unwrap();
+        String::from_utf8(frame).unwrap()
+    };
+    assert_eq!(reply(), r#""Progress""#);
+    assert_eq!(reply(), r#"{"Opened":{"num_pages":1}}"#);
+    // The end of its requests is the end of the worker.
+    drop(requests);
+    worker.wait().unwrap();
 }

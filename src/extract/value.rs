@@ -157,3 +157,40 @@ pub(super) fn mean_confidence(pieces: &[Piece]) -> f32 {
     }
     if letters > 0.0 { sum / letters } else { 0.0 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pieces(words: &[(&str, f32)]) -> Vec<Piece> {
+        let piece = |&(text, confidence): &(&str, f32)| {
+            let quad = Quad::default();
+            let text = text.to_owned();
+            let word = Word { text, quad, confidence, letters: Vec::new() };
+            Piece { rect: word.quad.bounds(), word }
+        };
+        words.iter().map(piece).collect()
+    }
+
+    fn confidence(words: &[(&str, f32)]) -> f32 {
+        let found = field("text", &pieces(words), 1, 0.0, &Context::default()).unwrap();
+        assert!(found.value.is_some());
+        found.confidence
+    }
+
+    #[test]
+    fn the_knots_are_a_calibration() {
+        assert!(Calibration::new(&KNOTS).is_some());
+    }
+
+    #[test]
+    fn one_doubtful_word_makes_the_whole_value_doubtful() {
+        let sure = [("Nhận", 0.99), ("chuyển", 0.99), ("nhượng", 0.99), ("đất", 0.99)];
+        let mut one = sure;
+        one[1].1 = 0.5;
+        assert!(confidence(&sure) >= 0.98, "{}", confidence(&sure));
+        assert!(confidence(&one) < 0.9, "{}", confidence(&one));
+        let all = one.map(|(text, _)| (text, 0.5));
+        assert!(confidence(&all) < confidence(&one));
+    }
+}

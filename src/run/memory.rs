@@ -10,6 +10,11 @@ use std::sync::{Mutex, PoisonError};
 pub(super) fn peak_bytes(process: Option<u32>) -> Option<u64> {
     let process = process.map_or_else(|| "self".to_owned(), |id| id.to_string());
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    own_peak_bytes(&status)
+}
+
+/// The same from the text of `/proc/PID/status`.
+fn own_peak_bytes(status: &str) -> Option<u64> {
     let kib = |name: &str| -> Option<u64> {
         let line = status.lines().find_map(|line| line.strip_prefix(name))?;
         line.split_whitespace().next()?.parse().ok()
@@ -89,6 +94,16 @@ mod tests {
         let mut said = [0];
         child.stdout.as_mut().expect("its output").read_exact(&mut said).expect("x");
         child
+    }
+
+    #[test]
+    fn what_is_mapped_from_files_is_not_counted() {
+        let status = "Name:\tsohoa\nVmHWM:\t    5000 kB\nVmRSS:\t 4000 kB\n\
+                      RssAnon:\t 1000 kB\nRssFile:\t    3000 kB\n";
+        assert_eq!(own_peak_bytes(status), Some(2000 * 1024));
+        assert_eq!(own_peak_bytes("VmHWM: 5000 kB\n"), Some(5000 * 1024));
+        assert_eq!(own_peak_bytes("VmHWM: 5000 kB\nRssFile: 6000 kB\n"), Some(0));
+        assert_eq!(own_peak_bytes("Name:\tsohoa\n"), None);
     }
 
     #[test]
