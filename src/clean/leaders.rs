@@ -1,5 +1,7 @@
 //! Dotted leaders: rows of small dots that show where to write.
 
+use image::GrayImage;
+
 use super::Blob;
 
 /// Largest height and width of a dot or of a few dots that run into each other, in
@@ -26,6 +28,21 @@ const WRITTEN_MM: f32 = 90.0;
 /// How far dots between two stretches of a leader may lie off its line, in millimetres:
 /// the heavy tone of what is written on it lies lower.
 const STRAY_MM: f32 = 0.25;
+
+/// How far to each side the dots of a leader are compared with each other, in millimetres,
+/// and the fewest dots to compare one with.
+const BESIDE_MM: f32 = 14.0;
+const FEWEST_BESIDE: usize = 6;
+
+/// How far those may lie off the level of a dot: in millimetres, and pixels a pixel beside.
+const OFF_LEVEL_MM: f32 = 0.45;
+const OFF_LEVEL: f32 = 0.012;
+
+/// How many times the ink of its neighbours a dot has that something is written into: the
+/// dot below a letter, a comma. Of the words of the development corpus that stand on leaders
+/// one with a dot below has such a dot in 33 of 100 cases, mostly where it touches the leader,
+/// one without in 2 of 100, half of them with commas, colons and the like.
+const HEAVY: f32 = 1.5;
 
 /// Where a leader begins and ends: the middle of its first and last dot, in pixels.
 pub(crate) type Stretch = ((f32, f32), (f32, f32));
@@ -70,6 +87,49 @@ pub(crate) fn find(blobs: &[Blob], dpi: f32) -> Leaders {
         .filter(|chain| chain.iter().all(|&at| !is_leader[at]))
         .collect();
     Leaders { is_leader, ellipses, stretches }
+}
+
+impl Leaders {
+    /// Gives back to the text the dots of leaders that hold much more ink than the dots
+    /// beside them. `gray` is the page that the blobs are of, paper near 255.
+    pub(crate) fn give_back_heavy(&mut self, blobs: &[Blob], gray: &GrayImage, dpi: f32) {
+        let px = |millimetres: f32| millimetres * dpi / 25.4;
+        let mut dots: Vec<(usize, u32)> = (0..blobs.len())
+            .filter(|&at| self.is_leader[at])
+            .map(|at| (at, ink_of(&blobs[at], gray)))
+            .collect();
+        dots.sort_by(|a, b| blobs[a.0].centre_x().total_cmp(&blobs[b.0].centre_x()));
+        for &(at, ink) in &dots {
+            let (x, y) = (blobs[at].centre_x(), blobs[at].centre_y());
+            let first =
+                dots.partition_point(|dot| blobs[dot.0].centre_x() < x - px(BESIDE_MM));
+            let mut beside: Vec<u32> = dots[first..]
+                .iter()
+                .take_while(|dot| blobs[dot.0].centre_x() <= x + px(BESIDE_MM))
+                .filter(|dot| {
+                    let away = (blobs[dot.0].centre_x() - x).abs();
+                    let off = (blobs[dot.0].centre_y() - y).abs();
+                    dot.0 != at && off <= px(OFF_LEVEL_MM) + away * OFF_LEVEL
+                })
+                .map(|dot| dot.1)
+                .collect();
+            if beside.len() < FEWEST_BESIDE {
+                continue;
+            }
+            beside.sort_unstable();
+            if ink as f32 >= HEAVY * beside[beside.len() / 2].max(1) as f32 {
+                self.is_leader[at] = false;
+            }
+        }
+    }
+}
+
+/// How dark a blob and the pixels around it are, all together.
+fn ink_of(blob: &Blob, gray: &GrayImage) -> u32 {
+    let columns = (blob.left - 1).max(0)..(blob.right + 1).min(gray.width() as i32);
+    let rows = (blob.top - 1).max(0)..(blob.bottom + 1).min(gray.height() as i32);
+    let dark = |x: i32, y: i32| 255 - u32::from(gray.get_pixel(x as u32, y as u32).0[0]);
+    rows.flat_map(|y| columns.clone().map(move |x| dark(x, y))).sum()
 }
 
 /// Rows of dots, each from left to right.
@@ -200,5 +260,27 @@ mod tests {
         let blobs = dots(row.chain([(150, 50), (180, 57)]));
         let found = find(&blobs, 200.0);
         assert_eq!((found.is_leader[20], found.is_leader[21]), (true, false));
+    }
+
+    #[test]
+    fn a_dot_with_more_ink_than_its_neighbours_is_text() {
+        let mut blobs = dots((0..30).map(|i| (i * 8, 50)).chain([(400, 50)]));
+        (blobs[12].right, blobs[12].bottom) = (blobs[12].left + 4, 54);
+        let gray = GrayImage::from_fn(500, 100, |x, y| {
+            let (x, y) = (x as i32, y as i32);
+            let is_ink = blobs.iter().any(|blob| {
+                (blob.left..blob.right).contains(&x)
+                    && (blob.top..blob.bottom).contains(&y)
+            });
+            let is_faint = (8 * 20..8 * 20 + 8).contains(&x);
+            image::Luma([if !is_ink { 250 } else { [90, 170][usize::from(is_faint)] }])
+        });
+        let mut found = find(&blobs, 200.0);
+        assert!(found.is_leader[..30].iter().all(|&is| is));
+        // One alone has nothing to be compared with.
+        found.is_leader[30] = true;
+        found.give_back_heavy(&blobs, &gray, 200.0);
+        let text: Vec<usize> = (0..31).filter(|&at| !found.is_leader[at]).collect();
+        assert_eq!(text, [12]);
     }
 }

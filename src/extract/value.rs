@@ -184,13 +184,15 @@ mod tests {
     }
 
     #[test]
-    fn one_doubtful_word_makes_the_whole_value_doubtful() {
-        let sure = [("Nhận", 0.99), ("chuyển", 0.99), ("nhượng", 0.99), ("đất", 0.99)];
+    fn one_doubtful_word_counts_for_more_than_its_share_of_the_letters() {
+        let words = ["Nhận", "chuyển", "nhượng", "quyền", "sử", "dụng", "đất"];
+        let sure = words.map(|word| (word, 0.99));
         let mut one = sure;
-        one[1].1 = 0.5;
+        one[4].1 = 0.9;
+        let mean = mean_confidence(&pieces(&one));
+        let all = words.map(|word| (word, mean));
         assert!(confidence(&sure) >= 0.98, "{}", confidence(&sure));
+        assert!(confidence(&all) >= 0.98, "{}", confidence(&all));
         assert!(confidence(&one) < 0.9, "{}", confidence(&one));
-        let all = one.map(|(text, _)| (text, 0.5));
-        assert!(confidence(&all) < confidence(&one));
     }
 }

@@ -80,7 +80,8 @@ pub fn find(ready: &Ready) -> Layout {
     let rules = rules::take_out(&mut ink, &runs, ready.dpi);
     let blobs = Blobs::of(&ink);
     drop((ink, runs));
-    let leaders = crate::clean::find_leaders(&blobs.blobs, ready.dpi);
+    let mut leaders = crate::clean::find_leaders(&blobs.blobs, ready.dpi);
+    leaders.give_back_heavy(&blobs.blobs, &ready.gray, ready.dpi);
     let (pieces, dust) = pieces_of(&blobs, &leaders, &rules, ready.dpi);
     let sorted = grouping::sorted(pieces, ready.dpi);
     let mut letters = sorted.letters;

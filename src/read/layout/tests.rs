@@ -103,6 +103,29 @@ fn a_leader_below_a_line_is_no_part_of_it_and_a_heavy_tone_is() {
 }
 
 #[test]
+fn a_heavy_tone_that_stands_in_a_leader_stays_when_the_leader_goes() {
+    let in_tone = |x: i32, y: i32| (132..137).contains(&x) && (220..225).contains(&y);
+    let page = ready(|x, y| {
+        let leader = (100..900).contains(&x) && (221..224).contains(&y) && x % 8 < 3;
+        leader || in_tone(x, y) || in_text(x, y, 100, 200, 17)
+    });
+    let layout = find(&page);
+    assert_eq!(boxes(&layout), [[100, 200, 334, 225]]);
+    let line = cut(&page, &layout.lines[0]);
+    let [_, _, left, _, _, top] = line.to_page.0;
+    let dark = |is_there: &dyn Fn(i32) -> bool| {
+        let below = line.pixels.enumerate_pixels().filter(|(x, y, pixel)| {
+            let (x, y) = (f64::from(*x) + left, f64::from(*y) + top);
+            y >= 218.0 && is_there(x as i32) && pixel.0[0] < 100
+        });
+        below.count()
+    };
+    assert!(dark(&|x| (132..137).contains(&x)) > 12);
+    // The dot beside it has run into it.
+    assert_eq!(dark(&|x| !(126..143).contains(&x)), 0);
+}
+
+#[test]
 fn marks_belong_to_the_line_below_them() {
     let page = ready(|x, y| {
         let hat = (129..137).contains(&x) && (290..294).contains(&y);
