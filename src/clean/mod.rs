@@ -10,6 +10,7 @@ mod blobs;
 mod grey;
 mod ink;
 mod leaders;
+mod negative;
 mod orientation;
 mod skew;
 mod spread;
@@ -58,6 +59,8 @@ fn is_strip(size: Size) -> bool {
 pub enum Step {
     /// Red ink of stamps is faded, so that the text below can be read.
     Stamps,
+    /// Light writing on dark paper is turned over: covers of certificates, microfilm.
+    Negative,
     /// Uneven light, yellow paper and stains are levelled out.
     Light,
     /// The black around the paper, which a scanner's lid leaves, is painted over.
@@ -70,13 +73,20 @@ pub enum Step {
 
 impl Step {
     /// Every step, in the order in which a page meets them.
-    pub const ALL: [Self; 5] =
-        [Self::Stamps, Self::Light, Self::Border, Self::Orientation, Self::Deskew];
+    pub const ALL: [Self; 6] = [
+        Self::Stamps,
+        Self::Negative,
+        Self::Light,
+        Self::Border,
+        Self::Orientation,
+        Self::Deskew,
+    ];
 
     /// The name in configuration files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Stamps => "stamps",
+            Self::Negative => "negative",
             Self::Light => "light",
             Self::Border => "border",
             Self::Orientation => "orientation",
@@ -209,6 +219,9 @@ impl Clean {
         let (page, scale) = grey::reduced(page, WORKING_DPI, DPI_TOLERANCE);
         let dpi = page.dpi;
         let mut source = grey::of_page(page, self.config.has(Step::Stamps));
+        if self.config.has(Step::Negative) && negative::is_negative(&source, dpi) {
+            image::imageops::invert(&mut source);
+        }
         if self.config.has(Step::Light) || self.config.has(Step::Border) {
             background::level(
                 &mut source,

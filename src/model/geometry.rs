@@ -69,6 +69,14 @@ impl Rect {
         }
     }
 
+    /// Whether a point lies inside, not on the border.
+    pub fn contains(&self, point: Point) -> bool {
+        self.left < point.x
+            && point.x < self.right
+            && self.top < point.y
+            && point.y < self.bottom
+    }
+
     /// The smallest rectangle that holds both.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {

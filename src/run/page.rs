@@ -12,6 +12,7 @@ use crate::intake::Weighed;
 use crate::model::Line;
 use crate::model::PageText;
 use crate::model::Quad;
+use crate::model::Rect;
 use crate::model::Size;
 use crate::model::TextSource;
 use crate::read::Engine;
@@ -122,18 +123,8 @@ impl PageReader {
         let ready = self.clean.run(page.image, &mut notes);
         progress().map_err(broken)?;
         let codes = codes::find(&ready);
-        let mut layout = layout::find(&ready);
-        // The modules of a code are no letters.
-        layout.lines.retain(|line| {
-            let at = line.quad.bounds().centre();
-            !codes.iter().any(|(_, code)| {
-                let code = code.bounds();
-                code.left < at.x
-                    && at.x < code.right
-                    && code.top < at.y
-                    && at.y < code.bottom
-            })
-        });
+        let places: Vec<Rect> = codes.iter().map(|(_, code)| code.bounds()).collect();
+        let layout = layout::find(&ready, &places);
         let clean_ms = begun.elapsed().as_millis() as u64;
         let begun = Instant::now();
         let mut lines = self.lines(&ready, &layout, weighed, progress)?;

@@ -49,13 +49,7 @@ pub(super) fn find(ready: &Ready) -> Vec<(String, Quad)> {
     for group in groups(&corners).into_iter().take(MOST_PLACES) {
         for (text, quad) in decoded(ready, &group) {
             let at = quad.bounds().centre();
-            let is_known = codes.iter().any(|(_, known)| {
-                let known = known.bounds();
-                known.left < at.x
-                    && at.x < known.right
-                    && known.top < at.y
-                    && at.y < known.bottom
-            });
+            let is_known = codes.iter().any(|(_, known)| known.bounds().contains(at));
             if !is_known {
                 codes.push((text, quad));
             }

@@ -73,8 +73,9 @@ const EDGE_MM: f32 = 1.6;
 /// Ink smaller than this is dust, in square millimetres.
 const DUST_MM2: f32 = 0.02;
 
-/// Finds the lines of a page.
-pub fn find(ready: &Ready) -> Layout {
+/// Finds the lines of a page. What lies within `codes`, the places of its QR and bar codes in
+/// the reading frame, is no text.
+pub fn find(ready: &Ready, codes: &[Rect]) -> Layout {
     let mut ink = ready.ink.clone();
     let runs = crate::clean::runs_of(&ink);
     let rules = rules::take_out(&mut ink, &runs, ready.dpi);
@@ -82,7 +83,8 @@ pub fn find(ready: &Ready) -> Layout {
     drop((ink, runs));
     let mut leaders = crate::clean::find_leaders(&blobs.blobs, ready.dpi);
     leaders.give_back_heavy(&blobs.blobs, &ready.gray, ready.dpi);
-    let (pieces, dust) = pieces_of(&blobs, &leaders, &rules, ready.dpi);
+    let (mut pieces, dust) = pieces_of(&blobs, &leaders, &rules, ready.dpi);
+    pieces.retain(|piece| !codes.iter().any(|code| code.contains(piece.centre())));
     let sorted = grouping::sorted(pieces, ready.dpi);
     let mut letters = sorted.letters;
     letters.extend(ellipses_of(&blobs, &leaders));

@@ -1,6 +1,7 @@
 //! Pieces of ink that lines are put together from.
 
 use crate::clean::Run;
+use crate::model::Point;
 
 /// A connected piece of ink, or the part of one that belongs to one line.
 #[derive(Debug, Clone)]
@@ -30,6 +31,14 @@ impl Piece {
             area: runs.iter().map(Run::len).sum(),
             runs,
         })
+    }
+
+    /// The point in the middle of the box around it.
+    pub(super) fn centre(&self) -> Point {
+        Point {
+            x: (self.left + self.right) as f32 / 2.0,
+            y: (self.top + self.bottom) as f32 / 2.0,
+        }
     }
 
     /// Pixels from left to right.

@@ -7,7 +7,7 @@ use crate::clean::Clean;
 use crate::clean::Ready;
 use crate::model::PageImage;
 use crate::model::Pixels;
-use crate::model::Point;
+use crate::model::{Point, Rect};
 
 use super::{Layout, cut, find};
 
@@ -48,7 +48,7 @@ fn boxes(layout: &Layout) -> Vec<[i32; 4]> {
 fn columns_are_lines_of_their_own_from_left_to_right_and_top_to_bottom() {
     let places = [(100, 100), (650, 100), (100, 160), (650, 160)];
     let page = ready(|x, y| places.iter().any(|&(l, t)| in_text(x, y, l, t, 23)));
-    let lefts: Vec<_> = boxes(&find(&page)).iter().map(|b| (b[0], b[1])).collect();
+    let lefts: Vec<_> = boxes(&find(&page, &[])).iter().map(|b| (b[0], b[1])).collect();
     assert_eq!(lefts, places);
 }
 
@@ -61,7 +61,7 @@ fn a_line_of_a_table_that_faded_in_between_still_parts_its_cells() {
             let on_rule = (386..388).contains(&x) && (80..720).contains(&y) && is_left;
             on_rule || in_text(x, y, 104, 400, 20) || in_text(x, y, 396, 400, 20)
         });
-        boxes(&find(&page)).len()
+        boxes(&find(&page, &[])).len()
     };
     assert_eq!(lines(5), 2, "a fifth of it is left");
     assert_eq!(
@@ -82,7 +82,7 @@ fn text_in_cells_stays_apart_and_the_rules_are_found() {
             .any(|&(l, t)| in_text(x, y, l, t, 21));
         (framed && on_rule) || text
     });
-    let layout = find(&page);
+    let layout = find(&page, &[]);
     assert_eq!(layout.lines.len(), 4, "{:?}", boxes(&layout));
     assert!(layout.lines.iter().all(|line| line.in_cell));
     assert_eq!(layout.rules.len(), 6);
@@ -95,7 +95,7 @@ fn a_leader_below_a_line_is_no_part_of_it_and_a_heavy_tone_is() {
         let heavy = (129..133).contains(&x) && (322..326).contains(&y);
         leader || heavy || in_text(x, y, 100, 200, 17) || in_text(x, y, 100, 300, 17)
     });
-    let layout = find(&page);
+    let layout = find(&page, &[]);
     assert_eq!(boxes(&layout), [[100, 200, 334, 216], [100, 300, 334, 326]]);
     let line = cut(&page, &layout.lines[0]);
     let below = line.pixels.rows().next_back().map(|mut row| row.all(|p| p.0[0] > 200));
@@ -109,7 +109,7 @@ fn a_heavy_tone_that_stands_in_a_leader_stays_when_the_leader_goes() {
         let leader = (100..900).contains(&x) && (221..224).contains(&y) && x % 8 < 3;
         leader || in_tone(x, y) || in_text(x, y, 100, 200, 17)
     });
-    let layout = find(&page);
+    let layout = find(&page, &[]);
     assert_eq!(boxes(&layout), [[100, 200, 334, 225]]);
     let line = cut(&page, &layout.lines[0]);
     let [_, _, left, _, _, top] = line.to_page.0;
@@ -132,13 +132,25 @@ fn marks_belong_to_the_line_below_them() {
         let tone = (130..134).contains(&x) && (284..288).contains(&y);
         hat || tone || in_text(x, y, 100, 240, 17) || in_text(x, y, 100, 300, 17)
     });
-    assert_eq!(boxes(&find(&page)), [[100, 240, 334, 256], [100, 284, 334, 316]]);
+    assert_eq!(boxes(&find(&page, &[])), [[100, 240, 334, 256], [100, 284, 334, 316]]);
+}
+
+#[test]
+fn the_modules_of_a_code_beside_a_line_are_no_part_of_it() {
+    let code = Rect { left: 350.0, top: 180.0, right: 440.0, bottom: 280.0 };
+    let page = ready(|x, y| {
+        let inside = code.contains(Point { x: x as f32, y: y as f32 });
+        let module = inside && x % 14 < 10 && y % 20 < 14;
+        module || in_text(x, y, 100, 200, 17)
+    });
+    assert_eq!(boxes(&find(&page, &[code])), [[100, 200, 334, 216]]);
+    assert_ne!(boxes(&find(&page, &[])), [[100, 200, 334, 216]]);
 }
 
 #[test]
 fn an_empty_page_has_no_lines() {
     let page = ready(|_, _| false);
-    assert!(page.blank && find(&page).lines.is_empty());
+    assert!(page.blank && find(&page, &[]).lines.is_empty());
 }
 
 proptest! {
@@ -159,7 +171,7 @@ proptest! {
                 in_text(x.floor() as i32, y.floor() as i32, 250, top, 47)
             })
         });
-        let layout = find(&page);
+        let layout = find(&page, &[]);
         prop_assert_eq!(layout.lines.len(), tops.len());
         for (line, top) in layout.lines.iter().zip(tops) {
             let at = page.to_original.apply(line.quad.bounds().centre());
