@@ -148,7 +148,7 @@ fn first_capital(text: &str) -> String {
 /// What a person is to another: as it is written, certain where the list has it.
 pub(super) fn relation(text: &str, _: &Context) -> Normalized {
     let same = |known: &&String| canonical_tone(known) == canonical_tone(text);
-    match TITLES.relations.iter().find(same) {
+    match TITLES.relations.iter().chain(&TITLES.seldom_relations).find(same) {
         Some(known) => Normalized::read(known.clone(), CERTAIN),
         None => Normalized::read(text, DOUBTFUL),
     }

@@ -95,6 +95,7 @@ pub(super) struct Titles {
     pub(super) signers: Vec<String>,
     pub(super) middles: Vec<String>,
     pub(super) relations: Vec<String>,
+    pub(super) seldom_relations: Vec<String>,
 }
 
 /// Codes of the origin of a right to use land.

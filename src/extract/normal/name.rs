@@ -25,7 +25,9 @@ pub(super) fn name(text: &str, _: &Context) -> Normalized {
     if name.is_empty() {
         return Normalized::illegible(Vec::new());
     }
-    let spelled = title_case_name(&mostly_capitals(name));
+    let in_one_case = mostly_capitals(name);
+    let whole_words = with_joints(&in_one_case);
+    let spelled = title_case_name(whole_words.as_deref().unwrap_or(&in_one_case));
     if name.chars().any(|letter| letter.is_ascii_digit()) {
         return Normalized::illegible(vec![spelled]);
     }
@@ -39,6 +41,10 @@ pub(super) fn name(text: &str, _: &Context) -> Normalized {
         let kept: String = spelled.chars().filter(|letter| legal(*letter)).collect();
         return Normalized::read(kept, DOUBTFUL);
     }
+    if whole_words.is_some() {
+        let as_read = title_case_name(&in_one_case);
+        return Normalized::read(spelled, REPAIRED).with_alternatives(vec![as_read]);
+    }
     if let Some(parted) = with_middle_parted(&spelled) {
         return Normalized::read(parted, REPAIRED).with_alternatives(vec![spelled]);
     }
@@ -47,6 +53,97 @@ pub(super) fn name(text: &str, _: &Context) -> Normalized {
     let other = with_usual_middle(&spelled);
     let certainty = if whole && other.is_none() { CERTAIN } else { REPAIRED };
     Normalized::read(spelled, certainty).with_alternatives(other.into_iter().collect())
+}
+
+/// Letters before the apostrophe of highland names.
+const BEFORE_APOSTROPHES: [&str; 2] = ["K", "H"];
+
+/// Letters that follow a `K` in no word without an apostrophe but in a few family names, which
+/// are known (`Ksor`).
+const AFTER_APOSTROPHES: &str = "BCDĐGMNSTVX";
+
+/// The same name with the apostrophes and spaces that a weak print or a hasty hand loses:
+/// no word has a capital within it, so that `KMai` is `K'Mai` and `CứA Chu` `Cứ A Chu`. A dot
+/// behind a lone vowel (`Tráng A. Sà`) ends no abbreviation. `None` where nothing is lost.
+fn with_joints(name: &str) -> Option<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in name.split(' ') {
+        let word = without_dot(word);
+        match words.last_mut() {
+            // `K Đức`, `K.Tuân`
+            Some(before) if before == "K" && starts_with_capital(word) => {
+                *before = format!("K'{word}");
+            }
+            _ => words.push(with_joint(word).unwrap_or_else(|| word.to_owned())),
+        }
+    }
+    let joined = words.join(" ");
+    (joined != name).then_some(joined)
+}
+
+/// The same for one word.
+fn with_joint(word: &str) -> Option<String> {
+    for mark in ["K.", "K:"] {
+        if let Some(rest) =
+            word.strip_prefix(mark).filter(|rest| starts_with_capital(rest))
+        {
+            return Some(format!("K'{rest}"));
+        }
+    }
+    let letters: Vec<char> = word.chars().collect();
+    let at = if letters.iter().any(|letter| letter.is_lowercase()) {
+        let mut places = (1..letters.len()).filter(|&at| parts_at(&letters, at));
+        places.next().filter(|_| places.next().is_none())?
+    } else {
+        let is_family = || FAMILIES.iter().any(|family| family.to_uppercase() == word);
+        let is_lost = matches!(letters.as_slice(), ['K', next, _, ..]
+            if AFTER_APOSTROPHES.contains(*next));
+        (is_lost && !is_family()).then_some(1)?
+    };
+    let (head, tail) = letters.split_at_checked(at)?;
+    let (head, tail) = (String::from_iter(head), String::from_iter(tail));
+    let joint = if BEFORE_APOSTROPHES.contains(&head.as_str()) { '\'' } else { ' ' };
+    Some(format!("{head}{joint}{tail}"))
+}
+
+/// Whether a capital within a word begins another one: both are syllables, or the first is a
+/// letter that stands alone in names.
+fn parts_at(letters: &[char], at: usize) -> bool {
+    let (head, tail) = letters.split_at(at);
+    let is_begun = tail.first().is_some_and(|letter| letter.is_uppercase());
+    let is_tail = match tail {
+        [lone] => ALONE.contains(*lone),
+        [_, next, ..] => next.is_lowercase() && tail.iter().any(|it| is_vowel(*it)),
+        [] => false,
+    };
+    let is_head = match head {
+        [lone] => is_vowel(*lone) || BEFORE_APOSTROPHES.contains(&&*lone.to_string()),
+        [.., last] => last.is_lowercase() && head.iter().any(|it| is_vowel(*it)),
+        [] => false,
+    };
+    is_begun && is_head && is_tail
+}
+
+/// Letters that end a name alone (`Ly A`, `Na Ư`).
+const ALONE: &str = "AƯ";
+
+fn is_vowel(letter: char) -> bool {
+    let plain = crate::model::fold_letter(letter).unwrap_or(letter);
+    "aeiouy".contains(plain.to_ascii_lowercase())
+}
+
+/// A word without the dot or colon behind its only letter, a vowel or `K`.
+fn without_dot(word: &str) -> &str {
+    let bare = word.trim_end_matches(['.', ':']);
+    let mut letters = bare.chars();
+    match (letters.next(), letters.next()) {
+        (Some(letter), None) if letter == 'K' || is_vowel(letter) => bare,
+        _ => word,
+    }
+}
+
+fn starts_with_capital(word: &str) -> bool {
+    word.starts_with(char::is_uppercase) && word.chars().count() > 1
 }
 
 /// The same name with the usual middle word, where its own differs from it by a mark alone,

@@ -5,6 +5,44 @@ fn value(value_type: &str, text: &str) -> Option<String> {
 }
 
 #[test]
+fn a_name_gets_back_the_joints_that_its_capitals_tell_of() {
+    for (written, name) in [
+        ("Đa Cát KMai", "Đa Cát K'Mai"),
+        ("CIL KTHƯƠNG", "Cil K'Thương"),
+        ("K Đức", "K'Đức"),
+        ("K.Tuân", "K'Tuân"),
+        ("HMai Niê", "H'Mai Niê"),
+        ("Tráng APáo", "Tráng A Páo"),
+        ("LyA Của", "Ly A Của"),
+        ("CứA Chu", "Cứ A Chu"),
+        ("Tráng A. Sà", "Tráng A Sà"),
+    ] {
+        let read = normalize("name", written, &Context::default()).unwrap();
+        assert_eq!(read.value.as_deref(), Some(name), "{written}");
+        assert!(read.certainty < CERTAIN, "{written}");
+    }
+}
+
+#[test]
+fn a_name_without_lost_joints_stays_as_it_is() {
+    for name in [
+        "Kơ Să K'Hoa",
+        "Ksor A Hlim",
+        "KSOR A HLIM",
+        "Kpă Y Nhơn",
+        "Kim Khánh Khoa",
+        "KIM KHÁNH KRANG",
+        "Nguyễn V. An",
+        "TRáng A Páo",
+        "NgUyễn Văn HảI",
+    ] {
+        let read = normalize("name", name, &Context::default()).unwrap();
+        assert_eq!(read.value.as_deref(), Some(&*crate::model::title_case_name(name)));
+        assert_ne!(read.certainty, REPAIRED, "{name}");
+    }
+}
+
+#[test]
 #[expect(clippy::too_many_lines, reason = "one table of cases")]
 fn texts_of_forms_become_data() {
     let mut wrong = Vec::new();

@@ -22,6 +22,8 @@ const MARGIN: f32 = 0.3;
 const SHORT: usize = 1;
 /// Dearest price of a letter of a word for a hamlet.
 const DEAREST_WORD: f32 = 1.15;
+/// The same for a word in small letters: names are in capitals, it can be nothing else.
+const DEAREST_SMALL: f32 = 1.8;
 /// How much dearer the next word for a hamlet must be.
 const MARGIN_OF_WORDS: f32 = 1.0;
 
@@ -52,11 +54,13 @@ fn begins_name(word: &str) -> bool {
 /// The word for a hamlet that the letters are nearly; `None` where they are one, or none.
 fn hamlet_word(lattice: &Lattice, (start, end): (usize, usize)) -> Option<String> {
     let end = lattice.without_marks_before(end);
+    let is_small = lattice.text(start, end).starts_with(char::is_lowercase);
+    let of_a_letter = if is_small { DEAREST_SMALL } else { DEAREST_WORD };
     let mut near: Vec<(f32, &str)> = HAMLETS
         .iter()
         .filter(|(word, _)| !word.contains(' '))
         .filter_map(|(word, letters)| {
-            let dearest = DEAREST_WORD * letters.len() as f32;
+            let dearest = of_a_letter * letters.len() as f32;
             let (cost, at) = lattice.ends_at(end, letters, dearest)?;
             (at == start).then_some((cost, *word))
         })

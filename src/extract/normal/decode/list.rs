@@ -10,29 +10,48 @@ const DEAREST: f32 = 1.5;
 /// How much dearer the next value must be, in natural logarithms.
 const MARGIN: f32 = 1.0;
 
-/// Words with the values that they stand for.
-pub(super) type List = Vec<(String, String)>;
+/// How much dearer than its letters a relation is that few papers name: fewer than one aunt
+/// comes on twenty mothers.
+const SELDOM: f32 = 3.0;
+
+/// How much dearer the local name of an ethnic group is than the official one, which papers
+/// name it by.
+const LOCAL: f32 = 1.5;
+
+/// Words with the values that they stand for, and how much dearer they are than their letters,
+/// in natural logarithms.
+pub(super) type List = Vec<(String, String, f32)>;
 
 /// The closed list of a type, if it has one.
 pub(super) fn of_type(value_type: &str) -> Option<List> {
-    let own = |name: &String| (name.clone(), name.clone());
+    let own = |name: &String| (name.clone(), name.clone(), 0.0);
     Some(match value_type {
-        "ethnic" => ETHNIC.iter().flatten().map(own).collect(),
+        "ethnic" => {
+            let local = |name: &String| (name.clone(), name.clone(), LOCAL);
+            let official = ETHNIC.iter().filter_map(|names| names.first()).map(own);
+            official
+                .chain(ETHNIC.iter().flat_map(|it| it.iter().skip(1)).map(local))
+                .collect()
+        }
         "nationality" => NATIONALITIES
             .iter()
             .filter_map(|names| Some((names.first()?, names)))
             .flat_map(|(first, names)| {
-                names.iter().map(|name| (name.clone(), first.clone()))
+                names.iter().map(|name| (name.clone(), first.clone(), 0.0))
             })
             .collect(),
         "signer-title" => TITLES.signers.iter().map(own).collect(),
-        "relation" => TITLES.relations.iter().map(own).collect(),
+        "relation" => {
+            let seldom = TITLES.seldom_relations.iter();
+            let seldom = seldom.map(|name| (name.clone(), name.clone(), SELDOM));
+            TITLES.relations.iter().map(own).chain(seldom).collect()
+        }
         "land-use" => land_use(),
         list => CODES
             .get(list)?
             .iter()
             .flat_map(|(code, words)| {
-                words.iter().map(|word| (word.clone(), code.clone()))
+                words.iter().map(|word| (word.clone(), code.clone(), 0.0))
             })
             .collect(),
     })
@@ -48,7 +67,7 @@ fn land_use() -> List {
     let gardens = codes.iter().filter(|code| !HOUSES.contains(&code.as_str()));
     let pairs =
         gardens.flat_map(|garden| HOUSES.map(|house| format!("{house}+{garden}")));
-    alone.chain(pairs).map(|code| (code.clone(), code)).collect()
+    alone.chain(pairs).map(|code| (code.clone(), code, 0.0)).collect()
 }
 
 /// The value of the list whose word costs least to read; `None` where each costs too much
@@ -56,10 +75,11 @@ fn land_use() -> List {
 pub(super) fn closest(list: &List, lattice: &Lattice) -> Option<Normalized> {
     let mut best: Option<(f32, f32, &str)> = None;
     let mut rival: Option<(f32, &str)> = None;
-    for (word, value) in list {
+    for (word, value, dearer) in list {
         let letters = Pattern::of(word);
-        let cost = lattice.cost(&letters);
-        let per_letter = cost / letters.len().max(1) as f32;
+        let read = lattice.cost(&letters);
+        let per_letter = read / letters.len().max(1) as f32;
+        let cost = read + dearer;
         match best {
             Some((least, _, of)) if cost >= least => {
                 if of != value && rival.is_none_or(|(next, _)| cost < next) {

@@ -8,7 +8,7 @@ use super::super::clean::cleaned;
 use super::super::date::date_from_words;
 use super::super::lexicon::{DATES, NUMBERS};
 use super::super::number_words::number_at_start;
-use super::super::{CERTAIN, Normalized};
+use super::super::{CERTAIN, LIKELY, Normalized};
 use super::certainty_of;
 use super::lattice::{Lattice, Pattern};
 use super::said_date;
@@ -65,7 +65,16 @@ pub(super) fn decoded(value_type: &str, words: &[Word]) -> Option<Normalized> {
             .any(|known| *known == word.trim_matches(['.', ',', '(', ')', ':']))
     };
     if says(&text) && text.split_whitespace().all(exact) {
-        return Some(Normalized::read(text, CERTAIN));
+        // A date in words has no marks: what looks like one is a leader or a stain.
+        let bare = |word: &str| word.trim_matches(['.', ',', ':']).to_owned();
+        let said = match value_type {
+            "date-words" => {
+                text.split_whitespace().map(bare).collect::<Vec<_>>().join(" ")
+            }
+            _ => text.clone(),
+        };
+        let certainty = if said == text { CERTAIN } else { LIKELY };
+        return Some(Normalized::read(said, certainty));
     }
     if value_type == "date-words"
         && let Some(date) = said_date::decoded(&Lattice::of(words), &text)

@@ -66,6 +66,9 @@ fn words_of_a_list_are_found_through_wrong_letters() {
         ("ethnic", "Thál", Some("Thái")),
         ("nationality", "Vlệt Nan", Some("Việt Nam")),
         ("id-kind", "Chứng mlnh nhân dàn", Some("1")),
+        ("ethnic", "Khe Mú", Some("Khơ Mú")),
+        ("relation", "Mợ", Some("Mợ")),
+        ("relation", "Cậu", Some("Cậu")),
         ("sex", "quả bưởi", None),
     ] {
         let read = decoded(value_type, &plain(written));
@@ -93,6 +96,10 @@ fn number_words_are_the_likeliest_that_say_a_date() {
             "Ngày hai mươi tư tháng bảy năm một nghìn chín trăm chín mươi ba",
         ),
         (
+            "Ngày mười tám, tháng tư. năm một nghìn chín trăm sáu mươi tám",
+            "Ngày mười tám tháng tư năm một nghìn chín trăm sáu mươi tám",
+        ),
+        (
             "Ngày mồng một tháng giêng năm hai nghìn không trăm lẻ bảyp",
             "Ngày mồng một tháng giêng năm hai nghìn không trăm lẻ bảy",
         ),
@@ -100,6 +107,13 @@ fn number_words_are_the_likeliest_that_say_a_date() {
         let read = decoded("date-words", &plain(written));
         assert_eq!(read.value.as_deref(), Some(expected));
     }
+}
+
+#[test]
+fn between_a_mother_and_an_aunt_a_doubtful_letter_is_the_mothers() {
+    let read = decoded("relation", &[word(&["M", "ọẹ"])]);
+    assert_eq!(read.value.as_deref(), Some("Mẹ"), "{read:?}");
+    assert!(read.certainty < 1.0);
 }
 
 #[test]
@@ -237,6 +251,8 @@ fn the_word_for_a_hamlet_and_the_space_before_its_number_are_known() {
         ("thôn3", "thôn 3"),
         ("thôn.4", "thôn 4"),
         ("bản.Pa Tần", "bản Pa Tần"),
+        ("hản Pa Tần", "bản Pa Tần"),
+        ("Hản Pa Tần", "Hản Pa Tần"),
         ("bản Nà Hỳ1", "bản Nà Hỳ 1"),
         ("thân 6", "thôn 6"),
         ("Km12", "Km12"),
