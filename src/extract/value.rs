@@ -18,18 +18,19 @@ const LABEL_PRICE: f32 = 0.05;
 /// values of the development corpus. Nobody looks again at what is shown as 0.9 or more, and
 /// wrong is worse than unsure: a measure counts for that much from where 49 of 50 are
 /// right, and up to there for a little less than it is.
-const KNOTS: [[f32; 2]; 11] = [
+const KNOTS: [[f32; 2]; 12] = [
     [0.1, 0.54],
     [0.2, 0.64],
-    [0.3, 0.73],
-    [0.5, 0.78],
-    [0.6, 0.79],
-    [0.7, 0.86],
-    [0.8, 0.89],
-    [0.96, 0.895],
-    [0.967, 0.965],
-    [0.975, 0.985],
-    [0.985, 0.99],
+    [0.3, 0.74],
+    [0.5, 0.79],
+    [0.6, 0.81],
+    [0.7, 0.87],
+    [0.8, 0.892],
+    [0.945, 0.896],
+    [0.952, 0.955],
+    [0.967, 0.98],
+    [0.975, 0.99],
+    [0.985, 0.993],
 ];
 /// The same, ready for use.
 static CALIBRATION: LazyLock<Calibration> =
