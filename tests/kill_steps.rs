@@ -102,7 +102,7 @@ fn the_desk_fills_an_index_that_was_deleted_before_it_takes_corrections_over() {
     std::fs::remove_dir_all(folder.join("index")).unwrap();
     let archive = Archive::open(&folder).unwrap();
     let setup = archive.worker_setup(&program(), Path::new("models"));
-    let app = desk::app(&archive, setup, None, |_| {}).unwrap();
+    let app = desk::app(&archive, setup, None, None, |_| {}).unwrap();
     drop(app);
     assert!(desk::index_changes(&archive).unwrap() > 0, "every record is noted");
     is_right(&folder, "the desk was started first");

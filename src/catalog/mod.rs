@@ -14,6 +14,7 @@ mod original;
 mod pages;
 mod places;
 mod records;
+mod rulings;
 mod scans;
 mod sightings;
 #[cfg(test)]
@@ -38,11 +39,12 @@ pub use original::{CopyError, Originals, StoredOriginal};
 pub use pages::{PageState, StoredPage};
 pub use places::Place;
 pub use records::{PendingRecord, StoredRecord};
+pub use rulings::{PageRuling, PageStand, StoredRuling};
 pub use scans::{Location, NewScan, ScanState, StoredScan};
 pub use sightings::Sighting;
 
 /// Version of the tables; a catalog of a later version is refused.
-const SCHEMA_VERSION: i64 = 4;
+const SCHEMA_VERSION: i64 = 5;
 
 /// The first version whose catalogs know what waits to be checked.
 const FIRST_WITH_QUEUE: i64 = 3;
@@ -50,15 +52,16 @@ const FIRST_WITH_QUEUE: i64 = 3;
 /// What leads from each version to the next; the first entry from version 1 to 2.
 /// The files of [`TABLES`], which are run afterwards, make the tables that are new.
 const STEPS: [&str; SCHEMA_VERSION as usize - 1] =
-    ["ALTER TABLE scan ADD COLUMN retries INTEGER NOT NULL DEFAULT 0", "", ""];
+    ["ALTER TABLE scan ADD COLUMN retries INTEGER NOT NULL DEFAULT 0", "", "", ""];
 
 /// What makes the tables that are not there: of the archive, of the desk, of the trail.
-const TABLES: [&str; 5] = [
+const TABLES: [&str; 6] = [
     include_str!("schema.sql"),
     include_str!("access.sql"),
     include_str!("audit.sql"),
     include_str!("checking.sql"),
     include_str!("lots.sql"),
+    include_str!("rulings.sql"),
 ];
 
 /// Why the catalog could not answer.

@@ -9,6 +9,7 @@ use rusqlite::{OptionalExtension as _, params};
 
 use super::Catalog;
 use super::CatalogError;
+use super::rulings::BLANK;
 use crate::model::PageKey;
 use crate::model::PageText;
 use crate::model::Reason;
@@ -32,13 +33,13 @@ pub struct StoredPage {
     pub key: PageKey,
     /// How far it has come.
     pub state: PageState,
-    /// Whether nothing is written on it.
+    /// Whether nothing is written on it, as people say, or else as it was read.
     pub blank: bool,
     /// How its image was taken out of the file, e.g. `embedded dct`.
     pub taken: String,
 }
 
-fn packed(text: &PageText) -> Result<Vec<u8>, CatalogError> {
+pub(super) fn packed(text: &PageText) -> Result<Vec<u8>, CatalogError> {
     let damaged = |source: Box<dyn std::error::Error + Send + Sync>| {
         CatalogError::Damaged { what: "page text", source }
     };
@@ -105,8 +106,10 @@ impl Catalog {
     ) -> Result<(), CatalogError> {
         let body = packed(text)?;
         self.lock().execute(
-            "UPDATE page SET state = 'done', blank = ?3, taken = ?4, text = ?5 \
-             WHERE scan = ?1 AND number = ?2 AND state = 'waiting'",
+            &format!(
+                "UPDATE page SET state = 'done', blank = {BLANK}, taken = ?4, text = ?5 \
+                 WHERE scan = ?1 AND number = ?2 AND state = 'waiting'"
+            ),
             params![key.scan.0, key.page, text.blank, taken, body],
         )?;
         Ok(())

@@ -7,7 +7,10 @@ use rusqlite::{OptionalExtension as _, Row, Transaction, TransactionBehavior, pa
 use super::Catalog;
 use super::CatalogError;
 use super::checking;
+use super::rulings;
+use super::rulings::PageStand;
 use crate::failpoint;
+use crate::model::Field;
 use crate::model::FieldState;
 use crate::model::Record;
 use crate::model::RecordId;
@@ -88,17 +91,73 @@ pub(super) fn note(
     Ok(())
 }
 
-/// What people decided about the old record stays in the new one.
-fn keep_decisions(old: &Record, new: &mut Record, by_people: &BTreeSet<String>) {
-    for (name, field) in &old.fields {
-        let decided = matches!(
+/// Names of the fields that people decided about; `by_people` are those with a decision.
+fn decided(record: &Record, by_people: &BTreeSet<String>) -> BTreeSet<String> {
+    let is_decided = |(name, field): &(&String, &Field)| {
+        matches!(
             field.state,
             FieldState::Keyed | FieldState::Verified | FieldState::Approved
-        ) || by_people.contains(name);
-        if decided {
-            new.fields.insert(name.clone(), field.clone());
+        ) || by_people.contains(*name)
+    };
+    record.fields.iter().filter(is_decided).map(|(name, _)| name.clone()).collect()
+}
+
+/// What people decided about the old record stays in the new one.
+fn keep_decisions(old: &Record, new: &mut Record, by_people: &BTreeSet<String>) {
+    for name in decided(old, by_people) {
+        if let Some(field) = old.fields.get(&name) {
+            new.fields.insert(name, field.clone());
         }
     }
+}
+
+/// The records of a scan as they are stored, by name.
+fn stored_of(
+    transaction: &Transaction<'_>,
+    scan: &ScanId,
+) -> Result<BTreeMap<RecordId, Record>, CatalogError> {
+    let mut statement =
+        transaction.prepare_cached("SELECT body FROM record WHERE scan = ?1")?;
+    let bodies = statement.query_map([&scan.0], |row| row.get::<_, String>(0))?;
+    let mut records = BTreeMap::new();
+    for body in bodies {
+        let record = parsed(&body?)?;
+        records.insert(record.record.clone(), record);
+    }
+    Ok(records)
+}
+
+/// Replaces the records of a scan and notes every change for the index, as
+/// [`Catalog::finish_scan`] says.
+pub(super) fn replace(
+    transaction: &Transaction<'_>,
+    scan: &ScanId,
+    records: &[Record],
+) -> Result<(), CatalogError> {
+    let mut old = stored_of(transaction, scan)?;
+    for (ordinal, record) in records.iter().enumerate() {
+        let mut record = record.clone();
+        if let Some(before) = old.remove(&record.record) {
+            let by_people = checking::decided(transaction, &record.record)?;
+            keep_decisions(&before, &mut record, &by_people);
+            if before == record {
+                continue;
+            }
+        }
+        put(transaction, ordinal, &record)?;
+    }
+    for (id, before) in old {
+        let mut kept = Record { fields: BTreeMap::new(), ..before.clone() };
+        let by_people = checking::decided(transaction, &id)?;
+        keep_decisions(&before, &mut kept, &by_people);
+        if kept.fields.is_empty() {
+            transaction.execute("DELETE FROM record WHERE id = ?1", [&id.0])?;
+            checking::forget(transaction, &id)?;
+            note(transaction, &id)?;
+        }
+    }
+    failpoint::reach("records-written");
+    Ok(())
 }
 
 impl Catalog {
@@ -118,41 +177,55 @@ impl Catalog {
         // What people decide meanwhile is waited for: it must not be written over.
         let transaction =
             connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut old = BTreeMap::new();
-        {
-            let mut statement =
-                transaction.prepare("SELECT body FROM record WHERE scan = ?1")?;
-            let bodies = statement.query_map([&scan.0], |row| row.get::<_, String>(0))?;
-            for body in bodies {
-                let record = parsed(&body?)?;
-                old.insert(record.record.clone(), record);
-            }
-        }
-        for (ordinal, record) in records.iter().enumerate() {
-            let mut record = record.clone();
-            if let Some(before) = old.remove(&record.record) {
-                let by_people = checking::decided(&transaction, &record.record)?;
-                keep_decisions(&before, &mut record, &by_people);
-                if before == record {
-                    continue;
-                }
-            }
-            put(&transaction, ordinal, &record)?;
-        }
-        for (id, before) in old {
-            let mut kept = Record { fields: BTreeMap::new(), ..before.clone() };
-            let by_people = checking::decided(&transaction, &id)?;
-            keep_decisions(&before, &mut kept, &by_people);
-            if kept.fields.is_empty() {
-                transaction.execute("DELETE FROM record WHERE id = ?1", [&id.0])?;
-                checking::forget(&transaction, &id)?;
-                note(&transaction, &id)?;
-            }
-        }
-        failpoint::reach("records-written");
+        replace(&transaction, scan, records)?;
         transaction.execute("UPDATE scan SET state = 'done' WHERE id = ?1", [&scan.0])?;
         transaction.commit()?;
         Ok(())
+    }
+
+    /// Replaces the records of a scan that is done, as [`Catalog::finish_scan`], if people
+    /// have ruled nothing else about its pages since. Returns whether that was so.
+    ///
+    /// # Errors
+    ///
+    /// If the database refuses.
+    pub fn renew_records(
+        &self,
+        scan: &ScanId,
+        records: &[Record],
+        seen: &PageStand,
+    ) -> Result<bool, CatalogError> {
+        let mut connection = self.lock();
+        let transaction =
+            connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        if rulings::stand(&transaction, scan)?.rulings != seen.rulings {
+            return Ok(false);
+        }
+        replace(&transaction, scan, records)?;
+        transaction.commit()?;
+        Ok(true)
+    }
+
+    /// The records of a scan about which people decided something, each with the names of
+    /// those fields.
+    ///
+    /// # Errors
+    ///
+    /// If the database refuses or a record is damaged.
+    pub fn decided_records(
+        &self,
+        scan: &ScanId,
+    ) -> Result<Vec<(Record, BTreeSet<String>)>, CatalogError> {
+        let mut connection = self.lock();
+        let transaction = connection.transaction()?;
+        let mut found = Vec::new();
+        for (id, record) in stored_of(&transaction, scan)? {
+            let fields = decided(&record, &checking::decided(&transaction, &id)?);
+            if !fields.is_empty() {
+                found.push((record, fields));
+            }
+        }
+        Ok(found)
     }
 
     /// One record.

@@ -110,6 +110,22 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<StoredScan> {
 }
 
 impl Catalog {
+    /// The scans whose pages are all read or set aside, those that came last first, at most
+    /// `limit`.
+    ///
+    /// # Errors
+    ///
+    /// If the database refuses.
+    pub fn latest_scans(&self, limit: usize) -> Result<Vec<StoredScan>, CatalogError> {
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM scan WHERE state = 'done' \
+             ORDER BY arrived_ms DESC, rowid DESC LIMIT ?1"
+        ))?;
+        let rows = statement.query_map([limit as i64], stored)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Notes that a scan lies in the archive and where it was found. A scan that is
     /// known already only gains the place. Returns whether the scan is new.
     ///

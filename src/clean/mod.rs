@@ -209,6 +209,17 @@ impl Clean {
 
     /// Works on one page; what it was unsure of goes into `notes`.
     pub fn run(&self, page: PageImage, notes: &mut Vec<String>) -> Ready {
+        self.run_turned(page, None, notes)
+    }
+
+    /// As [`Clean::run`]; `told` is by how many quarter turns clockwise people say that the
+    /// page is to be turned.
+    pub fn run_turned(
+        &self,
+        page: PageImage,
+        told: Option<u8>,
+        notes: &mut Vec<String>,
+    ) -> Ready {
         let original = Size { width: page.pixels.width(), height: page.pixels.height() };
         let is_strip = is_strip(original);
         let page = if is_strip {
@@ -231,8 +242,11 @@ impl Clean {
             );
         }
 
-        let (quarters, degrees) =
-            if is_strip { (0, 0.0) } else { self.turns(&source, dpi, notes) };
+        let (quarters, degrees) = if is_strip {
+            (told.unwrap_or(0), 0.0)
+        } else {
+            self.turns(&source, dpi, told, notes)
+        };
         let (gray, to_source) = turn::level(&source, quarters, degrees);
         let ink = ink::of(&gray, dpi);
         let blank = blank::is_blank(&ink, dpi);
@@ -252,13 +266,20 @@ impl Clean {
 
     /// Quarter turns clockwise that bring a page upright, and by how many degrees its lines
     /// then run down to the right.
-    fn turns(&self, source: &GrayImage, dpi: f32, notes: &mut Vec<String>) -> (u8, f64) {
+    fn turns(
+        &self,
+        source: &GrayImage,
+        dpi: f32,
+        told: Option<u8>,
+        notes: &mut Vec<String>,
+    ) -> (u8, f64) {
         let grey::Sketch { gray, dpi } = grey::Sketch::of(source, dpi);
         let sketch_ink = ink::of(&gray, dpi);
         // A plan has no room for planes that are done with.
         drop(gray);
-        let mut quarters = 0;
-        if self.config.has(Step::Orientation) {
+        let mut quarters = told.unwrap_or(0) % 4;
+        let is_open = told.is_none() && self.config.has(Step::Orientation);
+        if is_open {
             quarters = orientation::quarters(&sketch_ink, dpi, notes);
         }
         let upright_ink = match quarters {
@@ -269,9 +290,7 @@ impl Clean {
         if self.config.has(Step::Deskew) {
             degrees = skew::degrees(&upright_ink, dpi);
         }
-        if self.config.has(Step::Orientation)
-            && orientation::on_its_head(&upright_ink, degrees, dpi)
-        {
+        if is_open && orientation::on_its_head(&upright_ink, degrees, dpi) {
             quarters = (quarters + 2) % 4;
         }
         (quarters, degrees)

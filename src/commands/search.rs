@@ -7,8 +7,10 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use sohoa::run::{Archive, Loader, desk};
-use sohoa::serve::{BatchError, Certificate, Load, SearchRequest, answer, look_up};
+use sohoa::run::{Archive, Loader, PageDesk, desk};
+use sohoa::serve::{
+    BatchError, Certificate, Load, PageTools, SearchRequest, answer, look_up,
+};
 
 use super::archive::write_to;
 use super::{Ended, Usage, open, print_json};
@@ -99,7 +101,11 @@ pub(super) fn serve(arguments: &cli::Serve, models: &Path) -> anyhow::Result<End
     let setup = archive.worker_setup(&program, models);
     let loader = Arc::new(Loader::new(Arc::clone(&archive), setup.clone()));
     let load: Arc<dyn Load> = Arc::clone(&loader) as _;
-    let app = desk::app(&archive, setup, Some(load), |line| eprintln!("sohoa: {line}"))?;
+    let tools = PageDesk::new(Arc::clone(&archive), setup.clone())?;
+    let tools: Arc<dyn PageTools> = Arc::new(tools);
+    let app = desk::app(&archive, setup, Some(load), Some(tools), |line| {
+        eprintln!("sohoa: {line}")
+    })?;
     let (stop, stopped) = std::sync::mpsc::channel::<()>();
     let indexing = std::thread::spawn(move || keep_indexed(&archive, &stopped));
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -14,7 +14,7 @@
 use std::sync::Arc;
 
 use crate::config::kind::Kinds;
-use crate::model::{PageText, Record, ScanId};
+use crate::model::{PageText, Paper, Record, Rulings, ScanId};
 
 mod alone;
 mod choice;
@@ -38,6 +38,7 @@ mod value;
 mod walk;
 
 pub use definition_test::{Failure, definition_tests, page_of};
+pub use recognise::Opinion;
 
 use recognise::Recogniser;
 use record::Reader;
@@ -62,8 +63,21 @@ impl Extract {
     /// order. Quads of the fields are in the reading frame of their page. A scan that no
     /// definition recognises has no record.
     pub fn run(&self, scan: &ScanId, pages: &[(u32, PageText)]) -> Vec<Record> {
+        self.run_ruled(scan, pages, &Rulings::new())
+    }
+
+    /// As [`Extract::run`], where people say which pages are blank, where papers begin and
+    /// of what kind they are.
+    pub fn run_ruled(
+        &self,
+        scan: &ScanId,
+        pages: &[(u32, PageText)],
+        rulings: &Rulings,
+    ) -> Vec<Record> {
         let mut records: Vec<Record> = Vec::new();
-        for document in self.recogniser.documents(pages) {
+        let opinions =
+            pages.iter().map(|(page, text)| (*page, self.opinion(*page, text)));
+        for document in self.recogniser.documents(opinions, rulings) {
             let Some(kind) = document.kind else { continue };
             let definition = &self.kinds.all()[kind];
             let pages: Vec<&(u32, PageText)> =
@@ -100,18 +114,21 @@ impl Extract {
         records
     }
 
-    /// The kind of each page, by index into `pages`; `None` where it is blank or unknown.
-    pub fn kinds_of(
-        &self,
-        pages: &[(u32, PageText)],
-    ) -> Vec<Option<crate::model::KindId>> {
-        let mut out = vec![None; pages.len()];
-        for document in self.recogniser.documents(pages) {
-            let Some(kind) = document.kind else { continue };
-            for index in document.pages {
-                out[index] = Some(self.kinds.all()[kind].kind.id.clone());
-            }
-        }
-        out
+    /// What a page says about the paper that it belongs to.
+    pub fn opinion(&self, number: u32, page: &PageText) -> Opinion {
+        self.recogniser.opinion(number, page)
+    }
+
+    /// The papers of a scan, from the opinions about its pages in their order, and from
+    /// what people say.
+    pub fn papers(&self, opinions: &[(u32, Opinion)], rulings: &Rulings) -> Vec<Paper> {
+        let number = |index: &usize| opinions.get(*index).map(|(number, _)| *number);
+        let documents = self.recogniser.documents(opinions.iter().copied(), rulings);
+        let papers = documents.into_iter().map(|document| Paper {
+            kind: document.kind.map(|kind| self.kinds.all()[kind].kind.id.clone()),
+            is_told: document.is_told,
+            pages: document.pages.iter().filter_map(number).collect(),
+        });
+        papers.collect()
     }
 }

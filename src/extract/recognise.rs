@@ -1,7 +1,7 @@
 //! What kind of document a page is, and where one document of a scan ends.
 
 use crate::config::kind::Kinds;
-use crate::model::PageText;
+use crate::model::{KindId, PageText, Ruling, Rulings};
 
 use super::form::phrases;
 use super::phrase::Phrase;
@@ -31,6 +31,10 @@ const AGAINST_PRICE: f32 = 0.4;
 pub(super) struct Document {
     /// Index of its definition; `None` if no definition recognises it.
     pub(super) kind: Option<usize>,
+    /// Whether people said so.
+    pub(super) is_told: bool,
+    /// What its pages were taken for by what stands on them.
+    read: Option<usize>,
     /// Indexes of its pages.
     pub(super) pages: Vec<usize>,
 }
@@ -51,6 +55,8 @@ struct Marks {
 #[derive(Debug)]
 pub(super) struct Recogniser {
     marks: Vec<Marks>,
+    /// The kinds in the order of `marks`.
+    ids: Vec<KindId>,
 }
 
 /// What a page says about its kind.
@@ -64,6 +70,78 @@ enum Verdict {
     Signs(usize),
     /// It does not say.
     Unknown,
+}
+
+impl Verdict {
+    fn kind(self) -> Option<usize> {
+        match self {
+            Self::Title(kind) | Self::Signs(kind) => Some(kind),
+            Self::Blank | Self::Unknown => None,
+        }
+    }
+}
+
+/// What a page says about the paper that it belongs to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Opinion {
+    /// What stands on it says, blank or not.
+    read: Verdict,
+    /// Whether the page was found blank.
+    blank: bool,
+}
+
+/// A page with what people say about it.
+#[derive(Debug, Clone, Copy)]
+struct Ruled {
+    read: Verdict,
+    /// The kind that people give to the paper that begins here.
+    told: Option<usize>,
+    /// Whether people say that a paper begins here.
+    begins: Option<bool>,
+}
+
+impl Ruled {
+    /// Whether the page belongs to the document before it.
+    fn goes_on(&self, last: &Document) -> bool {
+        if let Some(begins) = self.begins {
+            return !begins;
+        }
+        // People give a kind to the paper that begins on the page.
+        self.told.is_none()
+            && match self.read {
+                Verdict::Title(_) => false,
+                Verdict::Signs(kind) => [last.read, last.kind].contains(&Some(kind)),
+                Verdict::Blank | Verdict::Unknown => true,
+            }
+    }
+}
+
+/// The documents of a scan in the order of its pages; blank pages belong to none.
+fn grouped(pages: impl Iterator<Item = Ruled>) -> Vec<Document> {
+    let mut documents: Vec<Document> = Vec::new();
+    for (index, page) in pages.enumerate() {
+        let kind = page.told.or(page.read.kind());
+        let is_told = page.told.is_some();
+        match documents.last_mut() {
+            _ if page.read == Verdict::Blank => {}
+            Some(last) if page.goes_on(last) => {
+                last.pages.push(index);
+                // Pages that people put together are of the kind that one of them shows.
+                if last.kind.is_none() || is_told && !last.is_told {
+                    last.kind = kind;
+                    last.is_told |= is_told;
+                }
+                last.read = last.read.or(page.read.kind());
+            }
+            _ => documents.push(Document {
+                kind,
+                is_told,
+                read: page.read.kind(),
+                pages: vec![index],
+            }),
+        }
+    }
+    documents
 }
 
 impl Recogniser {
@@ -83,43 +161,47 @@ impl Recogniser {
                 }
             })
             .collect();
-        Self { marks }
+        let ids = kinds.all().iter().map(|it| it.kind.id.clone()).collect();
+        Self { marks, ids }
     }
 
-    /// The documents of a scan in the order of its pages; blank pages belong to none.
-    pub(super) fn documents(&self, pages: &[(u32, PageText)]) -> Vec<Document> {
-        let mut documents: Vec<Document> = Vec::new();
-        for (index, (number, page)) in pages.iter().enumerate() {
-            let verdict = self.verdict(*number, page);
-            match (verdict, documents.last_mut()) {
-                (Verdict::Blank, _) => {}
-                (Verdict::Title(kind), _) => {
-                    documents.push(Document { kind: Some(kind), pages: vec![index] });
-                }
-                (Verdict::Signs(kind), Some(last)) if last.kind == Some(kind) => {
-                    last.pages.push(index);
-                }
-                (Verdict::Signs(kind), last) => {
-                    let lone = last.is_none_or(|last| last.kind != Some(kind));
-                    if lone {
-                        documents.push(Document { kind: Some(kind), pages: vec![index] });
-                    }
-                }
-                (Verdict::Unknown, Some(last)) => last.pages.push(index),
-                (Verdict::Unknown, None) => {
-                    documents.push(Document { kind: None, pages: vec![index] });
-                }
-            }
-        }
-        documents
+    /// The documents of a scan, from the opinions about its pages in their order, and from
+    /// what people say; blank pages belong to none.
+    pub(super) fn documents(
+        &self,
+        pages: impl Iterator<Item = (u32, Opinion)>,
+        rulings: &Rulings,
+    ) -> Vec<Document> {
+        grouped(pages.map(|(page, opinion)| self.ruled(opinion, rulings.get(&page))))
+    }
+
+    /// What a page says.
+    pub(super) fn opinion(&self, number: u32, page: &PageText) -> Opinion {
+        Opinion { read: self.verdict(number, page), blank: page.blank }
+    }
+
+    /// An opinion with what people say. A kind that no definition has any more is not said.
+    fn ruled(&self, Opinion { read, blank }: Opinion, ruling: Option<&Ruling>) -> Ruled {
+        let none = Ruling::default();
+        let ruling = ruling.unwrap_or(&none);
+        let told = ruling.kind.as_ref();
+        let told = told.and_then(|kind| self.ids.iter().position(|known| known == kind));
+        let read = match (ruling.blank, read) {
+            (Some(true), _) => Verdict::Blank,
+            // Somebody sees what the machine does not.
+            (Some(false), Verdict::Blank) => Verdict::Unknown,
+            (Some(false), read) => read,
+            (None, Verdict::Blank) if told.is_some() => Verdict::Unknown,
+            (None, _) if blank && told.is_none() => Verdict::Blank,
+            (None, read) => read,
+        };
+        Ruled { read, told, begins: ruling.begins }
     }
 
     /// What one page says.
     fn verdict(&self, number: u32, page: &PageText) -> Verdict {
         let sheet = sheets(number, page, false, 0);
-        let Some(sheet) =
-            sheet.first().filter(|sheet| !page.blank && !sheet.rows.is_empty())
-        else {
+        let Some(sheet) = sheet.first().filter(|sheet| !sheet.rows.is_empty()) else {
             return Verdict::Blank;
         };
         let text = glyphs(&sheet.rows);

@@ -206,6 +206,15 @@ impl Affine {
             (e / determinant, -b / determinant, -d / determinant, a / determinant);
         Some(Self([ia, ib, -(ia * c + ib * f), id, ie, -(id * c + ie * f)]))
     }
+
+    /// Quarter turns clockwise that set a page upright, 0–3, where this map leads from the
+    /// upright page to the page as it lies in its file.
+    pub fn upright_quarters(&self) -> u8 {
+        let [a, _, _, d, _, _] = self.0;
+        let quarters = (d.atan2(a).to_degrees() / 90.0).round() as i32;
+        // The original is turned by so many quarters; turning back is the other way round.
+        (-quarters).rem_euclid(4) as u8
+    }
 }
 
 #[cfg(test)]
@@ -221,6 +230,16 @@ mod tests {
         let there = Point { x: 12.5, y: 900.0 };
         let again = back.apply(turn.apply(there));
         assert!((again.x - there.x).abs() < 1e-2 && (again.y - there.y).abs() < 1e-2);
+    }
+
+    #[test]
+    fn a_page_that_lies_on_its_side_is_set_upright() {
+        for (degrees, expected) in
+            [(0.0, 0), (1.5, 0), (90.0, 3), (180.0, 2), (-90.0, 1), (269.0, 1)]
+        {
+            let map = Affine::rotation(degrees, Point { x: 50.0, y: 70.0 });
+            assert_eq!(map.upright_quarters(), expected, "{degrees}°");
+        }
     }
 
     #[test]

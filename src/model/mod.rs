@@ -10,6 +10,7 @@ mod kind;
 mod letters;
 mod reason;
 mod record;
+mod ruling;
 mod scan;
 mod text;
 
@@ -26,5 +27,6 @@ pub use letters::{
 };
 pub use reason::Reason;
 pub use record::{Field, FieldState, Finding, Record, RecordId, Severity};
+pub use ruling::{PageOrder, PageTool, Paper, Ruling, Rulings};
 pub use scan::{PageKey, ScanId, hex};
 pub use text::{Letter, Line, PageText, TextSource, Word, Writing};

@@ -29,6 +29,7 @@ use crate::serve::Held;
 use crate::serve::Load;
 use crate::serve::PageImageError;
 use crate::serve::PageImages;
+use crate::serve::PageTools;
 use crate::serve::SearchRequest;
 use crate::serve::Seek;
 use crate::serve::SeekError;
@@ -207,7 +208,8 @@ fn units(archive: &Archive) -> Result<Vec<(String, String)>, RunError> {
     Ok(archive.catalog.units()?.into_iter().map(named).collect())
 }
 
-/// All that the desk works with; `load` takes scans in for it. `log` gets one line about each failure.
+/// All that the desk works with; `load` takes scans in for it, `page_tools` cuts them into
+/// papers. `log` gets one line about each failure.
 ///
 /// # Errors
 ///
@@ -216,6 +218,7 @@ pub fn app(
     archive: &Archive,
     setup: WorkerSetup,
     load: Option<Arc<dyn Load>>,
+    page_tools: Option<Arc<dyn PageTools>>,
     log: fn(&str),
 ) -> Result<App, RunError> {
     let pictures = Pictures::new(
@@ -231,6 +234,7 @@ pub fn app(
         searcher: Arc::new(IndexSeek(index)),
         images: Arc::new(pictures),
         load,
+        page_tools,
         kinds: archive.kinds()?.kinds().cloned().collect(),
         units: units(archive)?,
         log,

@@ -117,10 +117,25 @@ impl PageReader {
         page: LoadedPage,
         progress: &mut impl FnMut() -> std::io::Result<()>,
     ) -> Result<(PageText, [u64; 2]), ReadError> {
+        self.read_turned(page, None, progress)
+    }
+
+    /// As [`PageReader::read`]; `told` is by how many quarter turns clockwise people say
+    /// that the page is to be turned.
+    ///
+    /// # Errors
+    ///
+    /// As [`PageReader::read`].
+    pub fn read_turned(
+        &mut self,
+        page: LoadedPage,
+        told: Option<u8>,
+        progress: &mut impl FnMut() -> std::io::Result<()>,
+    ) -> Result<(PageText, [u64; 2]), ReadError> {
         let begun = Instant::now();
         let mut notes: Vec<String> = page.notes.iter().map(ToString::to_string).collect();
         let weighed = intake::weigh(page.text_layer, self.trust_hidden_text);
-        let ready = self.clean.run(page.image, &mut notes);
+        let ready = self.clean.run_turned(page.image, told, &mut notes);
         progress().map_err(broken)?;
         let codes = codes::find(&ready);
         let places: Vec<Rect> = codes.iter().map(|(_, code)| code.bounds()).collect();

@@ -105,7 +105,9 @@ impl Ingest<'_> {
 
     fn read(&self, slot: &mut Slot, key: &PageKey) -> Result<(), RunError> {
         let path = self.catalog.originals().path(&key.scan);
-        let request = Request::Read { path, page: key.page };
+        let ruling = self.catalog.rulings(&key.scan)?.remove(&key.page);
+        let quarters = ruling.and_then(|ruling| ruling.quarters);
+        let request = Request::Read { path, page: key.page, quarters };
         let _attempt = self.attempts.read(key);
         let mut interruptions = 0;
         loop {

@@ -1,12 +1,16 @@
 //! The records of a scan, made of what was read on its pages, a window of pages at a time.
 
+use std::borrow::Cow;
+
 use super::error::RunError;
 use crate::catalog::Catalog;
 use crate::catalog::PageState;
 use crate::extract::Extract;
 use crate::model::PageKey;
 use crate::model::PageText;
+use crate::model::Paper;
 use crate::model::Record;
+use crate::model::Rulings;
 use crate::model::ScanId;
 
 /// Pages whose records are kept of a window: with their lattices texts take up to 1 MB
@@ -18,26 +22,94 @@ const PAGES_AT_A_TIME: usize = 64;
 /// shares with the next one. A paper that goes on to the end of the window is cut there.
 const PAGES_BEYOND: usize = 16;
 
+/// A page of a scan as it would be read, in place of what is stored.
+pub(super) type Instead<'t> = Option<(u32, &'t PageText)>;
+
 /// The records of a scan, with their places in the pixels of the original.
 pub(super) fn extracted(
     catalog: &Catalog,
     extract: &Extract,
     scan: &ScanId,
 ) -> Result<Vec<Record>, RunError> {
-    let pages = catalog.pages(scan)?;
-    let pages = pages.iter().filter(|page| page.state == PageState::Done);
-    let pages: Vec<u32> = pages.map(|page| page.key.page).collect();
+    extracted_as(catalog, extract, scan, &catalog.rulings(scan)?, None)
+}
+
+/// As [`extracted`], if people said this about its pages, and one of them were read so.
+pub(super) fn extracted_as(
+    catalog: &Catalog,
+    extract: &Extract,
+    scan: &ScanId,
+    rulings: &Rulings,
+    instead: Instead<'_>,
+) -> Result<Vec<Record>, RunError> {
+    let pages = read_pages(catalog, scan)?;
+    let text =
+        |page: u32| text_of(catalog, &PageKey { scan: scan.clone(), page }, instead);
+    let told = rulings.values().any(|ruling| ruling.kind.is_some());
+    let rulings = if told && pages.len() > PAGES_AT_A_TIME {
+        let mut opinions = Vec::with_capacity(pages.len());
+        for &page in &pages {
+            opinions.extend(text(page)?.map(|it| (page, extract.opinion(page, &it))));
+        }
+        Cow::Owned(with_kinds(rulings, &extract.papers(&opinions, rulings)))
+    } else {
+        Cow::Borrowed(rulings)
+    };
     in_windows(&pages, |window| {
         let mut texts: Vec<(u32, PageText)> = Vec::with_capacity(window.len());
         for &page in window {
-            if let Some(text) =
-                catalog.page_text(&PageKey { scan: scan.clone(), page })?
-            {
-                texts.push((page, text));
-            }
+            texts.extend(text(page)?.map(|text| (page, text)));
         }
-        Ok(with_places(extract.run(scan, &texts), &texts))
+        Ok(with_places(extract.run_ruled(scan, &texts, &rulings), &texts))
     })
+}
+
+/// Makes the records of a scan that is done anew; where people say something else about
+/// its pages meanwhile, once more.
+pub(super) fn renew(
+    catalog: &Catalog,
+    extract: &Extract,
+    scan: &ScanId,
+) -> Result<(), RunError> {
+    loop {
+        let seen = catalog.page_stand(scan)?;
+        let records = extracted(catalog, extract, scan)?;
+        if catalog.renew_records(scan, &records, &seen)? {
+            return Ok(());
+        }
+    }
+}
+
+/// The pages of a scan that were read, ascending.
+pub(super) fn read_pages(catalog: &Catalog, scan: &ScanId) -> Result<Vec<u32>, RunError> {
+    let pages = catalog.pages(scan)?;
+    let pages = pages.iter().filter(|page| page.state == PageState::Done);
+    Ok(pages.map(|page| page.key.page).collect())
+}
+
+fn text_of(
+    catalog: &Catalog,
+    key: &PageKey,
+    instead: Instead<'_>,
+) -> Result<Option<PageText>, RunError> {
+    match instead {
+        Some((page, text)) if page == key.page => Ok(Some(text.clone())),
+        _ => Ok(catalog.page_text(key)?),
+    }
+}
+
+/// The rulings with the kinds that people gave to papers on all pages of these: a window
+/// may begin in the middle of one.
+fn with_kinds(rulings: &Rulings, papers: &[Paper]) -> Rulings {
+    let mut rulings = rulings.clone();
+    for paper in papers.iter().filter(|paper| paper.is_told) {
+        for page in paper.pages.iter().skip(1) {
+            let ruling = rulings.entry(*page).or_default();
+            ruling.kind.clone_from(&paper.kind);
+            ruling.begins = Some(false);
+        }
+    }
+    rulings
 }
 
 /// What `read` finds on `pages`, which it is given in windows that overlap. Each record is
@@ -167,6 +239,46 @@ mod tests {
         assert_eq!(names[names.len() - 2..], ["1", "2"]);
     }
 
+    /// A catalog with a scan of so many pages, none of them read.
+    fn empty(num_pages: u32) -> (tempfile::TempDir, Catalog, ScanId) {
+        let folder = tempfile::tempdir().unwrap();
+        let catalog = Catalog::create_or_open(folder.path()).unwrap();
+        let scan = ScanId("a".repeat(64));
+        catalog
+            .add_scan(&NewScan {
+                id: &scan,
+                bytes: 1,
+                path: "book.pdf",
+                modified_ms: 0,
+                arrived_ms: 0,
+                family: "auto",
+                collection: None,
+                unit: None,
+                name: ScanName::new(),
+            })
+            .unwrap();
+        catalog.set_num_pages(&scan, num_pages).unwrap();
+        (folder, catalog, scan)
+    }
+
+    #[test]
+    fn a_kind_that_people_gave_holds_to_the_end_of_a_book_of_two_windows() {
+        const PAGES: u32 = 82;
+        let (_folder, catalog, scan) = empty(PAGES);
+        for page in 1..=PAGES {
+            let drawing = format!("  Số {page}    Đăng ký ngày 02 tháng 4 năm 1986\n");
+            let key = PageKey { scan: scan.clone(), page };
+            catalog.page_done(&key, "drawn", &page_of(&drawing)).unwrap();
+        }
+        let extract = Extract::new(Arc::new(built_in_kinds().unwrap()));
+        let mut rulings = Rulings::new();
+        rulings.entry(1).or_default().kind = Some(KindId("so-khai-tu".into()));
+        let records = extracted_as(&catalog, &extract, &scan, &rulings, None).unwrap();
+        assert!(records.iter().all(|record| record.kind.0 == "so-khai-tu"));
+        let on = |page| records.iter().any(|record| record.pages.contains(&page));
+        assert!(on(1) && on(66) && on(PAGES), "{} records", records.len());
+    }
+
     #[test]
     fn every_entry_of_a_book_of_a_hundred_pages_is_made_once() {
         const PAGES: u32 = 100;
@@ -187,23 +299,7 @@ mod tests {
                  Nơi sinh: X. Na Ư, H. Điện Biên, T. Lai Châu\n"
             )
         };
-        let folder = tempfile::tempdir().unwrap();
-        let catalog = Catalog::create_or_open(folder.path()).unwrap();
-        let scan = ScanId("a".repeat(64));
-        catalog
-            .add_scan(&NewScan {
-                id: &scan,
-                bytes: 1,
-                path: "book.pdf",
-                modified_ms: 0,
-                arrived_ms: 0,
-                family: "auto",
-                collection: None,
-                unit: None,
-                name: ScanName::new(),
-            })
-            .unwrap();
-        catalog.set_num_pages(&scan, PAGES).unwrap();
+        let (_folder, catalog, scan) = empty(PAGES);
         for page in 1..=PAGES {
             // The second entry of each page goes on on the next one.
             let upper = if page > 1 { PARENTS } else { "" };

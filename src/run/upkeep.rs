@@ -8,7 +8,7 @@ use super::archive::Archive;
 use super::durable;
 use super::error::RunError;
 use super::indexing::Indexer;
-use super::records::extracted;
+use super::records::renew;
 use crate::catalog::ScanState;
 use crate::extract::Extract;
 use crate::failpoint;
@@ -32,8 +32,7 @@ pub fn reindex(archive: &Archive, extract_again: bool) -> Result<usize, RunError
         let extract = Extract::new(Arc::new(archive.kinds()?));
         for scan in archive.catalog.scans()? {
             if scan.state == ScanState::Done {
-                let records = extracted(&archive.catalog, &extract, &scan.id)?;
-                archive.catalog.finish_scan(&scan.id, &records)?;
+                renew(&archive.catalog, &extract, &scan.id)?;
             }
         }
     }

@@ -28,6 +28,8 @@ pub(super) enum Request {
         path: PathBuf,
         /// From 1.
         page: u32,
+        /// By how many quarter turns clockwise people say that it is to be turned.
+        quarters: Option<u8>,
     },
     /// Give one page as a JPEG; its bytes follow in a frame of their own.
     Picture {
@@ -136,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_message_arrives_as_it_was_sent_and_a_cut_stream_is_an_error() {
-        let request = Request::Read { path: "a/b".into(), page: 3 };
+        let request = Request::Read { path: "a/b".into(), page: 3, quarters: Some(1) };
         let mut wire = Vec::new();
         send(&mut wire, &request).unwrap();
         let back: Option<Request> = receive(&mut wire.as_slice()).unwrap();

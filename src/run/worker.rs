@@ -162,10 +162,11 @@ impl Worker {
                 };
                 wire::send(to, &reply)
             }
-            Request::Read { path, page } => {
+            Request::Read { path, page, quarters } => {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
                 failpoint::reach_with(failpoint::IN_WORKER, &name);
-                let reply = self.read(&path, page, || wire::send(to, &Reply::Progress));
+                let progress = || wire::send(to, &Reply::Progress);
+                let reply = self.read((&path, page), quarters, progress);
                 wire::send(to, &reply?)
             }
             Request::Picture { path, page } => match self.picture(&path, page) {
@@ -224,8 +225,8 @@ impl Worker {
 
     fn read(
         &mut self,
-        path: &Path,
-        page: u32,
+        (path, page): (&Path, u32),
+        quarters: Option<u8>,
         mut progress: impl FnMut() -> std::io::Result<()>,
     ) -> std::io::Result<Reply> {
         if self.reader.is_none() {
@@ -253,7 +254,7 @@ impl Worker {
             return Ok(Reply::Unable { message: "the engine is missing".to_owned() });
         };
         let taken = loaded.taken.to_string();
-        match reader.read(loaded, &mut progress) {
+        match reader.read_turned(loaded, quarters, &mut progress) {
             Ok((text, [clean_ms, read_ms])) => Ok(Reply::Text {
                 taken,
                 stage_ms: [intake_ms, clean_ms, read_ms],

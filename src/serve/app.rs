@@ -14,6 +14,7 @@ use super::images::PageImages;
 use super::labels::{Labels, LabelsError};
 use super::load::Load;
 use super::page_cache::{KEPT_BYTES, PageCache};
+use super::page_tools::PageTools;
 use super::seek::Seek;
 use super::sizes::PageSizes;
 use super::text::Texts;
@@ -46,6 +47,8 @@ pub struct App {
     pub images: Arc<dyn PageImages>,
     /// The intake; `None` where scans are taken in by the command line alone.
     pub load: Option<Arc<dyn Load>>,
+    /// What cuts files into papers; `None` where nobody may.
+    pub page_tools: Option<Arc<dyn PageTools>>,
     /// Kinds of documents with their titles, in the order in which they are offered.
     pub kinds: Vec<Kind>,
     /// Communes that can be chosen, code and name; may be empty.
@@ -78,6 +81,7 @@ pub(super) struct Desk {
     pub(super) catalog: Arc<Catalog>,
     pub(super) searcher: Arc<dyn Seek>,
     pub(super) load: Option<Arc<dyn Load>>,
+    pub(super) page_tools: Option<Arc<dyn PageTools>>,
     pub(super) pages: PageCache,
     pub(super) sizes: PageSizes,
     pub(super) tiles: TileCache,
@@ -117,6 +121,7 @@ impl Desk {
             catalog: app.catalog,
             searcher: app.searcher,
             load: app.load,
+            page_tools: app.page_tools,
             arrivals: Arc::new(Semaphore::new(ARRIVALS_AT_ONCE)),
             pages: PageCache::new(app.images, KEPT_BYTES),
             sizes: PageSizes::default(),

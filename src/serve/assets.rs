@@ -15,6 +15,8 @@ const WORK_STYLE: &str = include_str!("assets/work.css");
 const WORK_SCRIPT: &str = include_str!("assets/work.js");
 /// Files dropped into the page of loading.
 const LOADING_SCRIPT: &str = include_str!("assets/loading.js");
+/// Keys of the pages of a file.
+const CONTACT_SCRIPT: &str = include_str!("assets/contact.js");
 /// The viewer's own.
 const VIEWER_STYLE: &str = include_str!("assets/viewer.css");
 /// Tiles, zoom, fields and their outlines.
@@ -37,6 +39,7 @@ pub(super) fn version() -> String {
         WORK_STYLE,
         WORK_SCRIPT,
         LOADING_SCRIPT,
+        CONTACT_SCRIPT,
     ] {
         hasher.update(file.as_bytes());
     }
@@ -51,6 +54,7 @@ pub(super) fn file(name: &str) -> Result<Response, Failure> {
         "work.css" => ("text/css; charset=utf-8", WORK_STYLE),
         "work.js" => ("text/javascript; charset=utf-8", WORK_SCRIPT),
         "loading.js" => ("text/javascript; charset=utf-8", LOADING_SCRIPT),
+        "contact.js" => ("text/javascript; charset=utf-8", CONTACT_SCRIPT),
         "viewer.css" => ("text/css; charset=utf-8", VIEWER_STYLE),
         "viewer.js" => ("text/javascript; charset=utf-8", VIEWER_SCRIPT),
         "icon.svg" => ("image/svg+xml", ICON),

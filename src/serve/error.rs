@@ -13,6 +13,8 @@ use super::iiif::AskedError;
 use super::images::PageImageError;
 use super::load::LoadError;
 use super::loading::{status_of, told};
+use super::page_tools::PageToolsError;
+use super::papers;
 use super::request::{MAX_QUERY_LETTERS, RequestError};
 use super::seek::SeekError;
 use super::text::{Lang, Texts};
@@ -112,6 +114,9 @@ pub(super) enum Failure {
     /// Scans could not be loaded.
     #[error(transparent)]
     Load(#[from] LoadError),
+    /// What was said about a page could not be carried out.
+    #[error(transparent)]
+    PageTools(#[from] PageToolsError),
     /// A list that cannot be looked up.
     #[error(transparent)]
     List(#[from] BatchError),
@@ -159,6 +164,7 @@ impl Failure {
             | Self::Export(_)
             | Self::Crop(CropError::Encode(_)) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Load(error) => status_of(error),
+            Self::PageTools(error) => papers::status_of(error),
             Self::Other(status) => *status,
         }
     }
@@ -198,6 +204,7 @@ impl Failure {
             )
             | Self::Parameter { name, .. } => ("failure.parameter", (*name).to_owned()),
             Self::Load(error) => (told(error), String::new()),
+            Self::PageTools(error) => (papers::told(error), String::new()),
             Self::CaseNeeded => ("failure.case_needed", String::new()),
             Self::Foreign => ("failure.foreign", String::new()),
             Self::Account(error) => ("failure.account", error.to_string()),

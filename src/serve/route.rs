@@ -22,6 +22,7 @@ use super::figures;
 use super::guard::guard;
 use super::loading;
 use super::lots;
+use super::papers;
 use super::picture::Picture;
 use super::turn::{in_picture_turn, in_turn};
 use super::view;
@@ -56,6 +57,7 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
         .merge(check::routes())
         .merge(lots::routes())
         .merge(loading::routes())
+        .merge(papers::routes())
         .merge(figures::routes())
         .merge(iiif::routes())
         .merge(hand_out::routes())

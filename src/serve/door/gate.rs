@@ -93,6 +93,8 @@ const GATES: &[(&str, &str, Gate)] = &[
     ("POST", UPLOAD, LOADING),
     ("POST", "/loading/start", LOADING),
     ("POST", "/loading/stop", LOADING),
+    ("GET", "/pages/{}", Gate::Purpose(Right::Load, Rights::NONE)),
+    ("POST", "/pages/{}/rule", LOADING),
     ("GET", "/check", CHECKING),
     ("GET", "/check/*", CHECKING),
     ("POST", "/check/*", CHECKING),

@@ -244,6 +244,7 @@ pub(in crate::serve) fn app(folder: &std::path::Path) -> App {
         searcher: Arc::new(ById),
         images: Arc::new(OnePage),
         load: Some(Arc::new(FakeLoad::default())),
+        page_tools: Some(Arc::new(super::papers::FakeTools::default())),
         kinds: vec![Kind {
             id: KindId("so-khai-sinh".into()),
             title: "Sổ đăng ký khai sinh".into(),

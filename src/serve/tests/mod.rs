@@ -5,6 +5,7 @@ mod door;
 mod iiif;
 mod loading;
 mod lots;
+mod papers;
 mod rooms;
 mod sight;
 mod api;

@@ -107,6 +107,8 @@ fn rooms() -> Vec<Room> {
         post("/loading/file?delivery=d1&path=a.jpg", &["archivist"]),
         post("/loading/start", &["archivist"]),
         post("/loading/stop", &["archivist"]),
+        get("/pages/SCAN", &["archivist"]),
+        post("/pages/SCAN/rule", &["archivist"]),
     ]
 }
 

@@ -17,6 +17,8 @@ use crate::report::{Report, Row, Tally};
 const MAX_ROWS: usize = 200;
 /// Earlier runs that are listed.
 const MAX_RUNS: usize = 12;
+/// Files that came last that are listed.
+const MAX_LATEST: usize = 30;
 
 #[derive(Template)]
 #[template(path = "loading.html")]
@@ -31,6 +33,8 @@ struct LoadingPage<'a> {
     folders: Vec<String>,
     waiting: Vec<Waiting>,
     set_aside: Vec<SetAsideRow>,
+    /// Files that came last: address of their pages, path, count of pages.
+    latest: Vec<(String, String, String)>,
     runs: Vec<Run>,
 }
 
@@ -184,6 +188,10 @@ pub(in super::super) fn loading(
             name: run.name,
         }
     });
+    let latest = desk.catalog.latest_scans(MAX_LATEST)?.into_iter().map(|scan| {
+        let pages = frame.count("contact.pages", u64::from(scan.num_pages.unwrap_or(0)));
+        (super::contact::address_of(&scan.id), scan.path, pages)
+    });
     let folders = load.folders().into_iter().map(|folder| folder.display().to_string());
     let page = LoadingPage {
         wrong: if wrong.is_empty() { String::new() } else { frame.say(wrong).to_owned() },
@@ -194,6 +202,7 @@ pub(in super::super) fn loading(
         folders: folders.collect(),
         waiting: waiting.collect(),
         set_aside: set_aside(&frame, load)?,
+        latest: latest.collect(),
         runs: runs.collect(),
         frame,
     };

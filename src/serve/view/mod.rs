@@ -3,6 +3,7 @@
 
 mod audit;
 mod check;
+mod contact;
 mod door;
 mod facet;
 mod failure;
@@ -21,6 +22,7 @@ mod sheet;
 
 pub(super) use audit::audit;
 pub(super) use check::{item, overtaken, queues, rates, sample, shown};
+pub(super) use contact::{Refused, address as contact_at, contact};
 pub(super) use door::{AccountsSaid, PURPOSES, accounts, case, log_in, password, set_up};
 pub(super) use failure::failure;
 pub(super) use figures::figures;

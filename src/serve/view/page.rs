@@ -45,6 +45,8 @@ struct ViewerPage<'a> {
     previous_entry: String,
     next_entry: String,
     to_record: String,
+    /// The pages of its file with the tools.
+    to_pages: String,
     to_list: String,
     previous: String,
     next: String,
@@ -153,6 +155,7 @@ pub(in super::super) fn page(
         to_record: chosen
             .map(|record| link::record(&record.record, &frame.asked))
             .unwrap_or_default(),
+        to_pages: super::contact::address(key),
         to_list: link::search(&frame.asked, frame.asked.offset.parse().unwrap_or(0)),
         previous: view.neighbour(&pages, key.page.checked_sub(1)),
         next: view.neighbour(&pages, key.page.checked_add(1)),
@@ -255,7 +258,7 @@ impl Viewed<'_> {
     /// Quarter turns clockwise: as asked, else upright.
     fn turn(&self, text: Option<&PageText>) -> u32 {
         let asked = self.ask.get("turn").and_then(|turn| turn.parse().ok());
-        let upright = || text.map_or(0, |text| paper::upright_turn(&text.to_original));
+        let upright = || text.map_or(0, |it| it.to_original.upright_quarters().into());
         asked.filter(|&turn: &u32| turn < 4).unwrap_or_else(upright)
     }
 

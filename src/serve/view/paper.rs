@@ -2,7 +2,6 @@
 
 use super::super::iiif;
 use super::super::picture::{MAX_PAGE_WIDTH, page_address};
-use crate::model::Affine;
 use crate::model::PageKey;
 use crate::model::Size;
 
@@ -72,15 +71,6 @@ impl Paper {
     }
 }
 
-/// Quarter turns clockwise that set a page upright, from the map that led from upright to
-/// the original.
-pub(super) fn upright_turn(to_original: &Affine) -> u32 {
-    let [a, _, _, d, _, _] = to_original.0;
-    let quarters = (d.atan2(a).to_degrees() / 90.0).round() as i32;
-    // The original is turned by so many quarters; turning back is the other way round.
-    (-quarters).rem_euclid(4).unsigned_abs()
-}
-
 /// The zoom that is asked for, or the whole width.
 pub(super) fn zoom(written: Option<&str>) -> u32 {
     let asked = written.and_then(|zoom| zoom.parse().ok());
@@ -96,18 +86,7 @@ pub(super) fn neighbours(zoom: u32) -> (Option<u32>, Option<u32>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Point;
     use crate::model::ScanId;
-
-    #[test]
-    fn a_page_that_lies_on_its_side_is_set_upright() {
-        for (degrees, expected) in
-            [(0.0, 0), (1.5, 0), (90.0, 3), (180.0, 2), (-90.0, 1), (269.0, 1)]
-        {
-            let map = Affine::rotation(degrees, Point { x: 50.0, y: 70.0 });
-            assert_eq!(upright_turn(&map), expected, "{degrees}°");
-        }
-    }
 
     #[test]
     fn a_turned_page_keeps_its_corners_in_view() {
