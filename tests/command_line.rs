@@ -144,6 +144,25 @@ fn a_disk_that_fills_up_while_something_is_written_is_told_as_such() {
 }
 
 #[test]
+fn a_list_that_cannot_be_looked_up_leaves_the_report_of_the_last_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let (list, report) = (folder.path().join("list.csv"), folder.path().join("out.csv"));
+    std::fs::write(&report, "of yesterday").unwrap();
+    let archive = filled().archive();
+    let look_up = || {
+        let (list, report) = (list.to_string_lossy(), report.to_string_lossy());
+        sohoa(&["lookup", &list, "--archive", &archive, "--out", &report]).status.code()
+    };
+    std::fs::write(&list, "colour\nred\n").unwrap();
+    assert_eq!(look_up(), Some(1));
+    assert_eq!(std::fs::read_to_string(&report).unwrap(), "of yesterday");
+    std::fs::write(&list, "họ tên\nLò Văn Không Ai\n").unwrap();
+    assert_eq!(look_up(), Some(0));
+    assert!(std::fs::read_to_string(&report).unwrap().contains("Lò Văn Không Ai"));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "nothing else");
+}
+
+#[test]
 fn a_message_says_what_happened_where_and_what_to_do() {
     let output = sohoa(&["status", "--archive", "/nonexistent/archive"]);
     insta::assert_snapshot!(

@@ -1,6 +1,5 @@
 //! `sohoa search` and `sohoa serve`.
 
-use std::io::{BufWriter, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -56,23 +55,18 @@ pub(super) fn lookup(arguments: &cli::Lookup) -> anyhow::Result<Ended> {
     let names = &arguments.names;
     let list = std::fs::File::open(names)
         .with_context(|| format!("`{}` cannot be read", names.display()))?;
-    let done = if let Some(path) = &arguments.out {
-        let written = || format!("`{}` cannot be written", path.display());
-        let mut report =
-            BufWriter::new(std::fs::File::create(path).with_context(written)?);
-        let done = look_up(&archive.catalog, &*searcher, list, &mut report, usize::MAX);
-        report.flush().with_context(written)?;
-        done
-    } else {
-        let report = std::io::stdout().lock();
-        look_up(&archive.catalog, &*searcher, list, report, usize::MAX)
-    };
-    let counts = match done {
-        Err(error @ (BatchError::NoNames { .. } | BatchError::Csv(_))) => {
-            return Err(Usage(error.to_string()).into());
-        }
-        done => done?,
-    };
+    let mut counts = None;
+    write_to(arguments.out.as_deref(), |report| {
+        let done = look_up(&archive.catalog, &*searcher, list, report, usize::MAX);
+        counts = Some(match done {
+            Err(error @ (BatchError::NoNames { .. } | BatchError::Csv(_))) => {
+                return Err(Usage(error.to_string()).into());
+            }
+            done => done?,
+        });
+        Ok(())
+    })?;
+    let counts = counts.context("the list was not looked up")?;
     match (arguments.json, &arguments.out) {
         (true, Some(_)) => print_json(&counts)?,
         (true, None) => eprintln!("{}", serde_json::to_string(&counts)?),

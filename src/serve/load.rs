@@ -100,7 +100,8 @@ pub trait Load: Send + Sync {
     fn folders(&self) -> Vec<PathBuf>;
 
     /// Keeps a file that comes through the desk until its delivery is taken in. `path` is
-    /// its place below the folder that was chosen, with `/` between.
+    /// its place below the folder that was chosen, with `/` between. Returns its size in
+    /// bytes; `None` for what systems leave in folders, of which nothing is kept.
     ///
     /// # Errors
     ///
@@ -111,7 +112,7 @@ pub trait Load: Send + Sync {
         delivery: &str,
         path: &str,
         bytes: &mut dyn Read,
-    ) -> Result<u64, LoadError>;
+    ) -> Result<Option<u64>, LoadError>;
 
     /// What was delivered and is not taken in yet, latest first.
     ///

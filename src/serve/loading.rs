@@ -169,7 +169,8 @@ async fn receive(
     }
     drop(send);
     let bytes = writing.await.map_err(|_| Failure::BrokeOff)??;
-    Ok((StatusCode::CREATED, Json(json!({ "bytes": bytes }))).into_response())
+    let status = if bytes.is_some() { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, Json(json!({ "bytes": bytes }))).into_response())
 }
 
 /// What a form asks for.

@@ -45,15 +45,20 @@ serve() {
 serve "$archive"
 python3 "$here/desk.py" "$url" "$query"
 python3 "$here/loading.py" "$url" "samples/TLKT Duong Thuy Thuy.pdf" ${SHOTS:+--shots "$SHOTS"}
+python3 "$here/papers.py" "$url" ${SHOTS:+--shots "$SHOTS"}
+# AXE_TABLE: a file that gets what axe-core found, a line a page and size.
+axe=$(sh "$here/axe.sh") || axe=""
+[ -z "$axe" ] || python3 "$here/axe.py" "$url" "$axe" "$query" ${AXE_TABLE:+--table "$AXE_TABLE"}
 
 # Accounts and decisions go into a copy. The password is nobody's.
 kill "$server"
 wait "$server" 2>/dev/null || :
 password='Bay con trau + 3 Nghe'
 cp -r "$archive" "$work/checked"
-for who in an:operator binh:operator cuc:verifier lan:clerk,archivist; do
+for who in an:operator binh:operator cuc:verifier lan:clerk,archivist duc:approver ha:administrator ky:auditor; do
   printf '%s\n' "$password" | "$sohoa" account add "${who%%:*}" --archive "$work/checked" \
     --full-name "${who%%:*}" --roles "${who##*:}" 2>/dev/null
 done
 serve "$work/checked"
 python3 "$here/checking.py" "$url" "$password" ${SHOTS:+--shots "$SHOTS"}
+[ -z "$axe" ] || python3 "$here/axe.py" "$url" "$axe" "$query" --password "$password" ${AXE_TABLE:+--table "$AXE_TABLE"}

@@ -37,7 +37,7 @@ pub(super) fn is_junk(name: &str) -> bool {
 }
 
 /// Whether a path with `/` leads to junk, or through a folder of junk.
-pub(in crate::intake) fn is_junk_path(path: &str) -> bool {
+pub fn is_junk_path(path: &str) -> bool {
     let mut names = path.rsplit('/');
     names.next().is_some_and(is_junk) || names.any(is_junk_folder)
 }

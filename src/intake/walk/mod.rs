@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-pub(super) use self::junk::is_junk_path;
+pub use self::junk::is_junk_path;
 use self::junk::{is_junk, is_junk_folder};
 
 /// A regular file that was found.

@@ -20,6 +20,8 @@ use crate::serve::{Delivery, LoadError};
 const MAX_FILE_BYTES: u64 = 4 << 30;
 /// Most bytes of one part of a path, as file systems have it.
 const MAX_NAME_BYTES: usize = 255;
+/// End of the name of a file that is not here as a whole yet.
+const ARRIVING: &str = ".part";
 /// Most parts of a path.
 const MAX_PARTS: usize = 32;
 
@@ -32,19 +34,24 @@ fn not_written(error: std::io::Error) -> LoadError {
     }
 }
 
-/// Takes one file of a delivery in and returns its size in bytes.
+/// Takes one file of a delivery in and returns its size in bytes; `None` for what systems
+/// leave in folders and nobody scanned, of which nothing is kept.
 pub(super) fn receive(
     inbox: &Path,
     delivery: &str,
     path: &str,
     bytes: &mut dyn Read,
-) -> Result<u64, LoadError> {
-    let place = inbox.join(delivery_name(delivery)?).join(below(path)?);
+) -> Result<Option<u64>, LoadError> {
+    let below = below(path)?;
+    let place = inbox.join(delivery_name(delivery)?).join(&below);
+    if walk::is_junk_path(&below.to_string_lossy()) {
+        return Ok(None);
+    }
     let folder = place.parent().ok_or_else(|| LoadError::Name(path.to_owned()))?;
     std::fs::create_dir_all(folder).map_err(not_written)?;
     let mut file = tempfile::Builder::new()
         .prefix(".")
-        .suffix(".part")
+        .suffix(ARRIVING)
         .tempfile_in(folder)
         .map_err(not_written)?;
     let written = std::io::copy(&mut bytes.take(MAX_FILE_BYTES + 1), &mut file);
@@ -58,7 +65,7 @@ pub(super) fn receive(
     file.as_file().sync_all().map_err(not_written)?;
     file.persist(&place).map_err(|error| not_written(error.error))?;
     durable::sync_folder(folder).map_err(not_written)?;
-    Ok(written)
+    Ok(Some(written))
 }
 
 /// What waits in the inbox, the newest name first.
@@ -105,8 +112,8 @@ fn below(path: &str) -> Result<PathBuf, LoadError> {
     is_path.then(|| parts.iter().collect()).ok_or_else(refused)
 }
 
-/// Takes away those files of a delivery whose bytes are in the archive, and the folders that
-/// are empty then.
+/// Takes away those files of a delivery whose bytes are in the archive, what nobody scanned,
+/// and the folders that are empty then.
 pub(super) fn clear(archive: &Archive, folder: &Path) -> Result<(), RunError> {
     let io = |path: &Path, action| {
         let path = path.to_owned();
@@ -120,16 +127,23 @@ pub(super) fn clear(archive: &Archive, folder: &Path) -> Result<(), RunError> {
                 .map_err(io(&file.absolute, "removed"))?;
         }
     }
-    remove_empty(folder);
+    remove_empty(folder, "");
     Ok(())
 }
 
-/// Removes a folder with those in it, as far as they are empty.
-fn remove_empty(folder: &Path) {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.map(|entry| entry.path()).filter(|path| path.is_dir()).for_each(|path| {
-        remove_empty(&path);
-    });
+/// Removes a folder with those in it, as far as they are empty or hold what nobody scanned.
+/// `below` is its place in its delivery, with `/` at its end.
+fn remove_empty(folder: &Path, below: &str) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = format!("{below}{}", entry.file_name().to_string_lossy());
+        let kind = entry.file_type();
+        if kind.as_ref().is_ok_and(std::fs::FileType::is_dir) {
+            remove_empty(&entry.path(), &format!("{name}/"));
+        } else if walk::is_junk_path(&name) && !name.ends_with(ARRIVING) {
+            // What stays is passed over by every run all the same.
+            drop(std::fs::remove_file(entry.path()));
+        }
+    }
     // One that is not empty stays, which is all that is wanted.
     drop(std::fs::remove_dir(folder));
 }
@@ -169,11 +183,34 @@ mod tests {
         let broken = receive(&inbox, "d", "a/1.pdf", &mut Broken);
         assert!(matches!(broken, Err(LoadError::BrokenOff)), "{broken:?}");
         assert_eq!(deliveries(&inbox).unwrap(), []);
-        assert_eq!(receive(&inbox, "d", "a/1.pdf", &mut &b"abc"[..]).unwrap(), 3);
+        assert_eq!(receive(&inbox, "d", "a/1.pdf", &mut &b"abc"[..]).unwrap(), Some(3));
         let delivery = Delivery { name: "d".into(), files: 1, bytes: 3 };
         assert_eq!(deliveries(&inbox).unwrap(), [delivery]);
         let left: Vec<_> = std::fs::read_dir(inbox.join("d/a")).unwrap().collect();
         assert_eq!(left.len(), 1, "no half file stays");
+    }
+
+    #[test]
+    fn what_systems_leave_in_folders_is_no_part_of_a_delivery() {
+        let folder = tempfile::tempdir().unwrap();
+        let archive = Archive::create_or_open(&folder.path().join("archive")).unwrap();
+        let inbox = archive.folder.join("inbox");
+        for path in ["a/Thumbs.db", ".DS_Store", "desktop.ini", "b/x.TMP", "__MACOSX/a"] {
+            assert_eq!(
+                receive(&inbox, "d", path, &mut &b"x"[..]).unwrap(),
+                None,
+                "{path}"
+            );
+        }
+        assert!(!inbox.join("d").exists(), "nothing of it is kept");
+        // An earlier version kept it.
+        let delivery = inbox.join("d/a");
+        std::fs::create_dir_all(&delivery).unwrap();
+        for name in ["Thumbs.db", "x.tmp"] {
+            std::fs::write(delivery.join(name), "x").unwrap();
+        }
+        clear(&archive, &inbox.join("d")).unwrap();
+        assert!(!inbox.join("d").exists());
     }
 
     #[test]

@@ -140,7 +140,7 @@ impl Load for Loader {
         delivery: &str,
         path: &str,
         bytes: &mut dyn Read,
-    ) -> Result<u64, LoadError> {
+    ) -> Result<Option<u64>, LoadError> {
         inbox::receive(&self.inbox(), delivery, path, bytes)
     }
 

@@ -69,7 +69,4 @@
       document.getElementById('working').textContent = '';
     }
   });
-
-  var here = /^#p\d+$/.test(location.hash) && document.querySelector(location.hash + ' .thumb');
-  if (here) { here.focus(); }
 })();

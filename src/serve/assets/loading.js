@@ -27,7 +27,7 @@
   var line = document.getElementById('sending');
   var queue = [];
   var bytes = { sent: 0, all: 0 };
-  var files = { sent: 0, all: 0 };
+  var files = { sent: 0, skipped: 0, all: 0 };
   var broken = [];
   var busy = 0;
   var AT_ONCE = 2;
@@ -36,7 +36,8 @@
     bar.hidden = false;
     bar.max = Math.max(1, bytes.all);
     bar.value = bytes.sent;
-    line.textContent = drop.getAttribute('data-arrived').replace('{n}', String(files.sent)).replace('{x}', String(files.all));
+    line.textContent = drop.getAttribute('data-arrived').replace('{n}', String(files.sent)).replace('{x}', String(files.all - files.skipped));
+    if (files.skipped) { line.textContent += ' ' + drop.getAttribute('data-skipped').replace('{n}', String(files.skipped)); }
     if (broken.length) {
       line.textContent += ' ' + drop.getAttribute('data-failed').replace('{n}', String(broken.length)).replace('{x}', broken[0]);
     }
@@ -54,7 +55,9 @@
     var address = '/loading/file?delivery=' + encodeURIComponent(form.elements.delivery.value) + '&path=' + encodeURIComponent(one.path);
     fetch(address, { method: 'POST', body: one.file, headers: { 'X-Form-Key': drop.getAttribute('data-key'), 'Content-Type': 'application/octet-stream' } })
       .then(function (answer) {
-        if (answer.ok) { files.sent += 1; return null; }
+        if (answer.status === 201) { files.sent += 1; return null; }
+        // What systems leave in folders, and nobody scanned.
+        if (answer.ok) { files.skipped += 1; return null; }
         return answer.json().then(function (problem) { throw new Error(problem.detail || problem.title); });
       })
       .catch(function (error) { broken.push(one.path + ': ' + error.message); })

@@ -277,13 +277,13 @@ impl Load for FakeLoad {
         delivery: &str,
         path: &str,
         bytes: &mut dyn std::io::Read,
-    ) -> Result<u64, LoadError> {
+    ) -> Result<Option<u64>, LoadError> {
         let mut all = Vec::new();
         bytes.read_to_end(&mut all).map_err(|_| LoadError::BrokenOff)?;
         let count = all.len() as u64;
         let name = format!("{delivery}/{path}");
         self.arrived.lock().expect("a lock").insert(name, count);
-        Ok(count)
+        Ok(Some(count))
     }
 
     fn deliveries(&self) -> Result<Vec<Delivery>, LoadError> {

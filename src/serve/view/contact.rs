@@ -19,8 +19,9 @@ use crate::model::{
     PageKey, PageOrder, PageTool, Paper, Record, Ruling, Rulings, ScanId,
 };
 
-/// Pages that are shown at a time: their pictures are made one after the other.
-const AT_A_TIME: u32 = 60;
+/// Pages that are shown at a time: their pictures are made one after the other, and where
+/// each is a paper of its own, the list of kinds stands there as often.
+const AT_A_TIME: u32 = 24;
 /// Longest side of a picture, in pixels.
 const PICTURE_SIDE: u32 = 220;
 /// Records of a paper that are named.
