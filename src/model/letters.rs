@@ -3,6 +3,8 @@
 //! Everything that enters the program as text passes [`nfc`] at the door, so that
 //! decomposed text (macOS, some scanners) is never silently lost to search.
 
+use std::sync::OnceLock;
+
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{IsNormalized, is_nfc_quick};
@@ -20,13 +22,42 @@ pub const VIETNAMESE_LETTERS: &str = "àáảãạăằắẳẵặâầấẩ�
 /// ```
 pub fn nfc(text: &str) -> String {
     // Most of what passes is plain or composed already, and composing costs a microsecond.
-    if text.is_ascii() && !text.contains('`') {
+    if text.chars().all(is_plain) {
         return text.to_owned();
     }
     if is_nfc_quick(text.chars()) == IsNormalized::Yes {
         return text.chars().filter_map(unified).collect();
     }
     text.nfc().filter_map(unified).collect()
+}
+
+/// Whether [`nfc`] leaves a letter as it is, for sure and whatever stands around it: those of
+/// Latin scripts that are composed already.
+fn is_plain(letter: char) -> bool {
+    match letter {
+        '`' | '\u{a0}' | '\u{ad}' | '\u{b4}' | '\u{d0}' | '\u{f0}' | '\u{189}'
+        | '\u{2bc}' => false,
+        '\0'..'\u{300}' | '\u{1ea0}'..='\u{1ef9}' => true,
+        _ => false,
+    }
+}
+
+/// Letters below this one have their folded forms in a table.
+const IN_TABLE: usize = 0x1f00;
+
+/// What [`fold`] makes of a letter wherever it stands, by its number; a zero for letters that
+/// become several or none, or that depend on what is around them.
+fn folded_alone() -> &'static [char] {
+    static TABLE: OnceLock<Vec<char>> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let of = |number: usize| {
+            let letter = char::from_u32(number as u32).filter(|letter| is_plain(*letter));
+            let folded = letter.map(|letter| folded(&letter.to_string()));
+            let mut folded = folded.iter().flat_map(|text| text.chars());
+            folded.next().filter(|_| folded.next().is_none()).unwrap_or('\0')
+        };
+        (0..IN_TABLE).map(of).collect()
+    })
 }
 
 /// The one spelling of a letter that has several; `None` for what has no width.
@@ -50,6 +81,19 @@ pub fn fold(text: &str) -> String {
     if text.is_ascii() && !text.contains('`') {
         return text.to_ascii_lowercase();
     }
+    let table = folded_alone();
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match table.get(letter as usize) {
+            Some(&one) if one != '\0' => out.push(one),
+            _ => return folded(text),
+        }
+    }
+    out
+}
+
+/// [`fold`], letter by letter and mark by mark.
+fn folded(text: &str) -> String {
     text.nfd()
         .filter(|&letter| !is_combining_mark(letter))
         .filter_map(unified)
@@ -160,6 +204,16 @@ mod tests {
             let plain = fold(&decomposed);
             assert!(plain.len() == 1 && plain.is_ascii(), "{letter} folds to {plain}");
             assert_eq!(fold_letter(letter).map(String::from), Some(plain));
+        }
+    }
+
+    #[test]
+    fn the_table_of_letters_says_what_decomposing_says() {
+        for letter in (0..0x2_0000).filter_map(char::from_u32) {
+            let (alone, text) = (letter.to_string(), format!("Đa{letter}Ầ"));
+            assert_eq!(fold(&text), folded(&text), "{letter:?}");
+            let composed: String = alone.nfc().filter_map(unified).collect();
+            assert_eq!(nfc(&alone), composed, "{letter:?}");
         }
     }
 

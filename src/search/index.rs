@@ -51,9 +51,9 @@ pub(super) struct Fields {
     slots: Vec<Field>,
 }
 
-/// Bytes of the digest of an identity. Of a billion records, two share one with a chance of
-/// one to two million.
-const ID_BYTES: usize = 10;
+/// Bytes of the digest of an identity. Of a hundred million records, two share one with a
+/// chance of one to four thousand.
+const ID_BYTES: usize = 8;
 
 /// An identity as it stands in the index: a third of its length.
 pub(super) fn id_digest(id: &str) -> [u8; ID_BYTES] {

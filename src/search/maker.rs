@@ -1,5 +1,7 @@
 //! From a record to its compact form.
 
+use std::borrow::Cow;
+
 use super::entry::{Entry, IndexedRecord, Number, Person, Place, Sureness};
 use super::hash::FastMap;
 use super::numbers::{self, Day};
@@ -95,16 +97,19 @@ impl EntryMaker {
     }
 
     /// Takes from a record what the definitions name.
-    pub(super) fn entry(&mut self, indexed: &IndexedRecord<'_>) -> Entry<String> {
+    pub(super) fn entry<'r>(
+        &mut self,
+        indexed: &IndexedRecord<'r>,
+    ) -> Entry<Cow<'r, str>> {
         let record = indexed.record;
         let mut entry = Entry {
-            id: record.record.0.clone(),
-            kind: record.kind.0.clone(),
-            persons: Vec::new(),
-            numbers: Vec::new(),
-            days: Vec::new(),
-            places: Vec::new(),
-            texts: Vec::new(),
+            id: Cow::Borrowed(record.record.0.as_str()),
+            kind: Cow::Borrowed(record.kind.0.as_str()),
+            persons: Vec::with_capacity(4),
+            numbers: Vec::with_capacity(4),
+            days: Vec::with_capacity(2),
+            places: Vec::with_capacity(4),
+            texts: Vec::with_capacity(2),
         };
         if self.meanings.len() > REMEMBERED {
             self.meanings.clear();
@@ -131,23 +136,22 @@ impl EntryMaker {
         take_persons(&mut entry, &people);
         let entities = self.places.of_path(indexed.path, indexed.unit);
         if !entities.is_empty() {
-            let (field, text) = (String::new(), String::new());
             entry.places.push(Place {
                 meaning: PlaceMeaning::Path,
-                field,
-                text,
-                entities,
+                field: Cow::Borrowed(""),
+                text: Cow::Borrowed(""),
+                entities: entities.into(),
             });
         }
         entry.places.sort_by_key(|place| place.meaning);
         let file = indexed.path.rsplit(['/', '\\']).next().unwrap_or_default();
         let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-        entry.texts.push((String::new(), kept(stem)));
+        entry.texts.push((Cow::Borrowed(""), kept(stem)));
         entry
     }
 }
 
-fn take_persons(entry: &mut Entry<String>, people: &[PersonFields<'_>]) {
+fn take_persons<'r>(entry: &mut Entry<Cow<'r, str>>, people: &[PersonFields<'r>]) {
     let entered = entry.days.iter().find(|(event, _)| *event == Event::Entered);
     let entered = entered.map(|(_, day)| u32::from(day.year));
     for (position, of) in people.iter().enumerate() {
@@ -180,10 +184,10 @@ fn take_persons(entry: &mut Entry<String>, people: &[PersonFields<'_>]) {
     }
 }
 
-fn take_field(
-    entry: &mut Entry<String>,
-    name: &str,
-    field: &Field,
+fn take_field<'r>(
+    entry: &mut Entry<Cow<'r, str>>,
+    name: &'r str,
+    field: &'r Field,
     meaning: &FieldMeaning,
     places: &mut PlaceResolver,
 ) {
@@ -195,25 +199,34 @@ fn take_field(
         let others = field.alternatives.iter().take(MAX_ALTERNATIVES);
         for text in value.into_iter().chain(others.map(String::as_str)) {
             let value = numbers::normalized(class, text);
-            let same =
-                |other: &Number<String>| other.class == class && other.value == value;
-            if !value.is_empty() && !entry.numbers.iter().any(same) {
-                entry.numbers.push(Number { class, field: name.to_owned(), value });
+            let known = entry.numbers.iter();
+            let mut known = known.filter(|other| other.class == class);
+            if !value.is_empty() && !known.any(|other| other.value == value) {
+                let (field, value) = (Cow::Borrowed(name), Cow::Owned(value));
+                entry.numbers.push(Number { class, field, value });
             }
         }
     }
     let Some(value) = value else { return };
     for &meaning in &meaning.places {
-        let (text, entities) = places.resolve(&kept(value));
-        let same =
-            |other: &Place<String>| other.text == text && other.entities == entities;
-        if !entry.places.iter().any(same) {
-            let field = name.to_owned();
-            entry.places.push(Place { meaning, field, text, entities });
+        // As many bytes are no more letters.
+        let (text, entities) = match value.len() {
+            0..=MAX_TEXT => places.resolve(value),
+            _ => places.resolve(&kept(value)),
+        };
+        let mut known = entry.places.iter();
+        if !known.any(|other| other.text == text && other.entities == entities) {
+            let (text, entities) = (Cow::Owned(text), Cow::Owned(entities));
+            entry.places.push(Place {
+                meaning,
+                field: Cow::Borrowed(name),
+                text,
+                entities,
+            });
         }
     }
     if meaning.is_words {
-        entry.texts.push((name.to_owned(), kept(value)));
+        entry.texts.push((Cow::Borrowed(name), kept(value)));
     }
 }
 
@@ -223,6 +236,19 @@ fn value_of(field: &Field) -> Option<&str> {
     value.filter(|value| !value.is_empty())
 }
 
-fn kept(text: &str) -> String {
-    nfc(text).chars().take(MAX_TEXT).flat_map(char::to_lowercase).collect()
+/// The start of a text, in lower case: as it is where it is so already.
+fn kept(text: &str) -> Cow<'_, str> {
+    let is_kept =
+        |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase() && byte != b'`';
+    if text.len() <= MAX_TEXT && text.bytes().all(is_kept) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for letter in nfc(text).chars().take(MAX_TEXT) {
+        match letter {
+            '\0'..='\x7f' => out.push(letter.to_ascii_lowercase()),
+            _ => out.extend(letter.to_lowercase()),
+        }
+    }
+    Cow::Owned(out)
 }

@@ -169,30 +169,30 @@ fn without_zeros(digits: &str) -> &str {
     if trimmed.is_empty() && !digits.is_empty() { "0" } else { trimmed }
 }
 
-/// Parts of a long number, letters aside, each with a mark for its place: its start, its
-/// end, and of twelve digits the middle. One wrong digit leaves one of them right, as
+/// Parts of a long number, the letters before it aside, each behind a mark for its place: its
+/// start, its end, and of twelve digits the middle. One wrong digit leaves one of them right, as
 /// does a digit too many or too few; of twelve digits two may be wrong.
-pub(super) fn parts(number: &str) -> Vec<String> {
-    let digits: Vec<char> = number.chars().filter(char::is_ascii_digit).collect();
+///
+/// The first two together are the number itself, or all of it but a digit in the middle: the
+/// whole, which hardly any other record has, needs no term of its own.
+pub(super) fn parts(number: &str) -> impl Iterator<Item = (char, &str)> {
+    let digits = number.trim_start_matches(|letter: char| !letter.is_ascii_digit());
     let width = match digits.len() {
         // Of fewer digits, a part says nothing.
-        0..6 => return Vec::new(),
+        0..6 => 0,
         6..8 => 3,
         8..10 => 4,
         _ => 6,
     };
-    let text = |mark: char, digits: &[char]| -> String {
-        std::iter::once(mark).chain(digits.iter().copied()).collect()
-    };
     let last = digits.len() - width;
-    let mut parts = Vec::new();
-    parts.extend(digits.get(..width).map(|start| text('<', start)));
-    parts.extend(digits.get(last..).map(|end| text('>', end)));
-    if digits.len() == 12 {
-        parts.extend(digits.get(4..8).map(|middle| text('=', middle)));
-        parts.extend(digits.get(8..).map(|end| text(']', end)));
-    }
-    parts
+    let is_today = digits.len() == 12;
+    let parts = [
+        (width > 0).then(|| ('<', digits.get(..width))),
+        (width > 0).then(|| ('>', digits.get(last..))),
+        is_today.then(|| ('=', digits.get(4..8))),
+        is_today.then(|| (']', digits.get(8..))),
+    ];
+    parts.into_iter().flatten().filter_map(|(mark, part)| Some((mark, part?)))
 }
 
 #[cfg(test)]

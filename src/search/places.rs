@@ -5,25 +5,61 @@ use super::similarity::is_one_edit;
 use crate::config::gazetteer::{Gazetteer, Level, Unit, name_key};
 use crate::config::index::{IndexDefinitions, Meaning, PlaceLevel};
 
-/// Written places that are remembered while records are added: they repeat, and a
+/// Parts of written places that are remembered while records are added: they repeat, and a
 /// province has no more spellings of its communes than this.
 const REMEMBERED: usize = 50_000;
 
 /// Most communes that one written place may be; more would say nothing.
 const MAX_CANDIDATES: usize = 6;
 
+/// A part of an address between commas, read once.
+#[derive(Debug)]
+struct Part {
+    /// Its folded words.
+    words: String,
+    /// What follows the word for a unit: `xa na u` → `na u`.
+    name: String,
+    /// The provinces of that name.
+    provinces: Vec<&'static Unit>,
+    below: Below,
+    /// How often it was met, at most twice.
+    met: u8,
+}
+
+/// The units of a name below a province.
+#[derive(Debug, Clone, Default)]
+struct Below {
+    districts: Vec<&'static Unit>,
+    communes: Vec<&'static Unit>,
+}
+
+/// The units that an address names.
+#[derive(Debug, Clone, Default)]
+struct Named {
+    /// Commune, district, province, separated by spaces.
+    entities: String,
+    /// How many parts at the end say nothing that the entities do not say.
+    said: usize,
+}
+
+/// Positions of the last parts of an address, which hold its units.
+type UnitParts = [Option<u32>; 3];
+
 /// Finds the units of written places.
 pub(super) struct PlaceResolver {
     gazetteer: &'static Gazetteer,
     definitions: &'static IndexDefinitions,
-    /// Folded units part of an address → entities, and whether all its parts are in them.
-    known: FastMap<String, (String, bool)>,
-    /// Whole address → its words and entities.
-    whole: FastMap<String, (String, String)>,
+    /// Part of an address as written → its position in `parts`.
+    by_text: FastMap<String, u32>,
+    parts: Vec<Part>,
+    known: FastMap<UnitParts, Named>,
+    /// Two parts → the units of the first that lie in the province of the second.
+    inside: FastMap<(u32, u32), Below>,
     /// Part of a path → the entities that it names.
     of_parts: FastMap<String, Vec<&'static str>>,
-    /// Province → its communes with their folded names.
-    communes: FastMap<&'static str, Vec<(&'static Unit, &'static str)>>,
+    /// Province → its communes.
+    communes: FastMap<&'static str, Communes>,
+    above: Above,
 }
 
 impl PlaceResolver {
@@ -31,50 +67,104 @@ impl PlaceResolver {
         Self {
             gazetteer: Gazetteer::get(),
             definitions: IndexDefinitions::get(),
+            by_text: FastMap::default(),
+            parts: Vec::new(),
             known: FastMap::default(),
-            whole: FastMap::default(),
+            inside: FastMap::default(),
             of_parts: FastMap::default(),
             communes: FastMap::default(),
+            above: Above::default(),
         }
     }
 
     /// The folded words of an address that say more than its units do, and the entities it
     /// may be in (commune, district, province), separated by spaces. Where no commune is
-    /// sure, these are all its words.
+    /// sure, its words are among them.
     pub(super) fn resolve(&mut self, text: &str) -> (String, String) {
-        if let Some(known) = self.whole.get(text) {
-            return known.clone();
+        if self.parts.len() >= REMEMBERED {
+            self.forget();
         }
-        if self.whole.len() >= REMEMBERED {
-            self.whole.clear();
+        let mut parts: Vec<u32> = Vec::with_capacity(4);
+        for part in text.split([',', ';']) {
+            let at = self.part(part);
+            if self.parts.get(at as usize).is_some_and(|part| !part.words.is_empty()) {
+                parts.push(at);
+            }
         }
-        let resolved = self.resolved(text);
-        self.whole.insert(text.to_owned(), resolved.clone());
-        resolved
-    }
-
-    fn resolved(&mut self, text: &str) -> (String, String) {
-        let parts: Vec<String> = text
-            .split([',', ';'])
-            .map(name_key)
-            .filter(|part| !part.is_empty())
-            .collect();
         // The last three parts hold the units; what stands before is the hamlet.
         let units = parts.get(parts.len().saturating_sub(3)..).unwrap_or_default();
-        let key = units.join(",");
+        let mut key = UnitParts::default();
+        for (to, &from) in key.iter_mut().zip(units) {
+            *to = Some(from);
+        }
         if !self.known.contains_key(&key) {
             if self.known.len() >= REMEMBERED {
                 self.known.clear();
             }
-            let entities = self.entities(units);
-            self.known.insert(key.clone(), entities);
+            if self.inside.len() >= REMEMBERED {
+                self.inside.clear();
+            }
+            let named = self.named(units);
+            self.known.insert(key, named);
         }
-        let (entities, is_sure) = self.known.get(&key).cloned().unwrap_or_default();
-        // With district and province behind it, the commune is the third part from the end;
-        // without, its words may be those of the hamlet, and are kept.
-        let hamlet = parts.len().saturating_sub(3);
-        let kept = if is_sure { parts.get(..hamlet) } else { Some(&parts[..]) };
-        (kept.unwrap_or_default().join(" "), entities)
+        let Some(named) = self.known.get(&key) else { return Default::default() };
+        let kept = parts.iter().take(parts.len().saturating_sub(named.said));
+        let mut words = String::new();
+        for part in kept.filter_map(|&at| self.parts.get(at as usize)) {
+            if !words.is_empty() {
+                words.push(' ');
+            }
+            words.push_str(&part.words);
+        }
+        (words, named.entities.clone())
+    }
+
+    /// Forgets the parts that were met once: misread ones, for the most part.
+    fn forget(&mut self) {
+        self.known.clear();
+        self.inside.clear();
+        let mut kept = Vec::new();
+        let mut parts: Vec<Option<Part>> =
+            std::mem::take(&mut self.parts).into_iter().map(Some).collect();
+        self.by_text.retain(|_, at| {
+            let part = parts.get_mut(*at as usize).and_then(Option::take);
+            let part = part.filter(|part| part.met > 1);
+            *at = kept.len() as u32;
+            let is_kept = part.is_some();
+            kept.extend(part);
+            is_kept
+        });
+        if kept.len() > REMEMBERED / 2 {
+            self.by_text.clear();
+            kept.clear();
+        }
+        self.parts = kept;
+    }
+
+    /// The position of a part of an address.
+    fn part(&mut self, text: &str) -> u32 {
+        if let Some(&known) = self.by_text.get(text) {
+            if let Some(part) = self.parts.get_mut(known as usize) {
+                part.met = 2;
+            }
+            return known;
+        }
+        let words = name_key(text);
+        let name = self.after_unit_word(&words).to_owned();
+        let units = self.gazetteer.find(&name, None, None);
+        let of = |level: Level| -> Vec<&'static Unit> {
+            units.iter().filter(|unit| unit.level == level).copied().collect()
+        };
+        let at = self.parts.len() as u32;
+        self.parts.push(Part {
+            provinces: of(Level::Province),
+            below: Below { districts: of(Level::District), communes: of(Level::Commune) },
+            words,
+            name,
+            met: 1,
+        });
+        self.by_text.insert(text.to_owned(), at);
+        at
     }
 
     /// Entities of a path: codes of communes that stand alone between separators, the
@@ -118,142 +208,216 @@ impl PlaceResolver {
         found
     }
 
-    /// Entities of commune, district and province, and whether all three are sure.
-    fn entities(&mut self, parts: &[String]) -> (String, bool) {
-        let named: Vec<&str> =
-            parts.iter().map(|part| self.after_unit_word(part)).collect();
-        let province = named.last().map_or_else(Vec::new, |name| {
-            self.gazetteer.find(name, Some(Level::Province), None)
-        });
-        let below = if province.is_empty() { named.len() } else { named.len() - 1 };
-        let mut districts: Vec<&Unit> = Vec::new();
-        let mut communes: Vec<&Unit> = Vec::new();
-        for name in named.iter().take(below) {
-            let all = self.gazetteer.find(name, Some(Level::District), None);
-            districts.extend(self.inside(all, &province));
-            let all = self.gazetteer.find(name, Some(Level::Commune), None);
-            communes.extend(self.inside(all, &province));
+    /// The units that the parts of an address name.
+    fn named(&mut self, units: &[u32]) -> Named {
+        let Self { parts, above, inside, .. } = self;
+        let of: Vec<&Part> =
+            units.iter().filter_map(|&at| parts.get(at as usize)).collect();
+        let province: &[&Unit] = of.last().map_or(&[], |part| &part.provinces);
+        let below = of.len() - usize::from(!province.is_empty());
+        let mut districts: Vec<&'static Unit> = Vec::new();
+        let mut communes: Vec<&'static Unit> = Vec::new();
+        for (part, at) in of.iter().zip(units).take(below) {
+            if province.is_empty() {
+                districts.extend(&part.below.districts);
+                communes.extend(&part.below.communes);
+                continue;
+            }
+            let last = units.last().copied().unwrap_or_default();
+            let inside = inside.entry((*at, last)).or_insert_with(|| Below {
+                districts: above.inside(&part.below.districts, province),
+                communes: above.inside(&part.below.communes, province),
+            });
+            districts.extend(&inside.districts);
+            communes.extend(&inside.communes);
         }
         let read_well = !communes.is_empty();
         if communes.is_empty() && !province.is_empty() {
-            communes = self.misread(named.get(..below).unwrap_or_default(), &province);
+            let names = of.iter().take(below).map(|part| part.name.as_str());
+            let gazetteer = self.gazetteer;
+            for province in province {
+                let all = self.communes.entry(province.entity);
+                let all = all.or_insert_with(|| Communes::of(gazetteer, province.entity));
+                communes.extend(all.misread(names.clone()));
+            }
         }
         let in_district: Vec<&Unit> = communes
             .iter()
             .filter(|commune| {
-                let above = |district: &&Unit| {
-                    self.gazetteer.lies_in(commune.entity, district.entity)
-                };
-                districts.iter().any(above)
+                districts
+                    .iter()
+                    .any(|district| above.lies_in(commune.entity, district.entity))
             })
             .copied()
             .collect();
         if !in_district.is_empty() {
             communes = in_district;
         }
-        let first_is_commune = named.first().is_some_and(|name| {
-            communes.iter().any(|unit| name_key(unit.short_name()) == *name)
-        });
+        let entities = listed(self.gazetteer, &communes, &districts, province);
+        let first = of.first().map_or("", |part| part.name.as_str());
+        let is_first = |unit: &&Unit| name_key(unit.short_name()) == first;
         let is_sure = read_well
-            && first_is_commune
-            && parts.len() == 3
+            && units.len() == 3
             && !districts.is_empty()
-            && !province.is_empty();
-        (self.listed(&communes, &districts, &province), is_sure)
-    }
-
-    /// Communes, then their districts and provinces, each once.
-    fn listed(
-        &self,
-        communes: &[&Unit],
-        districts: &[&Unit],
-        province: &[&Unit],
-    ) -> String {
-        let mut entities: Vec<&str> = Vec::new();
-        let mut put = |entity: &'static str| {
-            if !entity.is_empty() && !entities.contains(&entity) {
-                entities.push(entity);
-            }
+            && !province.is_empty()
+            && communes.iter().any(is_first);
+        let has = |units: &[&Unit]| {
+            units.iter().any(|unit| entities.split(' ').any(|one| one == unit.entity))
         };
-        for commune in communes.iter().take(MAX_CANDIDATES) {
-            put(commune.entity);
-        }
-        let parents = communes.iter().take(MAX_CANDIDATES).map(|unit| unit.parent);
-        let parents: Vec<&'static str> = parents.collect();
-        for parent in &parents {
-            put(parent);
-            for version in self.gazetteer.versions(parent) {
-                put(version.parent);
-            }
-        }
-        if communes.is_empty() {
-            districts.iter().take(2).for_each(|unit| put(unit.entity));
-        }
-        province.iter().take(2).for_each(|unit| put(unit.entity));
-        entities.join(" ")
-    }
-
-    /// Those of `units` that lie in one of `above`; all where there is none.
-    fn inside<'u>(&self, units: Vec<&'u Unit>, above: &[&Unit]) -> Vec<&'u Unit> {
-        if above.is_empty() {
-            return units;
-        }
-        let lies = |unit: &&Unit| {
-            above.iter().any(|above| self.gazetteer.lies_in(unit.entity, above.entity))
+        // With district and province behind it, the commune is the third part from the end;
+        // without, its words may be those of the hamlet, and are kept.
+        let said = match of.as_slice() {
+            _ if is_sure => 3,
+            [_, .., district, _] if has(province) && has(&district.below.districts) => 2,
+            // `Điện Biên` may be the district as well.
+            [_, .., last] if has(province) && last.below.districts.is_empty() => 1,
+            _ => 0,
         };
-        units.into_iter().filter(lies).collect()
-    }
-
-    /// Communes of the province whose folded name is one edit away from a part.
-    fn misread(&mut self, parts: &[&str], province: &[&Unit]) -> Vec<&'static Unit> {
-        let mut found = Vec::new();
-        for province in province {
-            let gazetteer = self.gazetteer;
-            let communes = self
-                .communes
-                .entry(province.entity)
-                .or_insert_with(|| communes_of(gazetteer, province.entity));
-            for (unit, name) in communes {
-                let near = |part: &&str| {
-                    part.len().abs_diff(name.len()) <= 1 && is_one_edit(part, name)
-                };
-                if parts.iter().any(near) {
-                    found.push(*unit);
-                }
-            }
-        }
-        found
+        Named { entities, said }
     }
 
     /// What follows the last word for a unit: `tram y te xa muong mit` → `muong mit`.
     fn after_unit_word<'t>(&self, part: &'t str) -> &'t str {
         let mut rest = part;
-        let words: Vec<&str> = part.split(' ').collect();
-        for start in 0..words.len() {
-            for length in (1..=2).rev() {
-                let Some(phrase) = words.get(start..start + length) else { continue };
-                let is_unit = self
-                    .definitions
-                    .meanings(&phrase.join(" "))
-                    .iter()
-                    .any(|(_, meaning)| *meaning == Meaning::Place(PlaceLevel::Unit));
+        // Where each word begins, and where the part ends.
+        let mut starts: Vec<usize> = vec![0];
+        starts.extend(part.match_indices(' ').map(|(at, _)| at + 1));
+        starts.push(part.len() + 1);
+        let words = starts.len() - 1;
+        for start in 0..words {
+            for length in (1..=2).rev().filter(|length| start + length < words) {
+                let ends = starts.get(start).zip(starts.get(start + length));
+                let Some((&from, &to)) = ends else { continue };
+                let phrase = part.get(from..to - 1).unwrap_or_default();
+                let meanings = self.definitions.meanings(phrase).iter();
+                let mut meanings = meanings.map(|(_, meaning)| *meaning);
+                let is_unit = meanings.any(|one| one == Meaning::Place(PlaceLevel::Unit));
                 // One-letter abbreviations are syllables of names too.
-                let long = phrase.iter().all(|word| word.len() > 1);
-                if is_unit && long && start + length < words.len() {
-                    let skipped: usize = words
-                        .iter()
-                        .take(start + length)
-                        .map(|word| word.len() + 1)
-                        .sum();
-                    let after = part.get(skipped..).unwrap_or(part);
+                if is_unit && phrase.split(' ').all(|word| word.len() > 1) {
+                    let after = part.get(to..).unwrap_or(part);
                     // `huyen Quan Son`: the name itself may begin like a kind.
-                    let whole = self.gazetteer.knows(rest) && start > 0;
+                    let whole = start > 0 && self.gazetteer.knows(rest);
                     rest = if whole { rest } else { after };
                 }
             }
         }
         rest
     }
+}
+
+/// Communes, then their districts and provinces, each once.
+fn listed(
+    gazetteer: &Gazetteer,
+    communes: &[&Unit],
+    districts: &[&Unit],
+    province: &[&Unit],
+) -> String {
+    let mut entities: Vec<&str> = Vec::new();
+    let mut put = |entity: &'static str| {
+        if !entity.is_empty() && !entities.contains(&entity) {
+            entities.push(entity);
+        }
+    };
+    for commune in communes.iter().take(MAX_CANDIDATES) {
+        put(commune.entity);
+    }
+    let parents = communes.iter().take(MAX_CANDIDATES).map(|unit| unit.parent);
+    let parents: Vec<&'static str> = parents.collect();
+    for parent in &parents {
+        put(parent);
+        for version in gazetteer.versions(parent) {
+            put(version.parent);
+        }
+    }
+    if communes.is_empty() {
+        districts.iter().take(2).for_each(|unit| put(unit.entity));
+    }
+    province.iter().take(2).for_each(|unit| put(unit.entity));
+    entities.join(" ")
+}
+
+/// What lies in what, remembered: the same communes come again and again.
+#[derive(Debug, Default)]
+struct Above {
+    /// Entity → what it lies in by any of its versions, at any height.
+    known: FastMap<&'static str, Vec<&'static str>>,
+}
+
+impl Above {
+    fn lies_in(&mut self, entity: &'static str, above: &str) -> bool {
+        let all = self.known.entry(entity).or_insert_with(|| {
+            let gazetteer = Gazetteer::get();
+            let mut all: Vec<&'static str> = Vec::new();
+            let mut level = vec![entity];
+            // Commune, district, province.
+            for _ in 0..3 {
+                let versions = level.iter().flat_map(|one| gazetteer.versions(one));
+                let parents = versions.map(|unit| unit.parent);
+                level = parents.filter(|parent| !parent.is_empty()).collect();
+                all.extend(&level);
+            }
+            all.sort_unstable();
+            all.dedup();
+            all
+        });
+        all.contains(&above)
+    }
+
+    /// Those of `units` that lie in one of `above`.
+    fn inside(&mut self, units: &[&'static Unit], above: &[&Unit]) -> Vec<&'static Unit> {
+        let mut inside = Vec::new();
+        for unit in units {
+            let lies = above.iter().any(|above| self.lies_in(unit.entity, above.entity));
+            inside.extend(lies.then_some(*unit));
+        }
+        inside
+    }
+}
+
+/// The communes of a province with their folded names.
+#[derive(Debug, Default)]
+struct Communes {
+    all: Vec<(&'static Unit, &'static str)>,
+    /// First byte of a name, or its last with a mark → positions, ascending.
+    by_end: FastMap<(bool, u8), Vec<u32>>,
+}
+
+impl Communes {
+    fn of(gazetteer: &'static Gazetteer, province: &str) -> Self {
+        let mut communes =
+            Self { all: communes_of(gazetteer, province), by_end: FastMap::default() };
+        for (at, (_, name)) in communes.all.iter().enumerate() {
+            for end in ends(name).into_iter().flatten() {
+                communes.by_end.entry(end).or_default().push(at as u32);
+            }
+        }
+        communes
+    }
+
+    /// Those whose names are one edit away from one of `names`: one edit leaves the first or
+    /// the last letter of a name of five as it is.
+    fn misread<'n>(&self, names: impl Iterator<Item = &'n str>) -> Vec<&'static Unit> {
+        let mut found: Vec<u32> = Vec::new();
+        for written in names {
+            for end in ends(written).into_iter().flatten() {
+                let all = self.by_end.get(&end).into_iter().flatten().copied();
+                found.extend(all.filter(|&at| {
+                    let name = self.all.get(at as usize).map_or("", |(_, name)| *name);
+                    written.len().abs_diff(name.len()) <= 1 && is_one_edit(written, name)
+                }));
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        let units = found.into_iter().filter_map(|at| self.all.get(at as usize));
+        units.map(|(unit, _)| *unit).collect()
+    }
+}
+
+/// The first and the last byte of a name.
+fn ends(name: &str) -> [Option<(bool, u8)>; 2] {
+    let bytes = name.as_bytes();
+    [bytes.first().map(|&byte| (false, byte)), bytes.last().map(|&byte| (true, byte))]
 }
 
 /// The communes below a province, at any height, with their folded names. Of names of four

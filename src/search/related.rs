@@ -15,7 +15,7 @@ use super::order::{Keys, own_day};
 use super::plan::{name_clauses, years};
 use super::postings::{Clause, ClauseId, Clauses, Lookup, Work};
 use super::query::Typed;
-use super::terms::{Slot, born_term, class_letter};
+use super::terms::{Slot, born_term, number_terms};
 use super::{SearchError, Searcher};
 use crate::config::index::{IndexDefinitions, NumberClass};
 use crate::model::RecordId;
@@ -85,8 +85,18 @@ struct Question {
     by: RelatedBy,
     what: String,
     clauses: Vec<Clause>,
-    /// Folded name and year of birth that one person must have.
-    person: Option<(String, Option<u16>)>,
+    /// What the other record must have: the postings bring some that have not.
+    has: Has,
+}
+
+/// What two records share.
+enum Has {
+    /// What was asked of the postings, and nothing else.
+    Asked,
+    /// A person of this folded name, born in this year where one is known.
+    Person(String, Option<u16>),
+    /// A number.
+    Number(NumberClass, String),
 }
 
 impl Searcher {
@@ -121,7 +131,7 @@ impl Searcher {
                 }
                 let bytes = self.bytes(doc)?;
                 let other = Entry::decoded(&bytes)?;
-                if !question.person.as_ref().is_none_or(|person| has(&other, person)) {
+                if !question.has.is_true_of(&other) {
                     continue;
                 }
                 found.insert(doc, all.len());
@@ -187,7 +197,7 @@ fn questions(entry: &Entry<&str>, lexicon: &Lexicon) -> Vec<Question> {
             by: RelatedBy::SamePerson,
             what: person.name.to_owned(),
             clauses,
-            person: Some((folded(person.name), Some(year))),
+            has: Has::Person(folded(person.name), Some(year)),
         });
     }
     let around = own_day(entry).map(|day| day.year);
@@ -201,7 +211,7 @@ fn questions(entry: &Entry<&str>, lexicon: &Lexicon) -> Vec<Question> {
                 by: RelatedBy::SameName,
                 what: person.name.to_owned(),
                 clauses,
-                person: Some((folded(person.name), None)),
+                has: Has::Person(folded(person.name), None),
             });
         }
     }
@@ -210,8 +220,9 @@ fn questions(entry: &Entry<&str>, lexicon: &Lexicon) -> Vec<Question> {
 
 fn by_numbers(entry: &Entry<&str>) -> Vec<Question> {
     let mut all = Vec::new();
-    let term = |class: NumberClass, value: &str| {
-        Clause::one(Slot::Number, format!("{}{value}", class_letter(class)))
+    let terms = |class: NumberClass, value: &str| {
+        let terms = number_terms(class, value).into_iter();
+        terms.map(|term| Clause::one(Slot::Number, term))
     };
     let of =
         |class: NumberClass| entry.numbers.iter().filter(move |one| one.class == class);
@@ -224,8 +235,8 @@ fn by_numbers(entry: &Entry<&str>) -> Vec<Question> {
         all.push(Question {
             by,
             what: one.value.to_owned(),
-            clauses: vec![term(one.class, one.value)],
-            person: None,
+            clauses: terms(one.class, one.value).collect(),
+            has: Has::Number(one.class, one.value.to_owned()),
         });
     }
     let parcel = of(NumberClass::Parcel).next().zip(of(NumberClass::Sheet).next());
@@ -233,12 +244,11 @@ fn by_numbers(entry: &Entry<&str>) -> Vec<Question> {
         all.push(Question {
             by: RelatedBy::SameParcel,
             what: format!("{}/{}", sheet.value, parcel.value),
-            clauses: vec![
-                term(NumberClass::Parcel, parcel.value),
-                term(NumberClass::Sheet, sheet.value),
-                Clause::one(Slot::Place, unit),
-            ],
-            person: None,
+            clauses: terms(NumberClass::Parcel, parcel.value)
+                .chain(terms(NumberClass::Sheet, sheet.value))
+                .chain([Clause::one(Slot::Place, unit)])
+                .collect(),
+            has: Has::Asked,
         });
     }
     all
@@ -269,10 +279,18 @@ fn folded(name: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// Whether one person of a record has this name, and was born in this year.
-fn has(other: &Entry<&str>, (name, year): &(String, Option<u16>)) -> bool {
-    people(other).any(|person| {
-        let born = person.born.map(|day| day.year);
-        folded(person.name) == *name && year.is_none_or(|year| born == Some(year))
-    })
+impl Has {
+    fn is_true_of(&self, other: &Entry<&str>) -> bool {
+        match self {
+            Self::Asked => true,
+            Self::Person(name, year) => people(other).any(|person| {
+                let born = person.born.map(|day| day.year);
+                folded(person.name) == *name && year.is_none_or(|year| born == Some(year))
+            }),
+            Self::Number(class, value) => {
+                let mut numbers = other.numbers.iter();
+                numbers.any(|one| one.class == *class && one.value == value)
+            }
+        }
+    }
 }

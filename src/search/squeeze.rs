@@ -8,10 +8,10 @@
 //! | c0–fe, and another | one of the others |
 //! | ff, and another | the other itself |
 
+use std::num::NonZeroU16;
 use std::sync::OnceLock;
 
 use super::SearchError;
-use super::hash::FastMap;
 
 /// Written by hand and checked by a test; see the head of the file.
 const WORDS: &str = include_str!("../../index/words.txt");
@@ -25,15 +25,25 @@ const LONG: std::ops::Range<usize> = 0xc0..0xff;
 /// Before a byte that is itself although it looks like a code.
 const ITSELF: u8 = 0xff;
 
-/// Letters that begin a string, by which strings are looked up: most have at least three.
-const LOOKED_UP: usize = 3;
-
+/// The strings as a tree of their letters, side by side in memory: one step for each letter,
+/// none for the many strings that begin alike.
 struct Words {
     all: Vec<Vec<u8>>,
-    /// First letters → positions of the strings, the longest first.
-    by_start: FastMap<[u8; LOOKED_UP], Vec<u16>>,
-    /// The strings of two letters.
-    pairs: FastMap<[u8; 2], u16>,
+    /// The first is the root; the children of a node stand together, by letter.
+    nodes: Vec<Node>,
+    /// The letter that leads to each node.
+    letters: Vec<u8>,
+    /// Where the root leads, by letter; 0 for nowhere.
+    first: Vec<u32>,
+}
+
+/// A place in the tree.
+#[derive(Debug, Clone, Copy, Default)]
+struct Node {
+    first_child: u32,
+    children: u16,
+    /// The string that ends here.
+    word: Option<NonZeroU16>,
 }
 
 impl Words {
@@ -45,34 +55,68 @@ impl Words {
                 lines.map(|line| line.replace('+', " ").into_bytes()).collect();
             all.extend(hexadecimal());
             all.truncate(SHORT + LONG.len() * 256);
-            let mut by_start: FastMap<[u8; LOOKED_UP], Vec<u16>> = FastMap::default();
-            let mut pairs: FastMap<[u8; 2], u16> = FastMap::default();
-            let mut longest_first: Vec<(usize, &Vec<u8>)> =
-                all.iter().enumerate().collect();
-            longest_first.sort_by_key(|(_, word)| std::cmp::Reverse(word.len()));
-            for (position, word) in longest_first {
-                let position = position as u16;
-                if let Some(start) = word.first_chunk::<LOOKED_UP>() {
-                    by_start.entry(*start).or_default().push(position);
-                } else if let Some(pair) = word.first_chunk::<2>() {
-                    pairs.entry(*pair).or_insert(position);
-                }
-            }
-            Self { all, by_start, pairs }
+            Self::of(all)
         })
+    }
+
+    fn of(all: Vec<Vec<u8>>) -> Self {
+        let mut sorted: Vec<(&[u8], u16)> =
+            all.iter().map(Vec::as_slice).zip(0_u16..).collect();
+        sorted.sort_unstable();
+        let mut nodes = vec![Node::default()];
+        let mut letters = vec![0];
+        // Of each node the strings that pass it, and how many letters they share.
+        let mut strings = vec![(0..sorted.len(), 0_usize)];
+        let mut at = 0;
+        while let Some((range, depth)) = strings.get(at).cloned() {
+            let passing = sorted.get(range.clone()).unwrap_or_default();
+            // Of two that are the same, the earlier is the shorter.
+            let ended = passing.iter().take_while(|(word, _)| word.len() == depth);
+            let word = passing.first().filter(|(word, _)| word.len() == depth);
+            let (first_child, mut start) =
+                (nodes.len() as u32, range.start + ended.count());
+            let rest = sorted.get(start..range.end).unwrap_or_default();
+            for group in rest.chunk_by(|(a, _), (b, _)| a.get(depth) == b.get(depth)) {
+                let letter = group.first().and_then(|(word, _)| word.get(depth));
+                letters.extend(letter);
+                nodes.push(Node::default());
+                strings.push((start..start + group.len(), depth + 1));
+                start += group.len();
+            }
+            let children = (nodes.len() - first_child as usize) as u16;
+            let word = word.and_then(|&(_, position)| NonZeroU16::new(position + 1));
+            if let Some(node) = nodes.get_mut(at) {
+                *node = Node { first_child, children, word };
+            }
+            at += 1;
+        }
+        let mut words = Self { all: Vec::new(), nodes, letters, first: Vec::new() };
+        let root = words.nodes.first().copied().unwrap_or_default();
+        words.first = (0..=u8::MAX).map(|letter| words.after(root, letter)).collect();
+        Self { all, ..words }
+    }
+
+    /// Where a letter leads; 0 for nowhere.
+    fn after(&self, node: Node, letter: u8) -> u32 {
+        let first = node.first_child as usize;
+        let letters = self.letters.get(first..first + usize::from(node.children));
+        let at = letters.and_then(|all| all.iter().position(|&one| one == letter));
+        at.map_or(0, |at| node.first_child + at as u32)
     }
 
     /// The longest string that `bytes` begins with.
     fn longest(&self, bytes: &[u8]) -> Option<(u16, usize)> {
-        let of_start = bytes.first_chunk().and_then(|start| self.by_start.get(start));
-        for &position in of_start.into_iter().flatten() {
-            let word = self.all.get(usize::from(position))?;
-            if bytes.starts_with(word) {
-                return Some((position, word.len()));
-            }
+        let mut letters = bytes.iter();
+        let mut at = *self.first.get(usize::from(*letters.next()?))?;
+        let (mut longest, mut length) = (None, 1);
+        while at > 0 {
+            let node = *self.nodes.get(at as usize)?;
+            longest = node.word.map(|word| (word.get() - 1, length)).or(longest);
+            let Some(&letter) = letters.next() else { break };
+            at = self.after(node, letter);
+            length += 1;
         }
-        let pair = self.pairs.get(bytes.first_chunk::<2>()?)?;
-        Some((*pair, 2))
+        longest
     }
 }
 
@@ -152,7 +196,7 @@ mod tests {
         // Where this fails, raise `version` in index/schema.toml and put both here.
         let version = crate::config::index::IndexDefinitions::get().schema.version;
         let digest = blake3::hash(WORDS.as_bytes()).to_hex();
-        assert_eq!((version, digest.get(..16)), (4, Some("c8d2fe817418ab9b")));
+        assert_eq!((version, digest.get(..16)), (5, Some("c8d2fe817418ab9b")));
         let words = Words::get();
         assert!(words.all.len() <= SHORT + LONG.len() * 256);
         assert!(words.all.iter().all(|word| word.len() > 1));

@@ -179,12 +179,11 @@ impl Terms {
                     self.put(Slot::Place, &[entity]);
                 }
             }
-            let words: Vec<&str> = place.text.as_ref().split(' ').collect();
-            for pair in words.windows(2) {
-                self.put(
-                    Slot::Place,
-                    &[pair.first().unwrap_or(&""), " ", pair.last().unwrap_or(&"")],
-                );
+            let mut words = place.text.as_ref().split(' ');
+            let mut before = words.next().unwrap_or_default();
+            for word in words {
+                self.put(Slot::Place, &[before, " ", word]);
+                before = word;
             }
         }
         for number in &entry.numbers {
@@ -197,13 +196,14 @@ impl Terms {
         if let Some(unit) = indexed.unit {
             self.put(Slot::Taken, &[unit]);
         }
-        self.put(Slot::Mark, &[&state_term(marks.checked)]);
+        self.put(Slot::Mark, &["s", marks.checked.name()]);
         self.put(Slot::Mark, &[findings_term(marks.has_findings)]);
         if let Some(day) = own_day(entry) {
-            self.put(Slot::Mark, &[&decade_term(day.year)]);
+            let mut digits = [0; 8];
+            self.put(Slot::Mark, &["d", decimal(u32::from(day.year / 10), &mut digits)]);
         }
         if let Some(unit) = marks.unit {
-            self.put(Slot::Mark, &[&unit_term(unit)]);
+            self.put(Slot::Mark, &["u", unit]);
         }
     }
 
@@ -211,7 +211,9 @@ impl Terms {
         let syllables = self.known.all_of(person.name.as_ref());
         self.put_name(&syllables, PAIR_WINDOW - 1, OPEN);
         if let (Some(day), Some(last)) = (person.born, syllables.last()) {
-            self.put(Slot::Born, &[&born_term(&last.folded, day.year)]);
+            let mut digits = [0; 8];
+            let year = decimal(u32::from(day.year), &mut digits);
+            self.put(Slot::Born, &[&last.folded, year]);
             self.put_day(day);
         }
     }
@@ -240,21 +242,30 @@ impl Terms {
     }
 
     fn put_day(&mut self, day: super::numbers::Day) {
-        self.put(Slot::Year, &[&day.year.to_string()]);
+        let mut digits = [0; 8];
+        let year = decimal(u32::from(day.year), &mut digits);
+        self.put(Slot::Year, &[year]);
         if day.is_whole() {
-            self.put(Slot::Date, &[&day.packed().to_string()]);
+            let whole = decimal(day.packed(), &mut digits);
+            self.put(Slot::Date, &[whole]);
         }
     }
 
     fn put_number(&mut self, class: NumberClass, value: &str) {
         let letter = class_letter(class);
+        if matches!(class, NumberClass::Identity | NumberClass::Serial) {
+            let mut has_parts = false;
+            for (mark, part) in parts(value) {
+                let mut buffer = [0; 4];
+                self.put(Slot::Number, &[letter, mark.encode_utf8(&mut buffer), part]);
+                has_parts = true;
+            }
+            if has_parts {
+                return;
+            }
+        }
         self.put(Slot::Number, &[letter, value]);
         match class {
-            NumberClass::Identity | NumberClass::Serial => {
-                for part in parts(value) {
-                    self.put(Slot::Number, &[letter, &part]);
-                }
-            }
             NumberClass::Register | NumberClass::Book => {
                 if let Some((ordinal, _)) = value.split_once('/') {
                     self.put(Slot::Number, &[letter, ordinal, "/"]);
@@ -263,6 +274,21 @@ impl Terms {
             _ => {}
         }
     }
+}
+
+/// A number of at most eight digits as text, without memory of its own.
+fn decimal(mut number: u32, digits: &mut [u8; 8]) -> &str {
+    let mut start = digits.len();
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (number % 10) as u8;
+        number /= 10;
+        start -= 1;
+        if number == 0 {
+            break;
+        }
+    }
+    let digits = digits.get(start..).unwrap_or_default();
+    std::str::from_utf8(digits).unwrap_or_default()
 }
 
 /// The term of a given name with a year of birth.
@@ -298,6 +324,20 @@ pub(super) fn pair_term(one: &str, other: &str) -> String {
 
 fn ordered<'t>(one: &'t str, other: &'t str) -> (&'t str, &'t str) {
     if one <= other { (one, other) } else { (other, one) }
+}
+
+/// The terms that a number of this class and value has in the index, each of which must be there:
+/// a long one has its parts only.
+pub(super) fn number_terms(class: NumberClass, value: &str) -> Vec<String> {
+    let letter = class_letter(class);
+    let long = matches!(class, NumberClass::Identity | NumberClass::Serial);
+    let parts = parts(value).filter(|_| long).take(2);
+    let mut terms: Vec<String> =
+        parts.map(|(mark, part)| format!("{letter}{mark}{part}")).collect();
+    if terms.is_empty() {
+        terms.push(format!("{letter}{value}"));
+    }
+    terms
 }
 
 /// What stands before a number in the index, by class.

@@ -79,8 +79,9 @@ struct Asked<'q> {
     context: Vec<ClauseId>,
     /// Of `context`, what is no year.
     without_years: Vec<ClauseId>,
-    /// The strong numbers: identity, serial, register, document, parcel and sheet.
-    numbers: Vec<ClauseId>,
+    /// The strong numbers, each with all its clauses: identity, serial, register, document,
+    /// parcel and sheet.
+    numbers: Vec<Conjunction>,
     /// Given name and year of birth of the first person.
     born: Option<ClauseId>,
     /// The same, the year being off by one.
@@ -209,8 +210,14 @@ impl<'q> Asked<'q> {
                 without_years.push(id);
             }
         }
-        let numbers = reading.numbers.iter().map(numbers::clause);
-        let numbers = numbers.filter_map(|clause| clauses.put(clause)).collect();
+        let mut numbers: Vec<Conjunction> = Vec::new();
+        for wish in &reading.numbers {
+            let all = numbers::clauses(wish).into_iter();
+            let all: Vec<_> = all.filter_map(|clause| clauses.put(clause)).collect();
+            if !all.is_empty() {
+                numbers.push(joined(&[&all]));
+            }
+        }
         let born = born(reading, 0).and_then(|clause| clauses.put(clause));
         let about_born = born_about(reading).and_then(|clause| clauses.put(clause));
         let mut asked = Self {

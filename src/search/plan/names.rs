@@ -24,7 +24,7 @@ impl Plan<'_> {
         let names = self.names_of_all(number);
         let marked = self.marked(number, &names);
         let Some(asked) = self.readings.get(number) else { return Vec::new() };
-        let (born, numbers) = (asked.born, asked.numbers.clone());
+        let (born, numbers) = (asked.born, asked.all_numbers());
         let (context, without_years) =
             (asked.context.clone(), asked.without_years.clone());
         let people = &asked.reading.people;
@@ -55,9 +55,7 @@ impl Plan<'_> {
         for born in [asked.born, asked.about_born].into_iter().flatten() {
             stage.push(joined(&[&names, &[born]]));
         }
-        for &clause in asked.context.iter().chain(&asked.numbers) {
-            stage.push(joined(&[&names, &[clause]]));
-        }
+        stage.extend(asked.narrowing().map(|one| joined(&[&names, &one])));
         stage.push(marked);
         stage.push(names);
         stage
@@ -203,9 +201,9 @@ impl Plan<'_> {
         let is_kind = |id: ClauseId| {
             self.clauses.get(id).is_some_and(|clause| clause.slot == Slot::Kind)
         };
-        for &clause in asked.context.iter().chain(&asked.numbers) {
-            if !is_kind(clause) {
-                stage.push(joined(&[names, &[clause]]));
+        for one in asked.narrowing() {
+            if !one.iter().any(|&id| is_kind(id)) {
+                stage.push(joined(&[names, &one]));
             }
         }
     }

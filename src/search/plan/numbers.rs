@@ -5,23 +5,35 @@ use crate::config::index::NumberClass;
 use crate::search::numbers::parts;
 use crate::search::postings::Clause;
 use crate::search::query::NumberWish;
-use crate::search::terms::{Slot, class_letter};
+use crate::search::terms::{Slot, class_letter, number_terms};
 
 impl Asked<'_> {
     pub(super) fn by_numbers(&self) -> Vec<Conjunction> {
-        let mut stage = vec![joined(&[&self.numbers, &self.context])];
+        let numbers = self.all_numbers();
+        let mut stage = vec![joined(&[&numbers, &self.context])];
         for &clause in &self.context {
-            stage.push(joined(&[&self.numbers, &[clause]]));
+            stage.push(joined(&[&numbers, &[clause]]));
         }
-        stage.push(joined(&[&self.numbers]));
-        for &number in &self.numbers {
-            stage.push(joined(&[&[number], &self.context]));
+        stage.push(numbers);
+        for number in &self.numbers {
+            stage.push(joined(&[number, &self.context]));
             for &clause in &self.context {
-                stage.push(joined(&[&[number, clause]]));
+                stage.push(joined(&[number, &[clause]]));
             }
         }
-        stage.extend(self.numbers.iter().map(|&number| vec![number]));
+        stage.extend(self.numbers.iter().cloned());
         stage
+    }
+
+    /// Every strong number.
+    pub(super) fn all_numbers(&self) -> Conjunction {
+        joined(&self.numbers.iter().map(Vec::as_slice).collect::<Vec<_>>())
+    }
+
+    /// What narrows, one by one: what is known beside the names, and the numbers.
+    pub(super) fn narrowing(&self) -> impl Iterator<Item = Conjunction> {
+        let context = self.context.iter().map(|&clause| vec![clause]);
+        context.chain(self.numbers.iter().cloned())
     }
 }
 
@@ -36,8 +48,9 @@ impl Plan<'_> {
                     continue;
                 }
                 let letter = class_letter(*class);
-                for part in parts(value) {
-                    let part = Clause::one(Slot::Number, format!("{letter}{part}"));
+                for (mark, part) in parts(value) {
+                    let term = format!("{letter}{mark}{part}");
+                    let part = Clause::one(Slot::Number, term);
                     let Some(part) = self.clauses.put(part) else { continue };
                     stage.push(joined(&[&[part], &asked.context]));
                     stage.push(vec![part]);
@@ -48,8 +61,14 @@ impl Plan<'_> {
     }
 }
 
-/// The ways in which a number may stand in the index.
-pub(super) fn clause(wish: &NumberWish) -> Clause {
+/// The ways in which a number may stand in the index; all of the clauses must be satisfied.
+pub(super) fn clauses(wish: &NumberWish) -> Vec<Clause> {
+    if let [(class, value)] = wish.may_be.as_slice()
+        && matches!(class, NumberClass::Identity | NumberClass::Serial)
+    {
+        let terms = number_terms(*class, value).into_iter();
+        return terms.map(|term| Clause::one(Slot::Number, term)).collect();
+    }
     let terms = wish.may_be.iter().map(|(class, value)| {
         let letter = class_letter(*class);
         let ordinal = matches!(class, NumberClass::Register | NumberClass::Book);
@@ -66,5 +85,5 @@ pub(super) fn clause(wish: &NumberWish) -> Clause {
             terms.push(format!("{}{ordinal}", class_letter(*class)));
         }
     }
-    Clause::any(Slot::Number, terms)
+    vec![Clause::any(Slot::Number, terms)]
 }
