@@ -138,6 +138,9 @@ pub(crate) enum Command {
         memory_bytes: u64,
         #[arg(long)]
         trust_hidden_text: bool,
+        /// Names of the steps before reading, with commas between them.
+        #[arg(long)]
+        clean: Option<String>,
     },
 }
 

@@ -1,7 +1,7 @@
 //! A page image made ready for reading: upright, level, evenly lit, ink told from paper.
 //!
-//! The steps are named and can be switched off one by one ([`Step`]); what each of them
-//! gains is in the table of `docs/reading.md`. No step changes the original: where a
+//! The steps are named and can be switched off one by one ([`CleanStep`]); what each of them
+//! gains is in a table of `docs/figures.md`. No step changes the original: where a
 //! point of the result stood before is said by [`Ready::to_original`].
 
 mod background;
@@ -18,6 +18,7 @@ mod turn;
 
 use image::GrayImage;
 
+use crate::config::clean::{CleanConfig, CleanStep};
 use crate::model::Affine;
 use crate::model::PageImage;
 use crate::model::Size;
@@ -52,107 +53,6 @@ const STRIP_PX: u32 = 400;
 /// Whether an image is a single line rather than a page.
 fn is_strip(size: Size) -> bool {
     size.height <= STRIP_PX && size.width >= size.height * STRIP_ASPECT
-}
-
-/// One thing that is done to a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
-    /// Red ink of stamps is faded, so that the text below can be read.
-    Stamps,
-    /// Light writing on dark paper is turned over: covers of certificates, microfilm.
-    Negative,
-    /// Uneven light, yellow paper and stains are levelled out.
-    Light,
-    /// The black around the paper, which a scanner's lid leaves, is painted over.
-    Border,
-    /// Pages on their side or on their head are turned upright.
-    Orientation,
-    /// Pages that were put in askew are turned level.
-    Deskew,
-}
-
-impl Step {
-    /// Every step, in the order in which a page meets them.
-    pub const ALL: [Self; 6] = [
-        Self::Stamps,
-        Self::Negative,
-        Self::Light,
-        Self::Border,
-        Self::Orientation,
-        Self::Deskew,
-    ];
-
-    /// The name in configuration files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Stamps => "stamps",
-            Self::Negative => "negative",
-            Self::Light => "light",
-            Self::Border => "border",
-            Self::Orientation => "orientation",
-            Self::Deskew => "deskew",
-        }
-    }
-}
-
-/// Why a list of steps cannot be followed.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum CleanError {
-    /// There is no such step.
-    #[error("there is no cleaning step `{name}`")]
-    UnknownStep {
-        /// As written.
-        name: String,
-    },
-    /// A step is named twice.
-    #[error("cleaning step `{name}` is named twice")]
-    NamedTwice {
-        /// Its name.
-        name: &'static str,
-    },
-}
-
-/// Which steps are taken; always a set that can be followed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CleanConfig {
-    steps: Vec<Step>,
-}
-
-impl Default for CleanConfig {
-    /// All steps.
-    fn default() -> Self {
-        Self { steps: Step::ALL.to_vec() }
-    }
-}
-
-impl CleanConfig {
-    /// The steps of the given names; their order is fixed whatever the order of names.
-    ///
-    /// # Errors
-    ///
-    /// If a name is unknown or stands twice.
-    pub fn of_steps<'a>(
-        names: impl IntoIterator<Item = &'a str>,
-    ) -> Result<Self, CleanError> {
-        let mut steps = Vec::new();
-        for name in names {
-            let step = Step::ALL
-                .into_iter()
-                .find(|step| step.name() == name)
-                .ok_or_else(|| CleanError::UnknownStep { name: name.to_owned() })?;
-            if steps.contains(&step) {
-                return Err(CleanError::NamedTwice { name: step.name() });
-            }
-            steps.push(step);
-        }
-        Ok(Self { steps })
-    }
-
-    /// Whether `step` is taken.
-    pub fn has(&self, step: Step) -> bool {
-        self.steps.contains(&step)
-    }
 }
 
 /// A page ready for reading. All planes have the size of the reading frame.
@@ -229,16 +129,16 @@ impl Clean {
         };
         let (page, scale) = grey::reduced(page, WORKING_DPI, DPI_TOLERANCE);
         let dpi = page.dpi;
-        let mut source = grey::of_page(page, self.config.has(Step::Stamps));
-        if self.config.has(Step::Negative) && negative::is_negative(&source, dpi) {
+        let mut source = grey::of_page(page, self.config.has(CleanStep::Stamps));
+        if self.config.has(CleanStep::Negative) && negative::is_negative(&source, dpi) {
             image::imageops::invert(&mut source);
         }
-        if self.config.has(Step::Light) || self.config.has(Step::Border) {
+        if self.config.has(CleanStep::Light) || self.config.has(CleanStep::Border) {
             background::level(
                 &mut source,
                 dpi,
-                self.config.has(Step::Light),
-                self.config.has(Step::Border),
+                self.config.has(CleanStep::Light),
+                self.config.has(CleanStep::Border),
             );
         }
 
@@ -278,7 +178,7 @@ impl Clean {
         // A plan has no room for planes that are done with.
         drop(gray);
         let mut quarters = told.unwrap_or(0) % 4;
-        let is_open = told.is_none() && self.config.has(Step::Orientation);
+        let is_open = told.is_none() && self.config.has(CleanStep::Orientation);
         if is_open {
             quarters = orientation::quarters(&sketch_ink, dpi, notes);
         }
@@ -287,7 +187,7 @@ impl Clean {
             _ => turn::quarter_turns(&sketch_ink, quarters),
         };
         let mut degrees = 0.0;
-        if self.config.has(Step::Deskew) {
+        if self.config.has(CleanStep::Deskew) {
             degrees = skew::degrees(&upright_ink, dpi);
         }
         if is_open && orientation::on_its_head(&upright_ink, degrees, dpi) {

@@ -33,6 +33,7 @@ use anyhow::Context as _;
 use serde::Serialize;
 use sohoa::access::{AccountError, PasswordError};
 use sohoa::catalog::CatalogError;
+use sohoa::config::clean::CleanConfig;
 use sohoa::export::{ExportError, Selection};
 use sohoa::run::{Archive, RunError, WorkerPlan};
 
@@ -180,8 +181,15 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Ended> {
         Command::Check { archive, pipelines, json } => {
             check::check(archive.as_deref(), pipelines.as_deref(), json)
         }
-        Command::Worker { engine, memory_bytes, trust_hidden_text } => {
-            let plan = WorkerPlan { engine, models, memory_bytes, trust_hidden_text };
+        Command::Worker { engine, memory_bytes, trust_hidden_text, clean } => {
+            let clean = match &clean {
+                None => CleanConfig::default(),
+                Some(steps) => CleanConfig::of_steps(
+                    steps.split(',').filter(|step| !step.is_empty()),
+                )?,
+            };
+            let plan =
+                WorkerPlan { engine, models, memory_bytes, trust_hidden_text, clean };
             let mut stdout = std::io::stdout().lock();
             sohoa::run::work(&plan, std::io::stdin(), &mut stdout, end_at_once)?;
             Ok(Ended::Well)

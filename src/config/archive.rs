@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::clean::{CleanConfig, CleanError};
 use super::names::NameGrammar;
 use super::names::PatternError;
 
@@ -42,6 +43,14 @@ pub enum ArchiveConfigError {
         /// Which pattern, and why.
         source: PatternError,
     },
+    /// The steps before reading cannot be followed.
+    #[error("`{}`: `clean` cannot be used", path.display())]
+    Clean {
+        /// The file.
+        path: PathBuf,
+        /// Which step, and why.
+        source: CleanError,
+    },
     /// A value is outside its range.
     #[error("`{}`: `{key}` is {found}, expected {expected}", path.display())]
     Range {
@@ -62,6 +71,8 @@ struct Written {
     engine: String,
     #[serde(default)]
     trust_hidden_text: bool,
+    #[serde(default)]
+    clean: Option<Vec<String>>,
     worker: WrittenWorker,
     #[serde(default)]
     watch: Vec<PathBuf>,
@@ -121,6 +132,8 @@ pub struct ArchiveConfig {
     pub engine: String,
     /// Whether text that is hidden under scans is used instead of recognition.
     pub trust_hidden_text: bool,
+    /// What is done to the picture of a page before it is read.
+    pub clean: CleanConfig,
     /// How long a worker may say nothing.
     pub stall: Duration,
     /// How long a worker may take for one page.
@@ -204,9 +217,18 @@ impl ArchiveConfig {
         let names = NameGrammar::new(&written.names.patterns).map_err(|source| {
             ArchiveConfigError::Names { path: path.to_owned(), source }
         })?;
+        let clean = match &written.clean {
+            None => CleanConfig::default(),
+            Some(steps) => {
+                CleanConfig::of_steps(steps.iter().map(String::as_str)).map_err(
+                    |source| ArchiveConfigError::Clean { path: path.to_owned(), source },
+                )?
+            }
+        };
         Ok(Self {
             engine: written.engine,
             trust_hidden_text: written.trust_hidden_text,
+            clean,
             stall: Duration::from_secs(worker.stall_seconds),
             total: Duration::from_secs(worker.total_seconds),
             pages_before_restart: worker.pages_before_restart,
@@ -237,6 +259,22 @@ mod tests {
         let text = DEFAULT_TOML.replace("trust_hidden_text = false\n", "");
         assert_ne!(text, DEFAULT_TOML);
         assert!(!ArchiveConfig::checked(&text, path).unwrap().trust_hidden_text);
+    }
+
+    #[test]
+    fn steps_before_reading_are_all_where_none_are_named_and_a_wrong_name_is_told() {
+        let path = Path::new("sohoa.toml");
+        let steps = |text: &str| ArchiveConfig::checked(text, path).map(|it| it.clean);
+        assert_eq!(steps(DEFAULT_TOML).unwrap(), CleanConfig::default());
+        let line =
+            DEFAULT_TOML.lines().find(|line| line.starts_with("clean = ")).unwrap();
+        let old = DEFAULT_TOML.replace(line, "");
+        assert_eq!(steps(&old).unwrap(), CleanConfig::default());
+        let some = DEFAULT_TOML.replace(line, "clean = [\"light\"]");
+        assert_eq!(steps(&some).unwrap(), CleanConfig::of_steps(["light"]).unwrap());
+        let wrong = DEFAULT_TOML.replace(line, "clean = [\"lights\"]");
+        let error = crate::model::with_causes(&steps(&wrong).unwrap_err());
+        assert!(error.contains("`clean`") && error.contains("`lights`"), "{error}");
     }
 
     #[test]

@@ -77,6 +77,7 @@ impl Archive {
             requests_before_restart: self.config.pages_before_restart,
             memory_bytes: self.config.worker_memory_bytes,
             trust_hidden_text: self.config.trust_hidden_text,
+            clean: self.config.clean.clone(),
         }
     }
 

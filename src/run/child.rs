@@ -11,6 +11,7 @@ use super::memory::Usage;
 use super::wire;
 use super::wire::Reply;
 use super::wire::Request;
+use crate::config::clean::CleanConfig;
 
 /// How workers are started and how long they may take.
 #[derive(Debug, Clone)]
@@ -31,6 +32,8 @@ pub struct WorkerSetup {
     pub memory_bytes: u64,
     /// Whether text that is hidden under scans is used instead of recognition.
     pub trust_hidden_text: bool,
+    /// What is done to the picture of a page before it is read.
+    pub clean: CleanConfig,
 }
 
 /// How a worker came to its end.
@@ -121,6 +124,8 @@ impl Worker {
             .arg("--memory-bytes")
             .arg(setup.memory_bytes.to_string())
             .args(setup.trust_hidden_text.then_some("--trust-hidden-text"))
+            .arg("--clean")
+            .arg(setup.clean.names().collect::<Vec<_>>().join(","))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

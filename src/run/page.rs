@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use crate::clean;
 use crate::clean::{Clean, Ready};
+use crate::config::clean::CleanConfig;
 use crate::intake;
 use crate::intake::LayerWord;
 use crate::intake::LoadedPage;
@@ -93,6 +94,12 @@ impl PageReader {
         };
         let (clean, read) = (Clean::default(), Read::new(engine));
         Ok(Self { clean, read, trust_hidden_text: false })
+    }
+
+    /// The same reader, which takes the steps of `clean` before it reads.
+    #[must_use]
+    pub fn cleaning(self, clean: &CleanConfig) -> Self {
+        Self { clean: Clean::new(clean.clone()), ..self }
     }
 
     /// The same reader, which uses text that is hidden under scans if `trust`.

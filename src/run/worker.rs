@@ -18,6 +18,7 @@ use super::panics;
 use super::wire;
 use super::wire::Reply;
 use super::wire::Request;
+use crate::config::clean::CleanConfig;
 use crate::failpoint;
 use crate::intake;
 use crate::intake::Document;
@@ -54,6 +55,8 @@ pub struct WorkerPlan {
     pub memory_bytes: u64,
     /// Whether text that is hidden under scans is used instead of recognition.
     pub trust_hidden_text: bool,
+    /// What is done to the picture of a page before it is read.
+    pub clean: CleanConfig,
 }
 
 /// Answers requests until the stream ends. Then, even in the middle of a page, `at_end`
@@ -234,6 +237,7 @@ impl Worker {
             match PageReader::new(&self.plan.engine, &self.plan.models) {
                 Ok(reader) => {
                     let trust = self.plan.trust_hidden_text;
+                    let reader = reader.cleaning(&self.plan.clean);
                     self.reader = Some(reader.trusting_hidden_text(trust));
                 }
                 Err(error) => {
@@ -330,6 +334,7 @@ mod tests {
             models: PathBuf::new(),
             memory_bytes,
             trust_hidden_text: false,
+            clean: CleanConfig::default(),
         };
         Worker { plan, reader: None, open: None, doing: Cell::new("starting") }
     }

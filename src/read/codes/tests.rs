@@ -3,7 +3,8 @@
 use image::{GrayImage, Luma};
 
 use super::*;
-use crate::clean::{Clean, CleanConfig};
+use crate::clean::Clean;
+use crate::config::clean::CleanConfig;
 use crate::model::{PageImage, Pixels, Rect};
 
 /// A QR code of version 3 that another program made of [`SAYS`].
