@@ -84,8 +84,8 @@ impl<'a> Indexer<'a> {
             let Some(last) = pending.last().map(|change| change.seq) else {
                 return Ok(count);
             };
-            let gone = pending.iter().filter(|change| change.now.is_none());
-            gone.for_each(|change| self.writer.delete(&change.id));
+            let mut gone = pending.iter().filter(|change| change.now.is_none());
+            gone.try_for_each(|change| self.writer.delete(&change.id))?;
             let stored = pending.iter().filter_map(|change| change.now.as_ref());
             self.writer.add(&stored.map(indexed).collect::<Vec<_>>())?;
             failpoint::reach("index-filled");

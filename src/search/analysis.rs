@@ -25,6 +25,8 @@ pub(super) struct Syllable {
     pub(super) folded: String,
     /// As it sounds to a clerk who spells by ear.
     pub(super) sound: String,
+    /// Which letters the folded form has, a bit for each (and for others by chance).
+    pub(super) letters: u32,
 }
 
 impl Syllable {
@@ -36,6 +38,7 @@ impl Syllable {
         Self {
             canonical: one_i(&canonical_tone(&verbatim)),
             sound: sound(&folded),
+            letters: letters_in(&folded),
             folded,
             verbatim,
         }
@@ -65,6 +68,7 @@ impl Syllable {
             verbatim: folded.clone(),
             canonical: folded.clone(),
             sound: sound(&folded),
+            letters: letters_in(&folded),
             folded,
         }
     }
@@ -73,6 +77,12 @@ impl Syllable {
     pub(super) fn has_marks(&self) -> bool {
         !self.verbatim.is_ascii()
     }
+}
+
+/// The letters of a folded syllable as bits, `y` as `i`.
+fn letters_in(folded: &str) -> u32 {
+    let letters = folded.chars().map(|letter| if letter == 'y' { 'i' } else { letter });
+    letters.fold(0, |all, letter| all | 1 << (u32::from(letter) & 31))
 }
 
 /// Cuts text at everything that is neither letter nor digit.

@@ -8,7 +8,7 @@ use tantivy::{DocAddress, Searcher, SegmentReader, TantivyDocument};
 use super::SearchError;
 use super::checked::Checked;
 use super::entry::{Entry, IndexedRecord};
-use super::index::id_digest;
+use super::identity::TIE;
 use super::order::{Keys, Sort};
 use crate::config::gazetteer::{Gazetteer, Level};
 use crate::config::index::PlaceMeaning;
@@ -68,7 +68,6 @@ pub(super) struct ColumnFields {
     name: Field,
     day: Field,
     number: Field,
-    tie: Field,
 }
 
 const KIND: &str = "kind_column";
@@ -78,7 +77,6 @@ const MARKS: &str = "marks_column";
 const NAME: &str = "name_column";
 const DAY: &str = "day_column";
 const NUMBER: &str = "number_column";
-const TIE: &str = "tie_column";
 
 impl ColumnFields {
     pub(super) fn in_schema(builder: &mut SchemaBuilder) -> Self {
@@ -91,8 +89,7 @@ impl ColumnFields {
             marks: builder.add_u64_field(MARKS, number.clone()),
             name: builder.add_u64_field(NAME, number.clone()),
             day: builder.add_u64_field(DAY, number.clone()),
-            number: builder.add_u64_field(NUMBER, number.clone()),
-            tie: builder.add_u64_field(TIE, number),
+            number: builder.add_u64_field(NUMBER, number),
         }
     }
 
@@ -113,7 +110,6 @@ impl ColumnFields {
             document.add_text(self.collection, collection);
         }
         document.add_u64(self.marks, marks.packed());
-        document.add_u64(self.tie, tie(entry.id.as_ref()));
         for (field, value) in [
             (self.name, keys.by_name()),
             (self.day, keys.by_day()),
@@ -136,12 +132,6 @@ pub(super) struct Columns {
     day: Column<u64>,
     number: Column<u64>,
     tie: Column<u64>,
-}
-
-/// What parts records of which nothing else is compared: a number of the record that stays
-/// the same however often it is indexed.
-fn tie(id: &str) -> u64 {
-    id_digest(id).iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte))
 }
 
 impl Columns {

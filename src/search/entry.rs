@@ -113,16 +113,17 @@ impl<S: AsRef<str>> Entry<S> {
         }
         out.number(self.places.len());
         for (at, place) in self.places.iter().enumerate() {
-            out.number(place.meaning as usize);
-            out.text(place.field.as_ref());
+            let field = place.field.as_ref();
+            out.number(field.len() * MEANINGS.len() + place.meaning as usize);
+            out.0.extend_from_slice(field.as_bytes());
             out.text(place.text.as_ref());
             // Most places of a record are in one commune, and are said once.
             let entities = place.entities.as_ref();
             let mut before = self.places.iter().take(at);
             let same = before.position(|other| other.entities.as_ref() == entities);
-            out.number(same.map_or(0, |same| same + 1));
+            out.number(same.unwrap_or(at + entities.len()));
             if same.is_none() {
-                out.text(entities);
+                out.0.extend_from_slice(entities.as_bytes());
             }
         }
         out.number(self.texts.len());
@@ -146,8 +147,9 @@ impl<'a> Entry<&'a str> {
 
     fn read(from: &mut Decoder<'a>) -> Option<Self> {
         let (id, kind) = (from.text()?, from.text()?);
-        let mut persons = Vec::new();
-        for _ in 0..from.number()? {
+        let count = from.number()?;
+        let mut persons = Vec::with_capacity(count.min(USUAL));
+        for _ in 0..count {
             let position = u8::try_from(from.number()?).ok()?;
             let name = from.text()?;
             let (flags, born) = from.day()?;
@@ -159,33 +161,42 @@ impl<'a> Entry<&'a str> {
             let by_age = flags % 2 == 1;
             persons.push(Person { position, name, born, by_age, sureness });
         }
-        let mut numbers = Vec::new();
-        for _ in 0..from.number()? {
+        let count = from.number()?;
+        let mut numbers = Vec::with_capacity(count.min(USUAL));
+        for _ in 0..count {
             let class = *NumberClass::ALL.get(from.number()?)?;
             numbers.push(Number { class, field: from.text()?, value: from.text()? });
         }
-        let mut days = Vec::new();
-        for _ in 0..from.number()? {
+        let count = from.number()?;
+        let mut days = Vec::with_capacity(count.min(USUAL));
+        for _ in 0..count {
             let (event, day) = from.day()?;
             days.push((*EVENTS.get(event)?, day?));
         }
-        let mut places: Vec<Place<&'a str>> = Vec::new();
-        for _ in 0..from.number()? {
-            let meaning = *MEANINGS.get(from.number()?)?;
-            let (field, text) = (from.text()?, from.text()?);
-            let entities = match from.number()?.checked_sub(1) {
-                Some(same) => places.get(same)?.entities,
-                None => from.text()?,
+        let count = from.number()?;
+        let mut places: Vec<Place<&'a str>> = Vec::with_capacity(count.min(USUAL));
+        for at in 0..count {
+            let first = from.number()?;
+            let meaning = *MEANINGS.get(first % MEANINGS.len())?;
+            let (field, text) = (from.letters(first / MEANINGS.len())?, from.text()?);
+            let same = from.number()?;
+            let entities = match same.checked_sub(at) {
+                Some(length) => from.letters(length)?,
+                None => places.get(same)?.entities,
             };
             places.push(Place { meaning, field, text, entities });
         }
-        let mut texts = Vec::new();
-        for _ in 0..from.number()? {
+        let count = from.number()?;
+        let mut texts = Vec::with_capacity(count.min(USUAL));
+        for _ in 0..count {
             texts.push((from.text()?, from.text()?));
         }
         Some(Self { id, kind, persons, numbers, days, places, texts })
     }
 }
+
+/// Room that is made at once for the parts of a record; damaged bytes may name any number.
+const USUAL: usize = 16;
 
 const EVENTS: [Event; 4] = [Event::Any, Event::Born, Event::Died, Event::Entered];
 const MEANINGS: [PlaceMeaning; 4] = [
@@ -275,6 +286,11 @@ impl<'a> Decoder<'a> {
 
     fn text(&mut self) -> Option<&'a str> {
         let length = self.number()?;
+        self.letters(length)
+    }
+
+    /// A text of so many bytes.
+    fn letters(&mut self, length: usize) -> Option<&'a str> {
         let (text, rest) = self.0.split_at_checked(length)?;
         self.0 = rest;
         std::str::from_utf8(text).ok()

@@ -7,19 +7,18 @@ use std::sync::Arc;
 use tantivy::directory::error::LockError;
 use tantivy::indexer::LogMergePolicy;
 use tantivy::schema::{
-    BytesOptions, Field, IndexRecordOption, STORED, Schema, TextFieldIndexing,
-    TextOptions,
+    Field, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions,
 };
 use tantivy::tokenizer::{TextAnalyzer, Token, TokenStream, Tokenizer};
-use tantivy::{IndexReader, IndexSettings, ReloadPolicy, Term};
+use tantivy::{IndexReader, IndexSettings, ReloadPolicy};
 
 use super::columns::ColumnFields;
+use super::identity::IdentityFields;
 use super::searcher::Searcher;
 use super::terms::Slot;
 use super::writer::Writer;
 use super::{SearchError, lexicon::LexiconCache};
 use crate::config::index::IndexDefinitions;
-use crate::model::RecordId;
 
 /// File beside the index that says by which schema it was made.
 const VERSION_FILE: &str = "schema-version";
@@ -42,7 +41,7 @@ const STORE_CACHE_BLOCKS: usize = 4_096;
 #[derive(Debug, Clone)]
 pub(super) struct Fields {
     /// Digest of the record's identity.
-    pub(super) id: Field,
+    pub(super) id: IdentityFields,
     /// The compact form.
     pub(super) entry: Field,
     /// What is counted and sorted.
@@ -51,31 +50,12 @@ pub(super) struct Fields {
     slots: Vec<Field>,
 }
 
-/// Bytes of the digest of an identity. Of a hundred million records, two share one with a
-/// chance of one to four thousand.
-const ID_BYTES: usize = 8;
-
-/// An identity as it stands in the index: a third of its length.
-pub(super) fn id_digest(id: &str) -> [u8; ID_BYTES] {
-    let mut digest = [0; ID_BYTES];
-    let whole = blake3::hash(id.as_bytes());
-    for (to, from) in digest.iter_mut().zip(whole.as_bytes()) {
-        *to = *from;
-    }
-    digest
-}
-
 impl Fields {
-    /// The term of a record's identity.
-    pub(super) fn id_term(&self, id: &RecordId) -> Term {
-        Term::from_field_bytes(self.id, &id_digest(&id.0))
-    }
-
     /// The field of a slot.
     pub(super) fn of(&self, slot: Slot) -> Field {
         // There is one for each slot by construction; the id, which never equals a term
         // of a slot, stands in to keep this total.
-        self.slots.get(slot as usize).copied().unwrap_or(self.id)
+        self.slots.get(slot as usize).copied().unwrap_or(self.id.shared)
     }
 }
 
@@ -123,7 +103,7 @@ impl TokenStream for LineStream<'_> {
 
 fn schema() -> (Schema, Fields) {
     let mut builder = Schema::builder();
-    let id = builder.add_bytes_field("id", BytesOptions::default().set_indexed());
+    let id = IdentityFields::in_schema(&mut builder);
     let entry = builder.add_bytes_field("entry", STORED);
     let indexing = TextFieldIndexing::default()
         .set_tokenizer(LINES)

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use tantivy::index::SegmentId;
 
@@ -146,49 +147,77 @@ fn key(letters: impl Iterator<Item = char>) -> u64 {
     hasher.finish()
 }
 
-/// The last lexicon, by the segments it was made of.
+/// Syllables are read anew when one record in so many stands in segments that they were not
+/// read from: a clerk's corrections bring hardly any new one, and reading all syllables of a
+/// large index after each of them would take a core for itself.
+const NEW_SHARE: u64 = 50;
+
+/// However few the changes are, they are known after this long.
+const KNOWN_AFTER: Duration = Duration::from_secs(60);
+
+/// The last lexicon.
 #[derive(Debug, Default)]
 pub(super) struct LexiconCache {
-    last: Mutex<Option<(Vec<SegmentId>, Lexicon)>>,
+    last: Mutex<Option<Last>>,
     is_being_made: AtomicBool,
+}
+
+/// A lexicon and what it was made of.
+#[derive(Debug)]
+struct Last {
+    /// Segments whose syllables are in it.
+    read: Vec<SegmentId>,
+    read_at: Instant,
+    /// Segments whose kinds and years are in it.
+    of: Vec<SegmentId>,
+    lexicon: Lexicon,
+}
+
+impl Last {
+    fn new(segments: Vec<SegmentId>, lexicon: Lexicon) -> Self {
+        Self { read: segments.clone(), read_at: Instant::now(), of: segments, lexicon }
+    }
+
+    /// Whether the syllables of what `searcher` sees are to be read anew.
+    fn is_due(&self, searcher: &tantivy::Searcher) -> bool {
+        let segments = searcher.segment_readers().iter();
+        let new = segments.filter(|one| !self.read.contains(&one.segment_id()));
+        let new: u64 = new.map(|one| u64::from(one.num_docs())).sum();
+        new > 0
+            && (new * NEW_SHARE >= searcher.num_docs()
+                || self.read_at.elapsed() >= KNOWN_AFTER)
+    }
 }
 
 impl LexiconCache {
     /// The lexicon of what `searcher` sees. The first one is waited for, as reading all
-    /// syllables takes tenths of a second in a large index. After a commit it is made anew on
-    /// a thread of its own, and until then the last one serves: what is lax about a search
+    /// syllables takes tenths of a second in a large index. After changes they are read anew
+    /// on a thread of their own, and until then the last ones serve: what is lax about a search
     /// does not know the syllables of the newest records for that long.
     pub(super) fn of(
         self: &Arc<Self>,
         searcher: &tantivy::Searcher,
         fields: &Fields,
     ) -> Result<Arc<Lexicon>, SearchError> {
-        let segments: Vec<SegmentId> = searcher
-            .segment_readers()
-            .iter()
-            .map(tantivy::SegmentReader::segment_id)
-            .collect();
+        let segments = segments_of(searcher);
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((of, lexicon)) = last.as_ref() {
-            if *of == segments {
-                return Ok(Arc::new(lexicon.clone()));
-            }
-            let known = Arc::clone(&lexicon.syllables);
-            drop(last);
-            self.make_beside(searcher.clone(), fields.clone(), segments);
-            return Ok(Arc::new(Lexicon::with(known, searcher, fields)?));
+        let Some(known) = last.as_mut() else {
+            let lexicon = Lexicon::read(searcher, fields)?;
+            *last = Some(Last::new(segments, lexicon.clone()));
+            return Ok(Arc::new(lexicon));
+        };
+        if known.is_due(searcher) {
+            self.make_beside(searcher.clone(), fields.clone());
         }
-        let lexicon = Lexicon::read(searcher, fields)?;
-        *last = Some((segments, lexicon.clone()));
-        Ok(Arc::new(lexicon))
+        if known.of != segments {
+            let syllables = Arc::clone(&known.lexicon.syllables);
+            known.lexicon = Lexicon::with(syllables, searcher, fields)?;
+            known.of = segments;
+        }
+        Ok(Arc::new(known.lexicon.clone()))
     }
 
-    fn make_beside(
-        self: &Arc<Self>,
-        searcher: tantivy::Searcher,
-        fields: Fields,
-        segments: Vec<SegmentId>,
-    ) {
+    fn make_beside(self: &Arc<Self>, searcher: tantivy::Searcher, fields: Fields) {
         if self.is_being_made.swap(true, Ordering::AcqRel) {
             return;
         }
@@ -197,11 +226,16 @@ impl LexiconCache {
             // Where it cannot be read, the next search tries again and says why.
             if let Ok(lexicon) = Lexicon::read(&searcher, &fields) {
                 let mut last = cache.last.lock().unwrap_or_else(PoisonError::into_inner);
-                *last = Some((segments, lexicon));
+                *last = Some(Last::new(segments_of(&searcher), lexicon));
             }
             cache.is_being_made.store(false, Ordering::Release);
         });
     }
+}
+
+fn segments_of(searcher: &tantivy::Searcher) -> Vec<SegmentId> {
+    let segments = searcher.segment_readers().iter();
+    segments.map(tantivy::SegmentReader::segment_id).collect()
 }
 
 fn sorted<T: Ord>(values: impl Iterator<Item = T>) -> Arc<Vec<T>> {

@@ -20,6 +20,7 @@ mod error;
 mod facets;
 mod hash;
 mod held;
+mod identity;
 mod index;
 mod lexicon;
 mod listed;

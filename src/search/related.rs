@@ -4,8 +4,7 @@
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
-use tantivy::schema::IndexRecordOption;
-use tantivy::{DocAddress, DocSet as _, TERMINATED};
+use tantivy::DocAddress;
 
 use super::analysis::{Syllable, syllables_of};
 use super::columns::own_unit;
@@ -149,20 +148,13 @@ impl Searcher {
 
     /// Where a record stands.
     fn find(&self, record: &RecordId) -> Result<Option<DocAddress>, SearchError> {
-        let term = self.fields.id_term(record);
+        let is_record = self.fields.id.is(record);
         for (ordinal, segment) in self.inner.segment_readers().iter().enumerate() {
-            let inverted = segment.inverted_index(self.fields.id)?;
-            let postings = inverted.read_postings(&term, IndexRecordOption::Basic);
-            let Some(mut postings) = postings.map_err(tantivy::TantivyError::from)?
-            else {
-                continue;
-            };
-            while postings.doc() != TERMINATED {
-                let doc = postings.doc();
-                if segment.alive_bitset().is_none_or(|alive| alive.is_alive(doc)) {
-                    return Ok(Some(DocAddress::new(ordinal as u32, doc)));
-                }
-                postings.advance();
+            let mut docs = is_record.docs(segment)?.into_iter();
+            let alive = segment.alive_bitset();
+            if let Some(doc) = docs.find(|&doc| alive.is_none_or(|all| all.is_alive(doc)))
+            {
+                return Ok(Some(DocAddress::new(ordinal as u32, doc)));
             }
         }
         Ok(None)

@@ -89,8 +89,14 @@ pub(super) fn nearness(typed: &Syllable, found: &Syllable, plain: bool) -> Near 
         let same = typed.folded.chars().next() == found.folded.chars().next();
         return if same { near(INITIAL, Tier::Initial) } else { Near::NONE };
     }
-    let mut by_letters = letters_off(&typed.folded, &found.folded, short.min(long));
-    if by_letters.score <= 0.0
+    let may_be_near = may_be_near(typed, found, short, long);
+    let mut by_letters = if may_be_near {
+        letters_off(&typed.folded, &found.folded, short.min(long))
+    } else {
+        Near::NONE
+    };
+    if may_be_near
+        && by_letters.score <= 0.0
         && (typed.folded.contains('y') || found.folded.contains('y'))
     {
         // `qyu` is a slip of `quy`, which stands as `qui`.
@@ -102,6 +108,15 @@ pub(super) fn nearness(typed: &Syllable, found: &Syllable, plain: bool) -> Near 
         return near(SOUND, Tier::Sound);
     }
     by_letters
+}
+
+/// Whether two syllables of so many letters can be few edits apart, by their lengths and the
+/// letters that only one of them has: most are not, and need no closer look.
+fn may_be_near(typed: &Syllable, found: &Syllable, short: usize, long: usize) -> bool {
+    let edits = if short.min(long) >= TWO_OFF_LENGTH { 2 } else { 1 };
+    // A letter for another is one gone and one new.
+    let apart = (typed.letters ^ found.letters).count_ones();
+    short.abs_diff(long) <= edits && apart <= 2 * edits as u32
 }
 
 /// Both carry marks, and they differ.
@@ -287,6 +302,34 @@ mod tests {
         for pair in falling.windows(2) {
             assert!(pair[0].score >= pair[1].score, "{pair:?}");
         }
+    }
+
+    #[test]
+    fn no_syllables_that_are_near_are_passed_over() {
+        let letters = ['a', 'e', 'i', 'y', 'h', 'n', 'g', '1'];
+        let mut seed = 7_u64;
+        let mut word = || -> String {
+            let mut next = || {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                (seed >> 33) as usize
+            };
+            (0..2 + next() % 7).map(|_| letters[next() % letters.len()]).collect()
+        };
+        let mut near = 0;
+        for _ in 0..20_000 {
+            let (one, other) = (Syllable::new(&word()), Syllable::new(&word()));
+            let (short, long) = (one.folded.len(), other.folded.len());
+            let plain = letters_off(&one.folded, &other.folded, short.min(long));
+            let (with_i, other_with_i) =
+                (one.folded.replace('y', "i"), other.folded.replace('y', "i"));
+            let by_i = letters_off(&with_i, &other_with_i, short.min(long));
+            if one.folded != other.folded && plain.score.max(by_i.score) > 0.0 {
+                near += 1;
+                let text = (&one.folded, &other.folded);
+                assert!(may_be_near(&one, &other, short, long), "{text:?}");
+            }
+        }
+        assert!(near > 20, "{near}");
     }
 
     #[test]

@@ -231,7 +231,7 @@ fn of_two_changes_of_one_record_in_a_batch_the_later_stays() {
 fn a_check_sees_every_record_that_can_be_found_and_no_other() {
     let (_folder, index) = index_of(&some_births());
     let mut writer = index.writer().expect("a writer");
-    writer.delete(&RecordId("b".to_owned()));
+    writer.delete(&RecordId("b".to_owned())).expect("deleted");
     writer
         .add(&[indexed(&birth("a", "Lò Văn Mới", 1987, "Vì", "xã Na Ư"))])
         .expect("added");

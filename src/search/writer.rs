@@ -8,7 +8,7 @@ use tantivy::{IndexReader, IndexWriter, TantivyDocument};
 use super::SearchError;
 use super::columns::Marks;
 use super::entry::IndexedRecord;
-use super::index::{Fields, id_digest};
+use super::index::Fields;
 use super::maker::EntryMaker;
 use super::squeeze::squeezed;
 use super::terms::{Slot, Terms};
@@ -56,7 +56,7 @@ impl Maker {
         let marks = Marks::of(indexed, &entry);
         self.terms.collect(&entry, indexed, marks);
         let mut document = TantivyDocument::new();
-        document.add_bytes(fields.id, &id_digest(&indexed.record.record.0));
+        fields.id.put(&mut document, &indexed.record.record.0);
         document.add_bytes(fields.entry, &squeezed(&entry.encoded()));
         fields.columns.put(&mut document, &entry, indexed.collection, marks);
         for slot in Slot::ALL {
@@ -110,7 +110,7 @@ impl Writer {
         for (at, indexed) in records.iter().enumerate() {
             let id = &indexed.record.record;
             if last.get(id) == Some(&at) {
-                self.delete(id);
+                self.delete(id)?;
                 unique.push(*indexed);
             }
         }
@@ -143,8 +143,13 @@ impl Writer {
     }
 
     /// Takes a record out. Gone after the next commit.
-    pub fn delete(&mut self, record: &RecordId) {
-        self.inner.delete_term(self.fields.id_term(record));
+    ///
+    /// # Errors
+    ///
+    /// What the engine says.
+    pub fn delete(&mut self, record: &RecordId) -> Result<(), SearchError> {
+        self.inner.delete_query(Box::new(self.fields.id.is(record)))?;
+        Ok(())
     }
 
     /// Makes everything so far durable and findable, together with the watermark: the

@@ -165,6 +165,10 @@ pub(super) fn place<'e>(wish: &PlaceWish, entry: &Entry<&'e str>) -> PlaceFound<
                 best = PlaceFound { value, by, entity, field };
             }
         }
+        // Words are worth less than a unit that was recognised.
+        if best.value >= meaning * WORDS {
+            continue;
+        }
         let value = meaning * by_words(&wish.words, place.text);
         if value > best.value {
             best = PlaceFound { value, by: None, entity: None, field };
@@ -172,6 +176,9 @@ pub(super) fn place<'e>(wish: &PlaceWish, entry: &Entry<&'e str>) -> PlaceFound<
     }
     best
 }
+
+/// What the words of a place are worth where they stand as typed.
+const WORDS: f32 = 0.9;
 
 /// How far the words of a place stand together in an address.
 fn by_words(words: &[String], text: &str) -> f32 {
@@ -186,7 +193,7 @@ fn by_words(words: &[String], text: &str) -> f32 {
             *a == b.as_str() || (b.chars().count() > 2 && is_one_edit(a, b))
         });
         let value = match (off, near) {
-            (0, _) => 0.9,
+            (0, _) => WORDS,
             (1, true) => 0.75,
             (_, true) => 0.6,
             _ => 0.0,

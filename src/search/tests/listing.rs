@@ -101,7 +101,7 @@ fn cursors_lead_through_every_order_and_past_what_is_added() {
     first.record = RecordId("0".to_owned());
     let mut writer = index.writer().expect("a writer");
     writer.add(&[indexed(&first)]).expect("added");
-    writer.delete(&RecordId("b".to_owned()));
+    writer.delete(&RecordId("b".to_owned())).expect("deleted");
     writer.commit(2).expect("committed");
     let rest = all_of(&index, eighties_and_nineties(), "", &wanted);
     assert_eq!(ids(&rest), "ad", "what came and went before the cursor changes nothing");
