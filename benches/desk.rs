@@ -7,7 +7,7 @@
 #![allow(clippy::unwrap_used, reason = "a bench that cannot run shall stop")]
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Write as _};
 use std::path::Path;
 
 use made_up::{Dice, Made, MadeUp};

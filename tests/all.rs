@@ -24,3 +24,4 @@ mod kill_disk;
 mod kill_pages;
 mod kill_steps;
 mod packaging;
+mod page_tools;

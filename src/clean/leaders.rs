@@ -273,7 +273,7 @@ mod tests {
                     && (blob.top..blob.bottom).contains(&y)
             });
             let is_faint = (8 * 20..8 * 20 + 8).contains(&x);
-            image::Luma([if !is_ink { 250 } else { [90, 170][usize::from(is_faint)] }])
+            image::Luma([if is_ink { [90, 170][usize::from(is_faint)] } else { 250 }])
         });
         let mut found = find(&blobs, 200.0);
         assert!(found.is_leader[..30].iter().all(|&is| is));

@@ -98,7 +98,7 @@ pub(super) fn serve(arguments: &cli::Serve, models: &Path) -> anyhow::Result<End
     let tools = PageDesk::new(Arc::clone(&archive), setup.clone())?;
     let tools: Arc<dyn PageTools> = Arc::new(tools);
     let app = desk::app(&archive, setup, Some(load), Some(tools), |line| {
-        eprintln!("sohoa: {line}")
+        eprintln!("sohoa: {line}");
     })?;
     let (stop, stopped) = std::sync::mpsc::channel::<()>();
     let indexing = std::thread::spawn(move || keep_indexed(&archive, &stopped));

@@ -334,6 +334,15 @@ mod tests {
     }
 
     #[test]
+    fn a_page_lies_as_people_say_whatever_stands_on_it() {
+        for told in 0..4 {
+            let turned = reader().read_turned(page_with(""), Some(told), &mut || Ok(()));
+            let (text, _) = turned.expect("nothing to recognise");
+            assert_eq!(text.to_original.upright_quarters(), told);
+        }
+    }
+
+    #[test]
     fn the_left_page_of_a_book_is_read_first() {
         // Rows of words in two columns, far apart, on a page on its side.
         let rows: Vec<String> = (0..14)

@@ -153,7 +153,7 @@ fn key(letters: impl Iterator<Item = char>) -> u64 {
 const NEW_SHARE: u64 = 50;
 
 /// However few the changes are, they are known after this long.
-const KNOWN_AFTER: Duration = Duration::from_secs(60);
+const KNOWN_AFTER: Duration = Duration::from_mins(1);
 
 /// The last lexicon.
 #[derive(Debug, Default)]

@@ -148,16 +148,22 @@ mod tests {
     fn a_checked_record_that_stays_where_it_is_is_not_touched() {
         let one = record("1", &[1, 2], 100.0);
         let moved = record("1", &[1, 2], 104.0);
-        assert_eq!(told(&one, "a", &[one.clone()], &[moved]), []);
+        assert_eq!(told(&one, "a", std::slice::from_ref(&one), &[moved]), []);
         let shorter = Record { pages: vec![1], ..one.clone() };
-        assert_eq!(told(&one, "a", &[one.clone()], &[shorter.clone()]), []);
-        assert_eq!(told(&one, "b", &[one.clone()], &[shorter]), [LossOf::Pages]);
+        assert_eq!(
+            told(&one, "a", std::slice::from_ref(&one), std::slice::from_ref(&shorter)),
+            []
+        );
+        assert_eq!(
+            told(&one, "b", std::slice::from_ref(&one), &[shorter]),
+            [LossOf::Pages]
+        );
     }
 
     #[test]
     fn a_checked_record_that_is_read_no_more_is_named() {
         let one = record("1", &[1], 100.0);
-        assert_eq!(told(&one, "a", &[one.clone()], &[]), [LossOf::Record]);
+        assert_eq!(told(&one, "a", std::slice::from_ref(&one), &[]), [LossOf::Record]);
         // One that only people keep is not read now either.
         assert_eq!(told(&one, "a", &[], &[]), []);
     }
@@ -167,14 +173,22 @@ mod tests {
         let one = record("1", &[2], 300.0);
         let upper = record("1", &[2], 40.0);
         let lower = Record { record: RecordId("2".into()), ..record("2", &[2], 300.0) };
-        assert_eq!(told(&one, "a", &[one.clone()], &[upper, lower]), [LossOf::Place]);
+        assert_eq!(
+            told(&one, "a", std::slice::from_ref(&one), &[upper, lower]),
+            [LossOf::Place]
+        );
     }
 
     #[test]
     fn a_page_that_is_turned_keeps_the_one_record_on_it_and_no_other() {
         let checked = [(record("1", &[1], 100.0), BTreeSet::from(["a".to_owned()]))];
         let (was, now) = (record("1", &[1], 100.0), record("1", &[1], 700.0));
-        let alone = losses(&checked, &[was.clone()], &[now.clone()], true);
+        let alone = losses(
+            &checked,
+            std::slice::from_ref(&was),
+            std::slice::from_ref(&now),
+            true,
+        );
         assert_eq!(alone, []);
         let two = losses(&checked, &[was], &[now, record("2", &[1], 100.0)], true);
         assert_eq!(two.first().map(|loss| loss.how), Some(LossOf::Place));

@@ -199,7 +199,8 @@ impl PageDesk {
         let checked = catalog.decided_records(&key.scan).map_err(failed)?;
         let losses = losses(&checked, &before, &after, *tool == PageTool::Turn);
         let may_stay = losses.iter().all(|loss| loss.how != LossOf::Place);
-        if !losses.is_empty() && !(keep && may_stay) {
+        let is_agreed = losses.is_empty() || (keep && may_stay);
+        if !is_agreed {
             return Err(PageToolsError::Checked { losses, may_stay });
         }
         let text = match read {
