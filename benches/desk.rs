@@ -11,7 +11,7 @@ use std::io::{BufWriter, Write as _};
 use std::path::Path;
 
 use made_up::{Dice, Made, MadeUp};
-use sohoa::catalog::{Catalog, NewScan, PageState, ScanName};
+use sohoa::catalog::{Catalog, NewScan, PageState};
 use sohoa::model::{PageKey, PageText, Quad, Record, RecordId, Rect, ScanId, fold};
 
 mod made_up;
@@ -93,17 +93,7 @@ fn models(catalog: &Catalog) -> Vec<Model> {
 
 /// A book that looks like one of the scans.
 fn add_book(catalog: &Catalog, scan: &ScanId, path: &str, model: &Model) {
-    let book = NewScan {
-        id: scan,
-        bytes: 1,
-        path,
-        modified_ms: 0,
-        arrived_ms: 0,
-        family: "auto",
-        collection: None,
-        unit: None,
-        name: ScanName::new(),
-    };
+    let book = NewScan::new(scan, 1, path);
     catalog.add_scan(&book).unwrap();
     catalog.set_num_pages(scan, 1).unwrap();
     let key = PageKey { scan: scan.clone(), page: 1 };

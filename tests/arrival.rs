@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
-use sohoa::catalog::{NewScan, ScanName};
+use sohoa::catalog::NewScan;
 use sohoa::run::{Archive, IngestPlan};
 
 use super::archive::{sohoa, stdout};
@@ -128,17 +128,7 @@ fn an_original_that_is_gone_ends_no_run_and_what_an_earlier_run_left_is_accounte
         let source = folder.path().join("gone.png");
         fs::write(&source, "bytes").unwrap();
         let stored = archive.catalog.originals().copy_in(&source).unwrap();
-        let new = NewScan {
-            id: &stored.id,
-            bytes: stored.bytes,
-            path: "gone.png",
-            modified_ms: 0,
-            arrived_ms: 0,
-            family: "auto",
-            collection: None,
-            unit: None,
-            name: ScanName::new(),
-        };
+        let new = NewScan::new(&stored.id, stored.bytes, "gone.png");
         archive.catalog.add_scan(&new).unwrap();
         fs::remove_file(archive.catalog.originals().path(&stored.id)).unwrap();
     }

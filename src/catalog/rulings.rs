@@ -96,8 +96,9 @@ fn all(
     )?;
     let rows = statement.query_map([&scan.0], |row| {
         let tool: String = row.get(2)?;
-        // The table holds no other names.
-        let tool = PageTool::from_name(&tool).unwrap_or(PageTool::Blank);
+        let tool = PageTool::from_name(&tool).ok_or_else(|| {
+            rusqlite::Error::InvalidColumnType(2, tool, rusqlite::types::Type::Text)
+        })?;
         Ok(StoredRuling {
             seq: row.get::<_, i64>(0)?.unsigned_abs(),
             order: PageOrder {

@@ -45,6 +45,24 @@ pub struct NewScan<'a> {
     pub name: ScanName,
 }
 
+impl<'a> NewScan<'a> {
+    /// A file of which nothing else is known: its times are the start of 1970, and any
+    /// definition may recognise it.
+    pub fn new(id: &'a ScanId, bytes: u64, path: &'a str) -> Self {
+        Self {
+            id,
+            bytes,
+            path,
+            modified_ms: 0,
+            arrived_ms: 0,
+            family: "auto",
+            collection: None,
+            unit: None,
+            name: ScanName::new(),
+        }
+    }
+}
+
 /// A place where a scan was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Location {

@@ -9,17 +9,7 @@ fn scan_id(digit: char) -> ScanId {
 }
 
 fn new_scan<'a>(id: &'a ScanId, path: &'a str) -> NewScan<'a> {
-    NewScan {
-        id,
-        bytes: 10,
-        path,
-        modified_ms: 1,
-        arrived_ms: 2,
-        family: "auto",
-        collection: None,
-        unit: None,
-        name: ScanName::new(),
-    }
+    NewScan { modified_ms: 1, arrived_ms: 2, ..NewScan::new(id, 10, path) }
 }
 
 fn add(catalog: &Catalog, id: &ScanId, path: &str) -> bool {

@@ -2,6 +2,7 @@
 
 use image::GrayImage;
 
+use super::grey::light_at;
 use super::px;
 
 /// Side of the squares in which the paper's light is measured, in millimetres: wider than
@@ -10,7 +11,7 @@ const SQUARE_MM: f32 = 2.5;
 
 /// The paper's light is what this share of a square's pixels does not exceed; strokes of
 /// bold capitals fill up to 60 % of theirs.
-const PAPER_SHARE: f32 = 0.85;
+const PAPER_SHARE: f64 = 0.85;
 
 /// A square at the rim is outside the paper if its light is below this share of the
 /// page's; photographs have corners at 0.5.
@@ -67,7 +68,9 @@ impl LightMap {
                     }
                 }
             }
-            light.extend(counts.iter().map(|count| brightest(count, PAPER_SHARE)));
+            light.extend(counts.iter().map(|counts| {
+                f32::from(light_at(counts, PAPER_SHARE).unwrap_or(u8::MAX).max(1))
+            }));
         }
         Self { side, columns, rows, light }
     }
@@ -197,20 +200,6 @@ fn between(at: usize, side: f32, count: usize) -> (usize, usize, f32) {
     let place = ((at as f32 + 0.5) / side - 0.5).clamp(0.0, (count - 1) as f32);
     let first = place as usize;
     (first, (first + 1).min(count - 1), place - first as f32)
-}
-
-/// The light that the share `share` of the counted pixels does not exceed.
-fn brightest(counts: &[u32; 256], share: f32) -> f32 {
-    let total: u32 = counts.iter().sum();
-    let wanted = (total as f32 * share) as u32;
-    let mut so_far = 0;
-    for (light, count) in counts.iter().enumerate() {
-        so_far += count;
-        if so_far > wanted {
-            return (light as f32).max(1.0);
-        }
-    }
-    255.0
 }
 
 /// Paints the squares outside the paper white, and what is dark next to them: the paper's

@@ -190,6 +190,18 @@ fn fade_red_stamps(rgb: &RgbImage, dpi: f32, gray: &mut GrayImage) {
     }
 }
 
+/// The light that the share `share` of the counted pixels does not exceed, 0–255; `None` where
+/// none is counted. `counts` has the number of pixels of each light.
+pub(crate) fn light_at(counts: &[u32; 256], share: f64) -> Option<u8> {
+    let total: u32 = counts.iter().sum();
+    let wanted = f64::from(total) * share;
+    let mut so_far = 0_u32;
+    (0_u8..=u8::MAX).zip(counts).find_map(|(light, count)| {
+        so_far += count;
+        (f64::from(so_far) > wanted).then_some(light)
+    })
+}
+
 /// Whether a pixel is red ink rather than black, blue or paper.
 fn is_red([red, green, blue]: [u8; 3]) -> bool {
     i16::from(red) - i16::from(green).max(i16::from(blue)) > RED_EXCESS
@@ -282,5 +294,15 @@ mod tests {
             (f64::from(501) * scale.0 - 1001.0).abs() < 1e-6
                 && (scale.1 - 2.0).abs() < 1e-6
         );
+    }
+
+    #[test]
+    fn half_of_the_pixels_are_no_lighter_than_the_light_in_the_middle() {
+        let mut counts = [0; 256];
+        assert_eq!(light_at(&counts, 0.5), None);
+        (counts[10], counts[200]) = (3, 2);
+        assert_eq!(light_at(&counts, 0.5), Some(10));
+        assert_eq!(light_at(&counts, 0.6), Some(200));
+        assert_eq!(light_at(&counts, 0.0), Some(10));
     }
 }

@@ -39,9 +39,9 @@ const OFF_LEVEL_MM: f32 = 0.45;
 const OFF_LEVEL: f32 = 0.012;
 
 /// How many times the ink of its neighbours a dot has that something is written into: the
-/// dot below a letter, a comma. Of the words of the development corpus that stand on leaders
-/// one with a dot below has such a dot in 33 of 100 cases, mostly where it touches the leader,
-/// one without in 2 of 100, half of them with commas, colons and the like.
+/// dot below a letter, a comma. Of the words of the development corpus that stand on leaders,
+/// 293 of 867 with a dot below have such a dot beneath them (of the others the dot touches no
+/// leader, or its letter), and 146 of 5,222 without: commas, colons, feet of letters.
 const HEAVY: f32 = 1.5;
 
 /// Where a leader begins and ends: the middle of its first and last dot, in pixels.

@@ -25,6 +25,7 @@ use crate::model::Size;
 
 pub(crate) use blobs::runs_of;
 pub use blobs::{Blob, Blobs, Run};
+pub(crate) use grey::light_at;
 pub(crate) use leaders::{Leaders, Stretch, find as find_leaders};
 pub use spread::gutter;
 pub(crate) use turn::sampled;

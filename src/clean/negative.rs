@@ -4,13 +4,13 @@
 use image::GrayImage;
 
 use super::Blobs;
-use super::grey::Sketch;
+use super::grey::{Sketch, light_at};
 
 /// Share of each side that is not looked at: what lies beside the paper.
 const EDGE: f32 = 0.06;
 
 /// Dark paper is not lighter than this (0–255).
-const DARKEST_PAPER: usize = 120;
+const DARKEST_PAPER: u8 = 120;
 
 /// How much lighter than its paper writing is at least, and how much darker what speaks
 /// against a negative.
@@ -38,12 +38,8 @@ pub(super) fn is_negative(gray: &GrayImage, dpi: f32) -> bool {
     for &pixel in page.as_raw() {
         counts[usize::from(pixel)] += 1;
     }
-    let mut so_far = 0;
-    let paper = counts.iter().position(|count| {
-        so_far += count;
-        so_far as f32 > total / 2.0
-    });
-    let Some(paper) = paper.filter(|&paper| paper <= DARKEST_PAPER) else { return false };
+    let paper = light_at(&counts, 0.5).filter(|&paper| paper <= DARKEST_PAPER);
+    let Some(paper) = paper.map(usize::from) else { return false };
     let lighter: u32 = counts[paper + CONTRAST..].iter().sum();
     let darker: u32 = counts[..paper.saturating_sub(CONTRAST)].iter().sum();
     if darker >= lighter || !WRITTEN.contains(&(lighter as f32 / total)) {

@@ -41,17 +41,7 @@ fn record(id: &str, kind: &str, fields: &[(&str, &str, FieldState)]) -> Record {
 fn catalog(folder: &std::path::Path, records: &[Record]) -> Catalog {
     let catalog = Catalog::create_or_open(folder).expect("a catalog");
     let scan = ScanId("ab".repeat(32));
-    let new = NewScan {
-        name: crate::catalog::ScanName::new(),
-        id: &scan,
-        bytes: 1,
-        path: "a/b & c.pdf",
-        modified_ms: 0,
-        arrived_ms: 0,
-        family: "auto",
-        collection: None,
-        unit: None,
-    };
+    let new = NewScan::new(&scan, 1, "a/b & c.pdf");
     catalog.add_scan(&new).expect("a scan");
     catalog.set_num_pages(&scan, 1).expect("a page");
     catalog.finish_scan(&scan, records).expect("records");

@@ -1,5 +1,5 @@
 use super::*;
-use crate::catalog::{Catalog, NewScan, ScanName};
+use crate::catalog::{Catalog, NewScan};
 use crate::model::{Field, FieldState, KindId, Record, ScanId};
 
 fn record(id: &str, kind: &str, fields: &[(&str, &str)]) -> Record {
@@ -196,17 +196,7 @@ fn links_of_an_archive_are_found_by_rare_marks_only() {
         })
         .collect();
     for record in [marriage(), child.clone()].iter().chain(&many) {
-        let new = NewScan {
-            name: ScanName::new(),
-            id: &record.scan,
-            bytes: 1,
-            path: &record.record.0,
-            modified_ms: 0,
-            arrived_ms: 0,
-            family: "auto",
-            collection: None,
-            unit: None,
-        };
+        let new = NewScan::new(&record.scan, 1, &record.record.0);
         catalog.add_scan(&new).unwrap();
         catalog.finish_scan(&record.scan, std::slice::from_ref(record)).unwrap();
     }

@@ -112,6 +112,11 @@ pub fn fold_letter(letter: char) -> Option<char> {
     Some(if lower == 'đ' { 'd' } else { lower })
 }
 
+/// Whether `letter` is a vowel, with whatever marks and in whatever case; `y` is one.
+pub fn is_vowel(letter: char) -> bool {
+    fold_letter(letter).is_some_and(|plain| "aeiouy".contains(plain))
+}
+
 /// Whether `letter` is an accented Vietnamese letter.
 pub fn is_vietnamese_letter(letter: char) -> bool {
     VIETNAMESE_LETTERS.contains(letter)

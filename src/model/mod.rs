@@ -23,7 +23,7 @@ pub use image::{Codec, PageImage, Pixels, StoredPicture};
 pub use kind::{Kind, KindId};
 pub use letters::{
     VIETNAMESE_LETTERS, accent_pairs, canonical_tone, fold, fold_letter,
-    is_vietnamese_letter, nfc, title_case_name, toneless,
+    is_vietnamese_letter, is_vowel, nfc, title_case_name, toneless,
 };
 pub use reason::Reason;
 pub use record::{Field, FieldState, Finding, Record, RecordId, Severity};

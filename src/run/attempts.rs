@@ -183,21 +183,11 @@ fn count(catalog: &Catalog, scan: &ScanId, page: u32) -> Result<bool, RunError> 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
-    use crate::catalog::{NewScan, PageState, ScanName, ScanState};
+    use crate::catalog::{NewScan, PageState, ScanState};
 
     fn scan(catalog: &Catalog, digit: &str, num_pages: Option<u32>) -> ScanId {
         let id = ScanId(digit.repeat(64));
-        let new = NewScan {
-            id: &id,
-            bytes: 1,
-            path: digit,
-            modified_ms: 0,
-            arrived_ms: 0,
-            family: "auto",
-            collection: None,
-            unit: None,
-            name: ScanName::new(),
-        };
+        let new = NewScan::new(&id, 1, digit);
         catalog.add_scan(&new).expect("a scan");
         if let Some(num_pages) = num_pages {
             catalog.set_num_pages(&id, num_pages).expect("pages");

@@ -168,7 +168,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::catalog::{NewScan, ScanName};
+    use crate::catalog::NewScan;
     use crate::config::built_in_kinds;
     use crate::extract::page_of;
     use crate::model::{KindId, RecordId};
@@ -244,19 +244,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let catalog = Catalog::create_or_open(folder.path()).unwrap();
         let scan = ScanId("a".repeat(64));
-        catalog
-            .add_scan(&NewScan {
-                id: &scan,
-                bytes: 1,
-                path: "book.pdf",
-                modified_ms: 0,
-                arrived_ms: 0,
-                family: "auto",
-                collection: None,
-                unit: None,
-                name: ScanName::new(),
-            })
-            .unwrap();
+        catalog.add_scan(&NewScan::new(&scan, 1, "book.pdf")).unwrap();
         catalog.set_num_pages(&scan, num_pages).unwrap();
         (folder, catalog, scan)
     }

@@ -169,7 +169,7 @@ impl Worker {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
                 failpoint::reach_with(failpoint::IN_WORKER, &name);
                 let progress = || wire::send(to, &Reply::Progress);
-                let reply = self.read((&path, page), quarters, progress);
+                let reply = self.read(&path, page, quarters, progress);
                 wire::send(to, &reply?)
             }
             Request::Picture { path, page } => match self.picture(&path, page) {
@@ -228,7 +228,8 @@ impl Worker {
 
     fn read(
         &mut self,
-        (path, page): (&Path, u32),
+        path: &Path,
+        page: u32,
         quarters: Option<u8>,
         mut progress: impl FnMut() -> std::io::Result<()>,
     ) -> std::io::Result<Reply> {

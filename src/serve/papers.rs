@@ -28,7 +28,7 @@ const MAX_WHY: usize = 200;
 /// What a form says in place of a value that stands in another of its fields.
 const CHOSEN: &str = "?";
 /// Before an order that keeps what people checked.
-const KEEP: &str = "keep:";
+pub(super) const KEEP: &str = "keep:";
 
 /// The addresses of the pages of a file.
 pub(super) fn routes() -> Router<Arc<Desk>> {
@@ -82,6 +82,11 @@ async fn contact(
     blocking(desk, move |desk| view::contact(desk, &ask, &**tools(desk)?, &scan, None))
         .await
         .map(Html)
+}
+
+/// What a form sends to say something about a page; [`ordered`] reads it.
+pub(super) fn ordered_as(page: u32, tool: PageTool, value: &str) -> String {
+    format!("{page}:{}:{value}", tool.name())
 }
 
 /// What a form asks for, as `PAGE:TOOL:VALUE`, and whether what people checked is to be

@@ -9,7 +9,7 @@ with the accounts that `run.sh` makes. FILE gets a line a page and size, as a ta
 import sys
 import urllib.parse
 
-from stage import SIZES, arguments, end
+from stage import SIZES, arguments, end, log_in, log_out
 from webdriver import Browser, BrowserError
 
 IMPACTS = ["critical", "serious", "moderate", "minor"]
@@ -37,17 +37,6 @@ def option(name):
     value = sys.argv[at + 1]
     del sys.argv[at:at + 2]
     return value
-
-
-def log_in(browser, url, name, password):
-    browser.open(url + "/login")
-    browser.press(name, "Tab", password, "Enter")
-    browser.wait("%s is in" % name, lambda: "/login" not in browser.url())
-
-
-def log_out(browser):
-    browser.run("document.querySelector('.who form button').click()")
-    browser.wait("the log-in is back", lambda: "/login" in browser.url())
 
 
 def link(browser, selector):

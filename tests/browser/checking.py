@@ -9,27 +9,13 @@ the keys of an operator. Ends with 0 if all went well or if there is no Chromium
 """
 import time
 
-from stage import arguments, end, screens
+from stage import FOCUS_ID, arguments, end, log_in, log_out, screens
 
 # Fields that are confirmed in a row, to measure keys and time.
 IN_A_ROW = 10
 VALUE = "return document.getElementById('answer').value"
 FIELD = ("var f = document.forms; for (var i = 0; i < f.length; i++) { if (f[i].record) "
          "{ return f[i].record.value + ' ' + f[i].field.value } } return ''")
-FOCUS_ID = "return document.activeElement.id"
-
-
-def log_in(browser, url, name, password):
-    """Name, Tab, password, Enter; the language link and the brand are not in the way."""
-    browser.open(url + "/login")
-    assert browser.run(FOCUS_ID) == "name", "the name has the focus as soon as the page is there"
-    browser.press(name, "Tab", password, "Enter")
-    browser.wait("%s is in" % name, lambda: "/login" not in browser.url())
-
-
-def log_out(browser):
-    browser.run("document.querySelector('.who form button').click()")
-    browser.wait("the log-in is back", lambda: "/login" in browser.url())
 
 
 def a_wrong_password_says_so(browser, url):

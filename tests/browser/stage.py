@@ -5,6 +5,20 @@ import traceback
 from webdriver import Browser, programs
 
 SIZES = [(1366, 768), (390, 844)]
+FOCUS_ID = "return document.activeElement.id"
+
+
+def log_in(browser, url, name, password):
+    """Name, Tab, password, Enter; the language link and the brand are not in the way."""
+    browser.open(url + "/login")
+    assert browser.run(FOCUS_ID) == "name", "the name has the focus as soon as the page is there"
+    browser.press(name, "Tab", password, "Enter")
+    browser.wait("%s is in" % name, lambda: "/login" not in browser.url())
+
+
+def log_out(browser):
+    browser.run("document.querySelector('.who form button').click()")
+    browser.wait("the log-in is back", lambda: "/login" in browser.url())
 
 
 def nothing_spills(browser):

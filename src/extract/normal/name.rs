@@ -1,6 +1,6 @@
 //! Names of persons. Cleaned, never corrected.
 
-use crate::model::{canonical_tone, fold, title_case_name};
+use crate::model::{canonical_tone, fold, is_vowel, title_case_name};
 
 use super::lexicon::{FAMILIES, TITLES};
 use super::{CERTAIN, Context, DOUBTFUL, Normalized, REPAIRED};
@@ -126,11 +126,6 @@ fn parts_at(letters: &[char], at: usize) -> bool {
 
 /// Letters that end a name alone (`Ly A`, `Na Ư`).
 const ALONE: &str = "AƯ";
-
-fn is_vowel(letter: char) -> bool {
-    let plain = crate::model::fold_letter(letter).unwrap_or(letter);
-    "aeiouy".contains(plain.to_ascii_lowercase())
-}
 
 /// A word without the dot or colon behind its only letter, a vowel or `K`.
 fn without_dot(word: &str) -> &str {

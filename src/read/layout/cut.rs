@@ -3,6 +3,7 @@
 use image::GrayImage;
 
 use crate::clean::Ready;
+use crate::clean::light_at;
 use crate::clean::sampled;
 use crate::model::Affine;
 
@@ -20,7 +21,7 @@ const EDGE_MM: f32 = 0.25;
 const LEADER_MM: f32 = 0.5;
 
 /// Which share of a line's ink is at least as dark as what becomes black.
-const BLACK_SHARE: f32 = 0.2;
+const BLACK_SHARE: f64 = 0.2;
 
 /// Cuts a line out of the page.
 ///
@@ -165,16 +166,7 @@ fn paint(pixels: &mut GrayImage, masks: &Masks) {
             counts[usize::from(*pixel)] += 1;
         }
     }
-    let total: u32 = counts.iter().sum();
-    let mut so_far = 0;
-    let black = counts
-        .iter()
-        .position(|count| {
-            so_far += count;
-            so_far as f32 > total as f32 * BLACK_SHARE
-        })
-        .unwrap_or(0)
-        .min(200) as f32;
+    let black = f32::from(light_at(&counts, BLACK_SHARE).unwrap_or(0).min(200));
     let white = 250.0;
     for (at, pixel) in pixels.iter_mut().enumerate() {
         let foreign = masks.foreign[at] && !masks.own[at];

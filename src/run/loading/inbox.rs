@@ -226,17 +226,7 @@ mod tests {
         assert_eq!(deliveries(&inbox).unwrap()[0].files, 2, "nothing is in the archive");
         let stored =
             archive.catalog.originals().copy_in(&delivery.join("a/1.pdf")).unwrap();
-        let new = crate::catalog::NewScan {
-            name: crate::catalog::ScanName::new(),
-            id: &stored.id,
-            bytes: 3,
-            path: "a/1.pdf",
-            modified_ms: 0,
-            arrived_ms: 0,
-            family: "auto",
-            collection: None,
-            unit: None,
-        };
+        let new = crate::catalog::NewScan::new(&stored.id, 3, "a/1.pdf");
         archive.catalog.add_scan(&new).unwrap();
         clear(&archive, &delivery).unwrap();
         let is_there = |name: &str| delivery.join(name).try_exists().unwrap();

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::model::Field;
 use crate::model::Record;
+use crate::model::Rect;
 use crate::serve::{Loss, LossOf};
 
 /// Part of the smaller one of two places that they share, where a value is read at the
@@ -90,19 +91,15 @@ fn num_shared(one: &Record, other: &Record) -> usize {
 fn is_same_place(one: &Field, other: &Field) -> bool {
     let (Some(a), Some(b)) = (one.quad, other.quad) else { return false };
     let (a, b) = (a.bounds(), b.bounds());
-    let width = a.right.min(b.right) - a.left.max(b.left);
-    let height = a.bottom.min(b.bottom) - a.top.max(b.top);
-    let smaller = (a.width() * a.height()).min(b.width() * b.height());
-    one.page == other.page
-        && width > 0.0
-        && height > 0.0
-        && width * height >= SAME_PLACE * smaller
+    let area = |place: Rect| place.width() * place.height();
+    let shared = area(a.intersection(&b));
+    one.page == other.page && shared > 0.0 && shared >= SAME_PLACE * area(a).min(area(b))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{FieldState, KindId, Quad, RecordId, Rect, ScanId};
+    use crate::model::{FieldState, KindId, Quad, RecordId, ScanId};
 
     fn field(page: u32, top: f32) -> Field {
         let place = Rect { left: 10.0, top, right: 90.0, bottom: top + 20.0 };

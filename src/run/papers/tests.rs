@@ -2,7 +2,7 @@ use std::path::Path;
 
 use super::super::records::renew;
 use super::*;
-use crate::catalog::{AuditFilter, Decision, NewScan, ScanName};
+use crate::catalog::{AuditFilter, Decision, NewScan};
 use crate::extract::page_of;
 use crate::model::{Field, FieldState, RecordId};
 use crate::serve::Loss;
@@ -41,17 +41,7 @@ impl Book {
         let folder = tempfile::tempdir().unwrap();
         let archive = Archive::create_or_open(&folder.path().join("archive")).unwrap();
         let scan = ScanId("a".repeat(64));
-        let new = NewScan {
-            id: &scan,
-            bytes: 1,
-            path: "book.pdf",
-            modified_ms: 0,
-            arrived_ms: 0,
-            family: "auto",
-            collection: None,
-            unit: None,
-            name: ScanName::new(),
-        };
+        let new = NewScan::new(&scan, 1, "book.pdf");
         archive.catalog.add_scan(&new).unwrap();
         archive.catalog.set_num_pages(&scan, num_pages).unwrap();
         for page in 1..=num_pages {

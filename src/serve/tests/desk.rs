@@ -196,17 +196,7 @@ fn record(id: &str, name: &str) -> Record {
 fn catalog(folder: &std::path::Path) -> Catalog {
     let catalog = Catalog::create_or_open(folder).expect("a catalog");
     let scan = ScanId(SCAN.into());
-    let new = NewScan {
-        name: crate::catalog::ScanName::new(),
-        id: &scan,
-        bytes: 1,
-        path: "a/<b>.pdf",
-        modified_ms: 0,
-        arrived_ms: 0,
-        family: "auto",
-        collection: None,
-        unit: Some("03361"),
-    };
+    let new = NewScan { unit: Some("03361"), ..NewScan::new(&scan, 1, "a/<b>.pdf") };
     catalog.add_scan(&new).expect("a scan");
     catalog.set_num_pages(&scan, 2).expect("two pages");
     let line = Line {

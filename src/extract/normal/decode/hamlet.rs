@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use super::SURE_LETTER;
 use super::lattice::Lattice;
 use super::locate::{Chain, HAMLETS};
+use crate::model::is_vowel;
 
 /// Readings of a syllable that are looked at.
 const MOST_READINGS: usize = 12;
@@ -119,9 +120,6 @@ fn spaced(text: &str) -> String {
 
 /// Whether letters (in any order) are those of a written word, not of a code such as `Km`.
 fn is_syllable(letters: &[char]) -> bool {
-    let has_vowel = letters.iter().any(|letter| {
-        let plain = crate::model::fold_letter(*letter).unwrap_or(*letter);
-        "aeiouy".contains(plain)
-    });
-    has_vowel && letters.first().is_some_and(|last| last.is_lowercase())
+    letters.iter().any(|letter| is_vowel(*letter))
+        && letters.first().is_some_and(|last| last.is_lowercase())
 }

@@ -1,23 +1,27 @@
 //! The pages of a file as small pictures, in the papers that they belong to, with the
 //! tools beside each.
 
+mod history;
+mod refused;
+
 use std::collections::BTreeMap;
 
 use askama::Template;
 
+use self::history::{Decided, history};
+pub(in super::super) use self::refused::Refused;
+use self::refused::Told;
 use super::super::app::Desk;
 use super::super::ask::Ask;
 use super::super::error::Failure;
 use super::super::iiif;
-use super::super::page_tools::{CutFile, Loss, LossOf, PageTools, PageToolsError};
-use super::super::papers::told;
+use super::super::page_tools::{CutFile, PageTools};
+use super::super::papers::ordered_as;
 use super::field;
 use super::frame::Frame;
 use super::link::{self, Opened};
-use crate::catalog::{PageState, StoredPage, StoredRecord, StoredRuling};
-use crate::model::{
-    PageKey, PageOrder, PageTool, Paper, Record, Ruling, Rulings, ScanId,
-};
+use crate::catalog::{PageState, StoredPage, StoredRecord};
+use crate::model::{PageKey, PageTool, Paper, Record, Ruling, Rulings, ScanId};
 
 /// Pages that are shown at a time: their pictures are made one after the other, and where
 /// each is a paper of its own, the list of kinds stands there as often.
@@ -41,23 +45,6 @@ struct ContactPage<'a> {
     history: Vec<Decided>,
     previous: String,
     next: String,
-}
-
-/// What was not carried out, and why.
-struct Told {
-    line: String,
-    message: String,
-    rows: Vec<Touched>,
-    /// What the button sends that does it all the same; empty where there is none.
-    keep: String,
-    must_not: bool,
-}
-
-struct Touched {
-    address: String,
-    name: String,
-    how: String,
-    fields: String,
 }
 
 /// Pages of one paper.
@@ -96,32 +83,19 @@ struct Button {
     key: &'static str,
 }
 
-struct Decided {
-    moment: String,
-    account: String,
-    page: u32,
-    what: String,
-    before: String,
-    why: String,
-    /// What takes it back; empty where something was said since.
-    undo: String,
-    undo_name: String,
-}
-
-/// What was asked for and not carried out.
-pub(in super::super) struct Refused<'r> {
-    pub(in super::super) order: &'r PageOrder,
-    pub(in super::super) error: &'r PageToolsError,
-}
-
 /// The address of the pages of a file.
 pub(super) fn address_of(scan: &ScanId) -> String {
     format!("/pages/{scan}")
 }
 
+/// The first of the pages that are shown with a page.
+fn first_shown(page: u32) -> u32 {
+    (page.saturating_sub(1) / AT_A_TIME) * AT_A_TIME + 1
+}
+
 /// The address of a page among the pages of its file.
 pub(in super::super) fn address(key: &PageKey) -> String {
-    let from = (key.page.saturating_sub(1) / AT_A_TIME) * AT_A_TIME + 1;
+    let from = first_shown(key.page);
     let from = if from == 1 { String::new() } else { from.to_string() };
     format!("{}#p{}", link::with(&address_of(&key.scan), &[("from", &from)]), key.page)
 }
@@ -142,10 +116,8 @@ pub(in super::super) fn contact(
     let stored = desk.catalog.scan(scan)?.ok_or(missing)?;
     let title = desk.texts.say(ask.lang, "contact.title").to_owned();
     let mut frame = Frame::of(desk, ask, title);
+    let shown_from = refused.map_or(1, |refused| first_shown(refused.order.key.page));
     // What was sent is no address: the other language shows the pages.
-    let shown_from = refused.map_or(1, |refused| {
-        (refused.order.key.page.saturating_sub(1) / AT_A_TIME) * AT_A_TIME + 1
-    });
     if refused.is_some() {
         let other = ask.lang.other().code();
         frame.other_language = link::with(&address_of(scan), &[("lang", other)]);
@@ -190,16 +162,9 @@ pub(in super::super) fn contact(
             String::new()
         },
         next: if is_more { at(from.saturating_add(AT_A_TIME)) } else { String::new() },
-        frame: Frame {
-            other_language: frame.other_language.clone(),
-            ..frame_of(desk, ask)
-        },
+        frame,
     };
     Ok(page.render()?)
-}
-
-fn frame_of<'a>(desk: &'a Desk, ask: &Ask) -> Frame<'a> {
-    Frame::of(desk, ask, desk.texts.say(ask.lang, "contact.title").to_owned())
 }
 
 /// A file that is shown.
@@ -340,7 +305,7 @@ impl File<'_> {
             let label = self.frame.say(text).to_owned();
             let name = self.frame.say("contact.of_page");
             let name = name.replace("{x}", &label).replace("{n}", &number.to_string());
-            let does = format!("{number}:{}:{value}", tool.name());
+            let does = ordered_as(number, tool, value);
             buttons.push(Button { does, label, name, key });
         };
         let Some(quarters) = quarters else { return buttons };
@@ -363,51 +328,6 @@ impl File<'_> {
             add(PageTool::Turn, &turned.to_string(), text, key);
         }
         buttons
-    }
-
-    fn refused(&self, refused: &Refused<'_>) -> Told {
-        let frame = self.frame;
-        let Refused { order, error } = refused;
-        let mut told = Told {
-            line: frame.say(told(error)).to_owned(),
-            message: String::new(),
-            rows: vec![],
-            keep: String::new(),
-            must_not: false,
-        };
-        match error {
-            PageToolsError::Checked { losses, may_stay } => {
-                told.line = frame.count("contact.touched", losses.len() as u64);
-                told.rows = losses.iter().map(|loss| self.touched(loss)).collect();
-                if *may_stay {
-                    let PageOrder { key, tool, value, .. } = order;
-                    told.keep = format!("keep:{}:{}:{value}", key.page, tool.name());
-                }
-                told.must_not = !may_stay;
-            }
-            PageToolsError::Unread(message) => told.message.clone_from(message),
-            _ => {}
-        }
-        told
-    }
-
-    fn touched(&self, loss: &Loss) -> Touched {
-        let frame = self.frame;
-        let mut records = self.records.iter().map(|stored| &stored.record);
-        let record = records.find(|record| record.record == loss.record);
-        let how = match loss.how {
-            LossOf::Record => "contact.touched_record",
-            LossOf::Pages => "contact.touched_pages",
-            LossOf::Place => "contact.touched_place",
-        };
-        let pages: Vec<String> = loss.pages.iter().map(ToString::to_string).collect();
-        let name = record.map(|record| self.name(record)).unwrap_or_default();
-        Touched {
-            address: link::record(&loss.record, &frame.asked),
-            name: format!("{name}, {}", frame.fill("contact.of_pages", pages.join(", "))),
-            how: frame.say(how).to_owned(),
-            fields: frame.count("contact.touched_fields", loss.fields),
-        }
     }
 }
 
@@ -434,50 +354,4 @@ fn states(frame: &Frame<'_>, page: &StoredPage, ruling: &Ruling) -> Vec<String> 
         names.push("contact.told_turn");
     }
     names.into_iter().map(|name| frame.say(name).to_owned()).collect()
-}
-
-/// What was decided, the last first.
-fn history(frame: &Frame<'_>, all: &[StoredRuling]) -> Vec<Decided> {
-    let mut seen: Vec<(u32, PageTool)> = Vec::new();
-    let rows = all.iter().rev().map(|one| {
-        let PageOrder { key, tool, value, why } = &one.order;
-        let is_last = !seen.contains(&(key.page, *tool));
-        seen.push((key.page, *tool));
-        let undo = if is_last && *value != one.before {
-            format!("{}:{}:{}", key.page, tool.name(), one.before)
-        } else {
-            String::new()
-        };
-        Decided {
-            moment: super::moment(one.at_ms),
-            account: one.account.clone(),
-            page: key.page,
-            what: said(frame, *tool, value),
-            before: said(frame, *tool, &one.before),
-            why: why.clone(),
-            undo,
-            undo_name: frame.count("contact.take_back_of", u64::from(key.page)),
-        }
-    });
-    rows.collect()
-}
-
-/// A value of a tool in words.
-fn said(frame: &Frame<'_>, tool: PageTool, value: &str) -> String {
-    let name = match (tool, value) {
-        (_, "") => "contact.as_read",
-        (PageTool::Blank, "yes") => "contact.blank",
-        (PageTool::Blank, _) => "contact.not_blank",
-        (PageTool::Paper, "begins") => "contact.begins",
-        (PageTool::Paper, _) => "contact.goes_on",
-        (PageTool::Kind, kind) => {
-            let kind = crate::model::KindId(kind.to_owned());
-            return frame.desk.kind_title(&kind).to_owned();
-        }
-        (PageTool::Turn, quarters) => {
-            let degrees = quarters.parse::<u32>().unwrap_or_default() * 90;
-            return frame.fill("contact.turned", degrees);
-        }
-    };
-    frame.say(name).to_owned()
 }
