@@ -157,9 +157,9 @@ impl Catalog {
 
     /// Writes down what somebody says about a page, with the records that follow from it,
     /// their notes for the index and the entry of the trail: all or nothing. Fields that
-    /// people decided stay as [`Catalog::finish_scan`] says. Returns whether it was done:
-    /// not where the scan, what is said about its pages, or what was decided about its
-    /// records is not as it was `seen`.
+    /// people decided stay as [`Catalog::finish_scan`] says. Returns the number of the
+    /// ruling; `None`, and nothing is done, where the scan, what is said about its pages, or
+    /// what was decided about its records is not as it was `seen`.
     ///
     /// # Errors
     ///
@@ -168,14 +168,14 @@ impl Catalog {
         &self,
         ruling: &PageRuling<'_>,
         seen: &PageStand,
-    ) -> Result<bool, CatalogError> {
+    ) -> Result<Option<u64>, CatalogError> {
         let PageOrder { key, tool, value, why } = ruling.order;
         let mut connection = self.lock();
         let transaction =
             connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let now = stand(&transaction, &key.scan)?;
         if now != *seen || !now.is_done {
-            return Ok(false);
+            return Ok(None);
         }
         let rulings = now_said(&all(&transaction, &key.scan)?);
         let before = rulings.get(&key.page).map_or(String::new(), |it| it.said(*tool));
@@ -193,6 +193,7 @@ impl Catalog {
                 why
             ],
         )?;
+        let number = transaction.last_insert_rowid().unsigned_abs();
         if let Some((text, taken)) = ruling.read {
             transaction.execute(
                 "UPDATE page SET taken = ?3, text = ?4 \
@@ -223,6 +224,6 @@ impl Catalog {
             },
         )?;
         transaction.commit()?;
-        Ok(true)
+        Ok(Some(number))
     }
 }

@@ -1,8 +1,8 @@
 //! The catalog as its users see it.
 
 use super::*;
-use crate::model::{Affine, Field, FieldState, KindId, PageKey, PageText, Reason};
-use crate::model::{Record, RecordId, ScanId, Size};
+use crate::model::{Affine, Field, FieldState, KindId, PageKey, PageOrder, PageText};
+use crate::model::{PageTool, Reason, Record, RecordId, ScanId, Size};
 
 fn scan_id(digit: char) -> ScanId {
     ScanId(std::iter::repeat_n(digit, 64).collect())
@@ -204,6 +204,43 @@ fn a_folder_without_a_catalog_is_not_an_archive() {
     let folder = tempfile::tempdir().unwrap();
     let error = Catalog::open(folder.path()).err().unwrap();
     assert!(matches!(error, CatalogError::NoArchive(_)), "{error}");
+}
+
+#[test]
+fn a_ruling_is_kept_under_its_number_and_not_at_all_if_something_changed_meanwhile() {
+    let folder = tempfile::tempdir().unwrap();
+    let catalog = Catalog::create_or_open(folder.path()).unwrap();
+    let id = scan_id('a');
+    add(&catalog, &id, "a.pdf");
+    catalog.set_num_pages(&id, 1).unwrap();
+    let key = PageKey { scan: id.clone(), page: 1 };
+    catalog.page_done(&key, "drawn", &text("x")).unwrap();
+    catalog.finish_scan(&id, &[]).unwrap();
+    let order = |value: &str| PageOrder {
+        key: key.clone(),
+        tool: PageTool::Blank,
+        value: value.to_owned(),
+        why: String::new(),
+    };
+    let say = |value: &str, seen: &PageStand| {
+        let ruling = PageRuling {
+            order: &order(value),
+            account: "an",
+            at_ms: 1,
+            source: "",
+            read: None,
+            blank: Some(false),
+            records: &[],
+        };
+        catalog.rule(&ruling, seen).unwrap()
+    };
+    let seen = catalog.page_stand(&id).unwrap();
+    let first = say("yes", &seen).unwrap();
+    assert_eq!(catalog.page_stand(&id).unwrap().rulings, first);
+    assert_eq!(say("no", &seen), None);
+    assert_eq!(catalog.all_rulings(&id).unwrap().len(), 1);
+    let second = say("no", &catalog.page_stand(&id).unwrap()).unwrap();
+    assert!(second > first);
 }
 
 #[test]

@@ -170,13 +170,11 @@ impl PageDesk {
         Ok(Arc::new(extracted_as(catalog, &self.extract, scan, rulings, None)?))
     }
 
-    /// Keeps what the machine reads after the last ruling for the next one.
-    fn keep(&self, scan: &ScanId, after: Vec<Record>) -> Result<(), PageToolsError> {
-        let number = self.archive.catalog.page_stand(scan).map_err(failed)?.rulings;
+    /// Keeps what the machine reads after ruling `number` for the next one.
+    fn keep(&self, scan: &ScanId, number: u64, after: Vec<Record>) {
         if let Some(known) = self.remembered().get_mut(scan) {
             known.records = Some((number, Arc::new(after)));
         }
-        Ok(())
     }
 
     /// Works a ruling out and writes it down; `false` where something changed meanwhile.
@@ -216,11 +214,11 @@ impl PageDesk {
             blank: text.map(|text| text.blank),
             records: &after,
         };
-        let is_done = catalog.rule(&ruling, &seen).map_err(failed)?;
-        if is_done {
-            self.keep(&key.scan, after)?;
-        }
-        Ok(is_done)
+        let Some(number) = catalog.rule(&ruling, &seen).map_err(failed)? else {
+            return Ok(false);
+        };
+        self.keep(&key.scan, number, after);
+        Ok(true)
     }
 }
 
