@@ -103,6 +103,14 @@ def _rules(ink: np.ndarray, em: int, baseline: float, r: random.Random) -> None:
                 cv2.circle(ink, (round(i * step), y), max(1, round(em * 0.03)), level, -1)
 
 
+def _faded(ink: np.ndarray, em: int, r: random.Random) -> np.ndarray:
+    """Regions a few letters wide and high in which the ink has faded to what a threshold just reaches, with soft edges."""
+    shape = ink.shape
+    where = np.clip(_field(shape, em * r.uniform(0.8, 4.0), r) * r.uniform(1.0, 3.0) + r.uniform(-1.2, 0.6), 0, 1)
+    left = r.uniform(0.38, 0.75)
+    return ink * (1 - where * (1 - left))
+
+
 def _bilevel(grey: np.ndarray, r: random.Random) -> np.ndarray:
     """G4 pages: one threshold, a good or a bad one, or an adaptive one; specks are left or made."""
     k = r.random()
@@ -161,6 +169,10 @@ def damage(drawn: Drawn, neighbours: list[np.ndarray | None], stray: np.ndarray 
         back = cv2.GaussianBlur(stray[:h, ::-1][:, :w], (0, 0), max(0.6, em * r.uniform(0.02, 0.06)))
         ink[:back.shape[0], :back.shape[1]] = np.maximum(ink[:back.shape[0], :back.shape[1]], back * r.uniform(0.05, 0.25))
     paper = r.uniform(0.55, 1.0) if often(0.45) else r.uniform(0.9, 1.0)
+    # Registers typed on a ribbon and letters in small print are what offices scanned in black and white.
+    bilevel = often(0.7 if drawn.kind == "typewriter" or em < SMALL else 0.35)
+    if often(0.3 if bilevel else 0.12):
+        ink = _faded(ink, em, r)
     page = np.full((h, w), paper, np.float32)
     if often(0.3):
         page *= np.linspace(r.uniform(0.8, 1.05), r.uniform(0.8, 1.05), w, dtype=np.float32)[None]
@@ -171,8 +183,7 @@ def damage(drawn: Drawn, neighbours: list[np.ndarray | None], stray: np.ndarray 
         grey = cv2.GaussianBlur(grey, (0, 0), em * r.uniform(0.008, 0.045))
     if often(0.5):
         grey = grey + _noise((h, w), r) * r.uniform(0.005, 0.09)
-    # Registers typed on a ribbon and letters in small print are what offices scanned in black and white.
-    if often(0.7 if drawn.kind == "typewriter" or em < SMALL else 0.35):
+    if bilevel:
         grey = _bilevel(grey, r)
     elif often(0.35):
         u = np.clip(grey * 255, 0, 255).astype(np.uint8)

@@ -1,6 +1,7 @@
 """Draws a line of spans with faces: ink on nothing, at the resolution of a scan, and where it lies."""
 
 import random
+import unicodedata
 from dataclasses import dataclass
 
 import cv2
@@ -12,6 +13,7 @@ from fonts import Face, sized
 from text import Span
 
 BOXES = "☐☑☒"
+TONES = "\u0300\u0301\u0303\u0309\u0323"
 
 
 @dataclass
@@ -61,6 +63,27 @@ def _leader(d: ImageDraw.ImageDraw, x: float, y: float, width: float, em: int, r
             d.line([(x + i * step, y), (x + i * step + step * 0.6, y)], level, max(1, round(size * 0.7)))
 
 
+def _without_tones(text: str) -> str:
+    """The letters with their hats and horns, but no tones."""
+    return unicodedata.normalize("NFC", "".join(c for c in unicodedata.normalize("NFD", text) if c not in TONES))
+
+
+def _loose_tones(size: tuple[int, int], text: str, font, x: float, y: float, em: int, r: random.Random) -> Image.Image | None:
+    """A word whose tones stand where a hasty hand puts them: off to a side, higher, lower. None where the face has other widths without them."""
+    bare = _without_tones(text)
+    if bare == text or abs(font.getlength(bare) - font.getlength(text)) > 1:
+        return None
+    drawn = []
+    for letters in (text, bare):
+        image = Image.new("L", size, 0)
+        ImageDraw.Draw(image).text((x, y), letters, font=font, fill=255, anchor="ls")
+        drawn.append(np.asarray(image).astype(np.int16))
+    tones = np.clip(drawn[0] - drawn[1], 0, 255).astype(np.uint8)
+    move = np.float32([[1, 0, em * r.gauss(0.05, 0.07)], [0, 1, em * r.gauss(-0.02, 0.04)]])
+    tones = cv2.warpAffine(tones, move, size)
+    return Image.fromarray(np.maximum(np.minimum(drawn[0], drawn[1]).astype(np.uint8), tones))
+
+
 def _draw_run(d: ImageDraw.ImageDraw, text: str, face: Face, font, x: float, y: float, em: int, r: random.Random, per_glyph: bool, gap: float) -> float:
     """Writes a run; glyph by glyph where spacing, pressure or jitter vary. Returns its width."""
     if not per_glyph and not any(c in BOXES for c in text):
@@ -94,6 +117,10 @@ def draw_line(spans: list[Span], faces: dict[str, Face], em: int, r: random.Rand
     if faces["label"] is not faces["value"]:
         scale["value"] = r.uniform(0.9, 1.5) if faces["value"].kind == "handwriting" else r.uniform(0.9, 1.15)
     drop = {"label": 0.0, "value": r.uniform(-0.14, 0.1) * em if faces["label"] is not faces["value"] else 0.0}
+    by_hand = faces["value"].kind == "handwriting"
+    # Hands leave wide gaps between words, and each word sits and is as large as it comes.
+    spread = r.uniform(1.1, 3.2) if by_hand and r.random() < 0.5 else 1.0
+    loose = by_hand and r.random() < 0.4
     gap = {role: (r.uniform(-0.02, 0.12) * em if r.random() < 0.3 else 0.0) for role in scale}
     per_glyph = {role: faces[role].kind == "typewriter" or gap[role] != 0.0 for role in scale}
     x = em * r.uniform(0.0, 0.6)
@@ -114,6 +141,7 @@ def draw_line(spans: list[Span], faces: dict[str, Face], em: int, r: random.Rand
             return None
         words, start = span.text.split(" "), x
         kept = []
+        word_by_word = role == "value" and (spread > 1.0 or loose)
         for word in words:
             if not word:
                 continue
@@ -123,10 +151,22 @@ def draw_line(spans: list[Span], faces: dict[str, Face], em: int, r: random.Rand
                 full = True
                 break
             kept.append(word)
+            if word_by_word:
+                y = baseline + drop[role] + em * r.gauss(0, 0.03)
+                apart = _loose_tones(image.size, word, font, x, y, em, r) if loose and not per_glyph[role] else None
+                if apart is None:
+                    width = _draw_run(d, word, faces[role], font, x, y, size, r, per_glyph[role], gap[role])
+                else:
+                    image.paste(255, (0, 0), apart)
+                    width = font.getlength(word)
+                width += font.getlength(" ") * spread * r.uniform(0.7, 1.3)
             x += width
         if kept:
             run = " ".join(kept)
-            width = _draw_run(d, run, faces[role], font, start, baseline + drop[role], size, r, per_glyph[role], gap[role])
+            if word_by_word:
+                width = x - start
+            else:
+                width = _draw_run(d, run, faces[role], font, start, baseline + drop[role], size, r, per_glyph[role], gap[role])
             label.append(run)
             x = start + width + font.getlength(" ") * r.uniform(0.7, 1.8)
             if span.role == "value" and under_leader:
@@ -160,7 +200,7 @@ def warp_hand(ink: np.ndarray, em: int, r: random.Random) -> np.ndarray:
     slant = r.gauss(0.05, 0.18)
     base = 1.9 * em
     dx = (ys - base) * slant
-    strength = r.uniform(0.0, 0.075) * em
+    strength = r.uniform(0.0, 0.095) * em
     dx = dx + _field((h, w), em * r.uniform(0.5, 1.2), r) * strength
     dy = _field((h, w), em * r.uniform(0.5, 1.2), r) * strength
     # Slow wander of the baseline and of the size along the line.
@@ -172,6 +212,6 @@ def warp_hand(ink: np.ndarray, em: int, r: random.Random) -> np.ndarray:
         pen = max(2, round(em * r.uniform(0.02, 0.07)))
         thick = cv2.dilate(out, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (pen, pen)))
         out = cv2.addWeighted(out, 0.3, thick, 0.7, 0)
-    elif k < 0.4 and em > 24:
+    elif k < 0.45 and em > 24:
         out = cv2.addWeighted(out, 0.4, cv2.erode(out, np.ones((2, 2), np.uint8)), 0.6, 0)
     return out
