@@ -89,6 +89,15 @@ mod tests {
     }
 
     #[test]
+    fn a_dark_picture_with_glare_on_it_is_none() {
+        let mut dark = page(90, 10, |_, _| true);
+        for (x, y) in (300..320).flat_map(|x| (500..520).map(move |y| (x, y))) {
+            dark.put_pixel(x, y, image::Luma([250]));
+        }
+        assert!(!is_negative(&dark, DPI));
+    }
+
+    #[test]
     fn an_empty_page_is_none_whatever_its_colour() {
         for shade in [0, 60, 255] {
             assert!(!is_negative(&page(shade, shade, |_, _| true), DPI), "{shade}");

@@ -131,13 +131,15 @@ mod tests {
         }
     }
 
+    /// What is lost of a record of which the fields `names` were checked.
     fn told(
         checked: &Record,
-        name: &str,
+        names: &[&str],
         before: &[Record],
         after: &[Record],
     ) -> Vec<LossOf> {
-        let checked = [(checked.clone(), BTreeSet::from([name.to_owned()]))];
+        let names = names.iter().map(|&name| name.to_owned()).collect();
+        let checked = [(checked.clone(), names)];
         losses(&checked, before, after, false).into_iter().map(|loss| loss.how).collect()
     }
 
@@ -145,24 +147,30 @@ mod tests {
     fn a_checked_record_that_stays_where_it_is_is_not_touched() {
         let one = record("1", &[1, 2], 100.0);
         let moved = record("1", &[1, 2], 104.0);
-        assert_eq!(told(&one, "a", std::slice::from_ref(&one), &[moved]), []);
+        assert_eq!(told(&one, &["a"], std::slice::from_ref(&one), &[moved]), []);
         let shorter = Record { pages: vec![1], ..one.clone() };
         assert_eq!(
-            told(&one, "a", std::slice::from_ref(&one), std::slice::from_ref(&shorter)),
+            told(
+                &one,
+                &["a"],
+                std::slice::from_ref(&one),
+                std::slice::from_ref(&shorter)
+            ),
             []
         );
         assert_eq!(
-            told(&one, "b", std::slice::from_ref(&one), &[shorter]),
-            [LossOf::Pages]
+            told(&one, &["a", "b"], std::slice::from_ref(&one), &[shorter]),
+            [LossOf::Pages],
+            "one of two stands on the page that went"
         );
     }
 
     #[test]
     fn a_checked_record_that_is_read_no_more_is_named() {
         let one = record("1", &[1], 100.0);
-        assert_eq!(told(&one, "a", std::slice::from_ref(&one), &[]), [LossOf::Record]);
+        assert_eq!(told(&one, &["a"], std::slice::from_ref(&one), &[]), [LossOf::Record]);
         // One that only people keep is not read now either.
-        assert_eq!(told(&one, "a", &[], &[]), []);
+        assert_eq!(told(&one, &["a"], &[], &[]), []);
     }
 
     #[test]
@@ -171,7 +179,7 @@ mod tests {
         let upper = record("1", &[2], 40.0);
         let lower = Record { record: RecordId("2".into()), ..record("2", &[2], 300.0) };
         assert_eq!(
-            told(&one, "a", std::slice::from_ref(&one), &[upper, lower]),
+            told(&one, &["a"], std::slice::from_ref(&one), &[upper, lower]),
             [LossOf::Place]
         );
     }
