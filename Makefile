@@ -9,7 +9,7 @@ LISTEN  ?= 127.0.0.1:8080
 CORPUS  ?= ../shared/corpus/dev
 REAL    ?= ../shared/real
 
-.PHONY: demo test check ci models build score bench bench-national setup browser kill load fuzz
+.PHONY: demo test check ci models build score bench bench-national setup browser iiif kill load fuzz
 
 setup:
 	@sh tools/setup.sh
@@ -58,9 +58,14 @@ kill: build
 	SOHOA_KILLS=$(KILLS) SOHOA_TEST_PROGRAM=$(abspath $(SOHOA)) $(CARGO) test --locked --test all kill:: -- --nocapture
 	SOHOA_KILLS=$(KILLS) $(CARGO) test --locked --test all kill_ -- --nocapture
 
-# Drives the desk in Chromium by keyboard, and checks every main page with axe-core (fetched with npm, never shipped).
+# Drives the desk in Chromium by keyboard, opens a scan in OpenSeadragon and Mirador, and checks every main page with axe-core (all three
+# fetched with npm, never shipped).
 browser: build
 	@sh tests/browser/run.sh $(SOHOA)
+
+# The IIIF validator (fetched from PyPI, never shipped) on the Image API.
+iiif: build
+	@sh tests/iiif/run.sh $(SOHOA)
 
 # Fifty clerks at once at a desk with LOAD_RECORDS made-up records, kept in LOAD; INGEST names a folder of scans that is read beside.
 LOAD         ?= /tmp/sohoa-load

@@ -3,7 +3,7 @@
 
     python3 tests/browser/axe.py URL AXE.js QUERY [--password PASSWORD] [--table FILE]
 
-AXE.js is what `axe.sh` has fetched. Without PASSWORD, URL is that of a `sohoa serve` without accounts; with it, of one
+AXE.js is what `fetch.sh axe-core` has fetched. Without PASSWORD, URL is that of a `sohoa serve` without accounts; with it, of one
 with the accounts that `run.sh` makes. FILE gets a line a page and size, as a table of Markdown.
 """
 import sys

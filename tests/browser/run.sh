@@ -47,7 +47,10 @@ python3 "$here/desk.py" "$url" "$query"
 python3 "$here/loading.py" "$url" "samples/TLKT Duong Thuy Thuy.pdf" ${SHOTS:+--shots "$SHOTS"}
 python3 "$here/papers.py" "$url" ${SHOTS:+--shots "$SHOTS"}
 # AXE_TABLE: a file that gets what axe-core found, a line a page and size.
-axe=$(sh "$here/axe.sh") || axe=""
+osd=$(sh "$here/fetch.sh" openseadragon) || osd=""
+mirador=$(sh "$here/fetch.sh" mirador) || mirador=""
+[ -z "$osd" ] || [ -z "$mirador" ] || python3 "$here/viewers.py" "$url" "$osd" "$mirador" ${SHOTS:+--shots "$SHOTS"}
+axe=$(sh "$here/fetch.sh" axe-core) || axe=""
 [ -z "$axe" ] || python3 "$here/axe.py" "$url" "$axe" "$query" ${AXE_TABLE:+--table "$AXE_TABLE"}
 
 # Accounts and decisions go into a copy. The password is nobody's.

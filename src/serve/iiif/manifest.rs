@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::super::app::Desk;
 use super::super::error::Failure;
 use super::name_of;
+use super::words::Edition;
 use crate::catalog::PageState;
 use crate::model::PageKey;
 use crate::model::ScanId;
@@ -47,10 +48,18 @@ pub(super) fn manifest(desk: &Desk, scan: &ScanId, base: &str) -> Result<Value, 
             { "label": { "none": ["SHA-256"] }, "value": { "none": [scan.0] } },
         ],
         "viewingDirection": "left-to-right",
-        "service": [{
-            "id": format!("{base}/iiif/search/2/{scan}"),
-            "type": "SearchService2",
-        }],
+        "service": [
+            {
+                "id": format!("{base}/iiif/search/2/{scan}"),
+                "type": "SearchService2",
+            },
+            {
+                "@context": Edition::One.context(),
+                "@id": format!("{base}/iiif/search/1/{scan}"),
+                "@type": "SearchService1",
+                "profile": "http://iiif.io/api/search/1/search",
+            },
+        ],
         "rendering": [{
             "id": format!("{base}/scan/{scan}/file.pdf"),
             "type": "Text",

@@ -1,11 +1,12 @@
 //! Pages for the viewers of other libraries: IIIF Image API 3 (level 2), Presentation 3 and
-//! Content Search 2.
+//! Content Search 2 and 1.
 //!
 //! ```text
 //! /iiif/3/{scan}-{page}/info.json                                  what can be asked for
 //! /iiif/3/{scan}-{page}/{region}/{size}/{rotation}/{quality}.{format}
 //! /iiif/presentation/3/{scan}/manifest.json                        the pages of a scan
 //! /iiif/search/2/{scan}?q=…                                        words on them
+//! /iiif/search/1/{scan}?q=…                                        the same, as Mirador asks
 //! ```
 //!
 //! Any page may read the answers (CORS): whoever asks must know the SHA-256 of a scan, and

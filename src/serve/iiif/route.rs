@@ -19,6 +19,7 @@ use super::super::error::Failure;
 use super::super::route::{KEEP_PICTURE, blocking, known_page};
 use super::super::turn::in_picture_turn;
 use super::asked::{AskedImage, Format};
+use super::words::Edition;
 use super::{image, key_of, manifest, scan_of, words};
 use crate::model::PageKey;
 use crate::model::Size;
@@ -35,7 +36,8 @@ pub(in super::super) fn routes() -> Router<Arc<Desk>> {
         .route("/iiif/3/{name}/info.json", get(info))
         .route("/iiif/3/{name}/{region}/{size}/{rotation}/{file}", get(picture))
         .route("/iiif/presentation/3/{scan}/manifest.json", get(scan_manifest))
-        .route("/iiif/search/2/{scan}", get(search))
+        .route("/iiif/search/1/{scan}", get(search_1))
+        .route("/iiif/search/2/{scan}", get(search_2))
 }
 
 /// The address of this desk as the caller knows it.
@@ -176,22 +178,40 @@ async fn scan_manifest(
     Ok(linked(&headers, "http://iiif.io/api/presentation/3/context.json", &body))
 }
 
-async fn search(
+async fn search_1(
     State(desk): State<Arc<Desk>>,
     Path(scan): Path<String>,
     headers: HeaderMap,
     ask: Ask,
 ) -> Result<Response, Failure> {
+    search(desk, scan, headers, ask, Edition::One).await
+}
+
+async fn search_2(
+    State(desk): State<Arc<Desk>>,
+    Path(scan): Path<String>,
+    headers: HeaderMap,
+    ask: Ask,
+) -> Result<Response, Failure> {
+    search(desk, scan, headers, ask, Edition::Two).await
+}
+
+async fn search(
+    desk: Arc<Desk>,
+    scan: String,
+    headers: HeaderMap,
+    ask: Ask,
+    edition: Edition,
+) -> Result<Response, Failure> {
     let scan = scan_of(&scan).ok_or(Failure::NotFound { what: "scan" })?;
     let base = address(&desk, &headers);
     // Only `q` is looked at; the id of the answer is the address that was asked.
     let query = ask.get("q").unwrap_or_default().to_owned();
+    let number = edition.number();
     let id = super::super::view::with(
-        &format!("{base}/iiif/search/2/{scan}"),
+        &format!("{base}/iiif/search/{number}/{scan}"),
         &[("q", query.as_str())],
     );
-    let body =
-        blocking(desk, move |desk| words::search(desk, &scan, &query, (&base, &id)))
-            .await?;
-    Ok(linked(&headers, "http://iiif.io/api/search/2/context.json", &body))
+    let hits = blocking(desk, move |desk| words::hits(desk, &scan, &query)).await?;
+    Ok(linked(&headers, edition.context(), &edition.answer(&hits, (&base, &id))))
 }

@@ -30,6 +30,7 @@ use crate::model::Rect;
 use crate::model::ScanId;
 use crate::model::Severity;
 use crate::model::Size;
+use crate::model::Word;
 use crate::report::{Fate, Progress, Report, Row, SetAside, Why};
 use crate::search::{
     Bounds, Counted, Facets, RelatedBy, RelatedRecord, Suggested, Suggestion,
@@ -203,6 +204,11 @@ fn catalog(folder: &std::path::Path) -> Catalog {
         text: HOSTILE.into(),
         quad: field("", 40.0).quad.expect("a place"),
         confidence: 0.9,
+        words: vec![Word {
+            text: "BẢN,".into(),
+            quad: field("", 40.0).quad.expect("a place"),
+            ..Word::default()
+        }],
         ..Line::default()
     };
     let text = PageText {

@@ -171,6 +171,21 @@ fn a_scan_is_a_manifest_whose_words_can_be_searched() {
     let path = search.strip_prefix("http://localhost:1").expect("this desk");
     assert_eq!(server.get(&format!("{path}?q=nothing")).json()["items"], json!([]));
     assert_eq!(server.get(path).json()["type"], "AnnotationPage");
+    let found = server.get(&format!("{path}?q=ban")).json();
+    let [hit] = found["items"].as_array().expect("items").as_slice() else {
+        panic!("one hit: {found}")
+    };
+    // Mirador asks in the first edition, and gets the same places.
+    let first = &manifest["service"][1];
+    assert_eq!(first["profile"], "http://iiif.io/api/search/1/search");
+    let search = first["@id"].as_str().expect("a search");
+    let path = search.strip_prefix("http://localhost:1").expect("this desk");
+    let found = server.get(&format!("{path}?q=ban")).json();
+    let resource = &found["resources"][0];
+    assert_eq!(found["within"]["total"], 1);
+    assert_eq!(resource["on"], hit["target"]);
+    assert_eq!(resource["resource"]["chars"], hit["body"]["value"]);
+    assert_eq!(found["hits"][0]["annotations"], json!([resource["@id"]]));
     let other = "/iiif/presentation/3/".to_owned() + &"0".repeat(64) + "/manifest.json";
     assert_eq!(server.get(&other).status, 404);
 }

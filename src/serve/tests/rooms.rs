@@ -59,6 +59,7 @@ fn rooms() -> Vec<Room> {
         get("/iiif/3/SCAN-1", &PAPER),
         get("/iiif/3/SCAN-1/full/max/0/default.jpg", &PAPER),
         get("/iiif/presentation/3/SCAN/manifest.json", &SEEKERS),
+        get("/iiif/search/1/SCAN?q=x", &SEEKERS),
         get("/iiif/search/2/SCAN?q=x", &SEEKERS),
         get("/page/SCAN/1", &SEEKERS),
         get("/image/SCAN/1", &PAPER),

@@ -33,6 +33,7 @@ fn the_text_of_a_page_with_a_cause_of_death_is_not_for_everybody() {
         format!("/page/{SCAN}/1/hocr.html"),
         format!("/scan/{SCAN}/file.pdf"),
         format!("/api/v1/pages/{SCAN}/1"),
+        format!("/iiif/search/1/{SCAN}?q=lo"),
         format!("/iiif/search/2/{SCAN}?q=lo"),
     ] {
         assert_eq!(get(&server, &path, &clerk).status, 403, "{path}");
