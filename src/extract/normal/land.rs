@@ -47,10 +47,13 @@ fn one_parcel(text: &str, _: &Context) -> Normalized {
     let squeezed: String =
         text.chars().filter(|letter| !letter.is_whitespace()).collect();
     if let Some((digits, exact)) = digits_from(&squeezed) {
-        // Two numbers, or one with a gap: the paper must tell.
-        let gap = text.split_whitespace().filter(|part| part.len() > 1).count() > 1;
-        let certainty = if exact { CERTAIN } else { REPAIRED };
-        return Normalized::read(digits, if gap { DOUBTFUL } else { certainty });
+        // Two numbers, the sheet's beside the parcel's, or one with a gap: the paper tells.
+        let parts = || text.split_whitespace().filter(|part| part.len() > 1);
+        if parts().count() > 1 {
+            let each = parts().map(str::to_owned).chain([digits]);
+            return Normalized::illegible(each.collect());
+        }
+        return Normalized::read(digits, if exact { CERTAIN } else { REPAIRED });
     }
     let legal = |letter: char| letter.is_alphanumeric() || "/-.,+()".contains(letter);
     let has_digit = squeezed.chars().any(|letter| letter.is_ascii_digit());

@@ -190,12 +190,12 @@ fn a_two_digit_year_has_a_century_only_where_the_book_leaves_one() {
 }
 
 #[test]
-fn two_numbers_where_one_belongs_are_never_sure() {
-    let certainty = |text| {
-        normalize("map-sheet-no", text, &Context::default()).map(|it| it.certainty)
-    };
-    assert_eq!(certainty("91"), Some(super::CERTAIN));
-    assert_eq!(certainty("91 10"), Some(super::DOUBTFUL));
+fn two_numbers_where_one_belongs_are_no_number() {
+    let sheet = |text| normalize("map-sheet-no", text, &Context::default()).unwrap();
+    assert_eq!(sheet("91").value.as_deref(), Some("91"));
+    let both = sheet("91 10");
+    assert_eq!((both.value, both.state), (None, FieldState::Illegible));
+    assert_eq!(both.alternatives, ["91", "10", "9110"]);
 }
 
 #[test]

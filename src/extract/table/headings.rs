@@ -9,8 +9,9 @@ use super::super::sheet::{Glyph, Row, glyphs_of};
 
 /// A gap wider than this many heights separates two headings.
 const HEADING_GAP: f32 = 0.8;
-/// Lines of one heading are at most this many heights apart.
-const HEADING_LINES_GAP: f32 = 1.0;
+/// Lines of one heading are at most this many heights apart; a line without tones and tails
+/// is lower than its letters are, and forms leave room.
+const HEADING_LINES_GAP: f32 = 1.5;
 /// A heading may be printed on this many lines.
 const HEADING_LINES: usize = 5;
 /// Share of the letters of a heading that may be wrong.
