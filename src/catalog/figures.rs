@@ -47,8 +47,8 @@ impl Catalog {
     ///
     /// If the database refuses.
     pub fn counts_by_place(&self) -> Result<Vec<PlaceCount>, CatalogError> {
-        let connection = self.lock();
-        let mut statement = connection.prepare_cached(
+        let connection = self.reader()?;
+        let mut statement = connection.prepare(
             "SELECT 'scans_' || state, unit, collection, count(*) FROM scan \
              GROUP BY 1, 2, 3 UNION ALL \
              SELECT 'kind_' || kind, unit, collection, count(*) FROM record \
@@ -93,6 +93,16 @@ impl Catalog {
         }
     }
 
+    /// A connection of its own for what walks over everything, so that nobody who wants a
+    /// record waits for it.
+    pub(super) fn reader(&self) -> Result<Connection, CatalogError> {
+        let file = self.folder()?.join("catalog.sqlite");
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(file, flags)?;
+        connection.busy_timeout(std::time::Duration::from_secs(30))?;
+        Ok(connection)
+    }
+
     /// Counts. `dates` are the names of fields with the day of an entry; the first that a
     /// record has counts.
     ///
@@ -100,10 +110,7 @@ impl Catalog {
     ///
     /// If the database refuses.
     pub fn figures(&self, dates: &[String]) -> Result<Figures, CatalogError> {
-        let file = self.folder()?.join("catalog.sqlite");
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(file, flags)?;
-        connection.busy_timeout(std::time::Duration::from_secs(30))?;
+        let connection = self.reader()?;
         let mut figures = Figures {
             states: counts(
                 &connection,

@@ -343,7 +343,7 @@ impl Catalog {
     ///
     /// If the database refuses.
     pub fn counts(&self) -> Result<BTreeMap<String, u64>, CatalogError> {
-        let connection = self.lock();
+        let connection = self.reader()?;
         let mut counts = BTreeMap::new();
         let mut statement = connection.prepare(
             "SELECT 'scans_' || state, count(*) FROM scan GROUP BY state \
@@ -369,10 +369,9 @@ impl Catalog {
     ///
     /// If the database refuses.
     pub fn kinds(&self) -> Result<Vec<(String, u64)>, CatalogError> {
-        let connection = self.lock();
-        let mut statement = connection.prepare_cached(
-            "SELECT kind, count(*) FROM record GROUP BY kind ORDER BY kind",
-        )?;
+        let connection = self.reader()?;
+        let mut statement = connection
+            .prepare("SELECT kind, count(*) FROM record GROUP BY kind ORDER BY kind")?;
         let rows = statement.query_map([], |row| {
             Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()))
         })?;

@@ -9,12 +9,12 @@ use super::bench::Bench;
 use super::door::Door;
 use super::figures::Dashboard;
 use super::holdings::Holdings;
-use super::iiif::TileCache;
 use super::images::PageImages;
 use super::labels::{Labels, LabelsError};
 use super::load::Load;
-use super::page_cache::{KEPT_BYTES, PageCache};
+use super::page_cache::{KEPT_BYTES, PIECES_BYTES, PageCache};
 use super::page_tools::PageTools;
+use super::picture_cache::{PIECE_BYTES, PictureCache, TILE_BYTES};
 use super::seek::Seek;
 use super::sizes::PageSizes;
 use super::text::Texts;
@@ -29,6 +29,10 @@ use crate::model::KindId;
 /// Pictures that are made at the same time. Each may hold a decoded page of its own; two
 /// keep both cores of an office PC busy and leave memory for the rest.
 const PICTURES_AT_ONCE: usize = 2;
+
+/// Of these, cut-outs beside hits: a list brings several of pages that nobody has opened,
+/// and who turns over a page does not wait behind them.
+const PIECES_AT_ONCE: usize = 1;
 
 /// Searches and pages that are made at the same time; others wait for their turn. Enough
 /// that one slow disk holds up nobody, and few enough for the memory of an office PC.
@@ -82,9 +86,13 @@ pub(super) struct Desk {
     pub(super) searcher: Arc<dyn Seek>,
     pub(super) load: Option<Arc<dyn Load>>,
     pub(super) page_tools: Option<Arc<dyn PageTools>>,
+    /// Pages that somebody looks at.
     pub(super) pages: PageCache,
+    /// Pages that cut-outs beside hits are taken from.
+    pub(super) pages_of_pieces: PageCache,
     pub(super) sizes: PageSizes,
-    pub(super) tiles: TileCache,
+    pub(super) tiles: PictureCache,
+    pub(super) pieces: PictureCache,
     pub(super) kinds: Vec<Kind>,
     pub(super) units: Vec<(String, String)>,
     pub(super) texts: Texts,
@@ -95,6 +103,7 @@ pub(super) struct Desk {
     pub(super) check_rules: CheckRules,
     pub(super) dashboard: Dashboard,
     pub(super) pictures: Arc<Semaphore>,
+    pub(super) cutting: Arc<Semaphore>,
     pub(super) arrivals: Arc<Semaphore>,
     pub(super) turns: Arc<Semaphore>,
     pub(super) log: fn(&str),
@@ -123,9 +132,11 @@ impl Desk {
             load: app.load,
             page_tools: app.page_tools,
             arrivals: Arc::new(Semaphore::new(ARRIVALS_AT_ONCE)),
+            pages_of_pieces: PageCache::new(Arc::clone(&app.images), PIECES_BYTES),
             pages: PageCache::new(app.images, KEPT_BYTES),
             sizes: PageSizes::default(),
-            tiles: TileCache::default(),
+            tiles: PictureCache::new(TILE_BYTES),
+            pieces: PictureCache::new(PIECE_BYTES),
             kinds: app.kinds,
             units: app.units,
             texts: Texts::embedded()?,
@@ -136,6 +147,7 @@ impl Desk {
             check_rules: CheckRules::embedded()?,
             door: Door::new(Sensitive::embedded()?),
             pictures: Arc::new(Semaphore::new(PICTURES_AT_ONCE)),
+            cutting: Arc::new(Semaphore::new(PIECES_AT_ONCE)),
             turns: Arc::new(Semaphore::new(TURNS)),
             log: app.log,
             is_local,

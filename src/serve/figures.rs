@@ -13,6 +13,8 @@ use axum::routing::get;
 use super::app::Desk;
 use super::ask::Ask;
 use super::error::Failure;
+use super::holdings;
+use super::kept::Kept;
 use super::request::SearchRequest;
 use super::route::blocking;
 use super::view;
@@ -61,25 +63,25 @@ pub(super) struct Disk {
 /// The latest figures.
 #[derive(Default)]
 pub(super) struct Dashboard {
-    counted: Mutex<Option<(Instant, Arc<Counted>)>>,
+    counted: Kept<Counted>,
     /// When catalog and index answered last.
     ready: Mutex<Option<Instant>>,
 }
 
 impl Dashboard {
-    /// Figures that are at most five minutes old.
-    pub(super) fn now(&self, desk: &Desk) -> Result<Arc<Counted>, CatalogError> {
-        let mut latest = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((counted, figures)) = &*latest
-            && counted.elapsed() < GOOD_FOR
-        {
-            return Ok(Arc::clone(figures));
-        }
-        let figures = desk.catalog.figures(&desk.labels.hit().entry)?;
-        let disk = disk(&desk.catalog)?;
-        let counted = Arc::new(Counted { figures, disk, at_ms: super::door::now_ms() });
-        *latest = Some((Instant::now(), Arc::clone(&counted)));
-        Ok(counted)
+    /// Figures that are some minutes old, in a large archive longer.
+    ///
+    /// # Errors
+    ///
+    /// If the catalog cannot be read, or counting takes longer than anybody waits.
+    pub(super) fn now(&self, desk: &Desk) -> Result<Arc<Counted>, Failure> {
+        let catalog = Arc::clone(&desk.catalog);
+        let dates = desk.labels.hit().entry.clone();
+        let counted = self.counted.get(GOOD_FOR, holdings::ASKED, move || {
+            let figures = catalog.figures(&dates)?;
+            Ok(Counted { figures, disk: disk(&catalog)?, at_ms: super::door::now_ms() })
+        });
+        counted?.ok_or(holdings::LATE)
     }
 }
 
@@ -137,13 +139,13 @@ async fn ready(State(desk): State<Arc<Desk>>) -> Result<&'static str, Failure> {
 
 /// Counts in the text form of Prometheus. They name no person and no paper.
 async fn metrics(State(desk): State<Arc<Desk>>) -> Result<Response, Failure> {
-    let text = blocking(desk, |desk| Ok(prometheus(desk)?)).await?;
+    let text = blocking(desk, prometheus).await?;
     Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text)
         .into_response())
 }
 
-fn prometheus(desk: &Desk) -> Result<String, CatalogError> {
-    let counts = desk.holdings.now(&desk.catalog)?;
+fn prometheus(desk: &Desk) -> Result<String, Failure> {
+    let counts = desk.holdings.asked(&desk.catalog)?;
     let counted = desk.dashboard.now(desk)?;
     let mut out = String::new();
     // Writing to a string cannot fail.

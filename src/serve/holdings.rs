@@ -1,12 +1,14 @@
 //! What the archive holds, counted now and then.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Serialize;
 
 use super::door::Sight;
+use super::error::Failure;
+use super::kept::Kept;
 use crate::catalog::Catalog;
 use crate::catalog::CatalogError;
 use crate::catalog::PlaceCount;
@@ -14,6 +16,16 @@ use crate::catalog::PlaceCount;
 /// How long a count is good for. Counting walks over every record, which takes seconds in
 /// a large archive, and nobody needs it to the second.
 const GOOD_FOR: Duration = Duration::from_secs(30);
+
+/// How long somebody waits for counts that stand beside what was asked for: just after the
+/// start of the desk of a large archive they are not there.
+pub(super) const BESIDE: Duration = Duration::from_millis(300);
+
+/// How long somebody waits who asks for the counts themselves.
+pub(super) const ASKED: Duration = Duration::from_mins(1);
+
+/// What is said where that was not enough.
+pub(super) const LATE: Failure = Failure::Late { seconds: ASKED.as_secs() };
 
 /// Counts of what the archive holds.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -31,26 +43,38 @@ impl Counts {
     }
 }
 
-/// Counts with the moment at which they were made.
-type Counted<T> = Mutex<Option<(Instant, Arc<T>)>>;
-
 /// The latest counts.
 #[derive(Default)]
 pub(super) struct Holdings {
-    all: Counted<Counts>,
-    by_place: Counted<Vec<PlaceCount>>,
+    all: Kept<Counts>,
+    by_place: Kept<Vec<PlaceCount>>,
 }
 
 impl Holdings {
-    /// Counts, at most half a minute old.
+    /// Counts, as they were half a minute ago or, in a large archive, some minutes; `None`
+    /// where the first count takes longer than `patience`.
     ///
     /// # Errors
     ///
     /// If the catalog cannot be read.
-    pub(super) fn now(&self, catalog: &Catalog) -> Result<Arc<Counts>, CatalogError> {
-        latest(&self.all, || {
+    pub(super) fn now(
+        &self,
+        catalog: &Arc<Catalog>,
+        patience: Duration,
+    ) -> Result<Option<Arc<Counts>>, CatalogError> {
+        let catalog = Arc::clone(catalog);
+        self.all.get(GOOD_FOR, patience, move || {
             Ok(Counts { counts: catalog.counts()?, kinds: catalog.kinds()? })
         })
+    }
+
+    /// The same for somebody who asks for the counts themselves.
+    ///
+    /// # Errors
+    ///
+    /// If the catalog cannot be read, or counting takes longer than anybody waits.
+    pub(super) fn asked(&self, catalog: &Arc<Catalog>) -> Result<Arc<Counts>, Failure> {
+        self.now(catalog, ASKED)?.ok_or(LATE)
     }
 
     /// Counts of what somebody sees: without pages and what waits for the index, which are
@@ -61,13 +85,18 @@ impl Holdings {
     /// If the catalog cannot be read.
     pub(super) fn seen(
         &self,
-        catalog: &Catalog,
+        catalog: &Arc<Catalog>,
         sight: &Sight,
-    ) -> Result<Arc<Counts>, CatalogError> {
+        patience: Duration,
+    ) -> Result<Option<Arc<Counts>>, CatalogError> {
         if sight.is_everything() {
-            return self.now(catalog);
+            return self.now(catalog, patience);
         }
-        let places = latest(&self.by_place, || catalog.counts_by_place())?;
+        let places = {
+            let catalog = Arc::clone(catalog);
+            self.by_place.get(GOOD_FOR, patience, move || catalog.counts_by_place())?
+        };
+        let Some(places) = places else { return Ok(None) };
         let mut counts: BTreeMap<String, u64> = BTreeMap::new();
         let mut kinds: BTreeMap<String, u64> = BTreeMap::new();
         for place in places.iter() {
@@ -84,22 +113,7 @@ impl Holdings {
                 None => *counts.entry(place.what.clone()).or_default() += place.count,
             }
         }
-        Ok(Arc::new(Counts { counts, kinds: kinds.into_iter().collect() }))
+        let kinds = kinds.into_iter().collect();
+        Ok(Some(Arc::new(Counts { counts, kinds })))
     }
-}
-
-/// What was counted last, or counts anew.
-fn latest<T>(
-    known: &Counted<T>,
-    count: impl FnOnce() -> Result<T, CatalogError>,
-) -> Result<Arc<T>, CatalogError> {
-    let mut latest = known.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((counted, counts)) = &*latest
-        && counted.elapsed() < GOOD_FOR
-    {
-        return Ok(Arc::clone(counts));
-    }
-    let counts = Arc::new(count()?);
-    *latest = Some((Instant::now(), Arc::clone(&counts)));
-    Ok(counts)
 }

@@ -13,9 +13,13 @@ use crate::model::StoredPicture;
 /// Bytes of pixels that are kept; a page that is larger is kept alone, so that its tiles
 /// do not decode it one by one.
 ///
-/// Four colour pages of A4 at 300 dpi, or one spread of A3 at 600 dpi in grey: an office
-/// PC has 4 GB for everything.
-pub(super) const KEPT_BYTES: usize = 128 << 20;
+/// Three colour pages of A4 at 300 dpi, and a page that is larger alone: an office PC has
+/// 4 GB for everything.
+pub(super) const KEPT_BYTES: usize = 96 << 20;
+
+/// The same of pages that cut-outs beside hits are taken from; those that somebody looks
+/// at are not pushed out by them.
+pub(super) const PIECES_BYTES: usize = 32 << 20;
 
 /// Pages that were looked at, and one lock for each that is being decoded now.
 struct Room {

@@ -1,9 +1,9 @@
 //! Pictures of pages and of regions, as they are asked for in an address.
 
-use super::app::Desk;
 use super::ask::Ask;
 use super::crop::{self, Cut};
 use super::error::Failure;
+use super::page_cache::PageCache;
 use super::region;
 use crate::model::PageKey;
 use crate::model::Quad;
@@ -84,13 +84,17 @@ impl Picture {
         format!("\"{}\"", hash.chars().take(20).collect::<String>())
     }
 
-    /// The picture as a JPEG file.
+    /// The picture as a JPEG file, of a page from `pages`.
     ///
     /// # Errors
     ///
     /// If the page has no picture or the region is not on it.
-    pub(super) fn made(&self, desk: &Desk, key: &PageKey) -> Result<Vec<u8>, Failure> {
-        let page = desk.pages.page(key)?;
+    pub(super) fn made(
+        &self,
+        pages: &PageCache,
+        key: &PageKey,
+    ) -> Result<Vec<u8>, Failure> {
+        let page = pages.page(key)?;
         match self {
             Self::Page { width } => match crop::smaller(&page, *width, MAX_PAGE_HEIGHT) {
                 Some(smaller) => Ok(crop::jpeg(&smaller)?),

@@ -24,7 +24,7 @@ use super::loading;
 use super::lots;
 use super::papers;
 use super::picture::Picture;
-use super::turn::{in_picture_turn, in_turn};
+use super::turn::{in_picture_turn, in_piece_turn, in_turn};
 use super::view;
 use super::{hand_out, iiif};
 use crate::model::PageKey;
@@ -128,12 +128,36 @@ async fn send_picture(
     if ask.if_none_match.is_some_and(|have| have.contains(&tag)) {
         return Ok((StatusCode::NOT_MODIFIED, keep).into_response());
     }
-    let file = in_picture_turn(desk, move |desk, _| {
-        known_page(desk, &key)?;
-        picture.made(desk, &key)
-    });
-    let file = file.await?;
+    let file = match picture {
+        Picture::Page { .. } => {
+            in_picture_turn(desk, move |desk, _| {
+                known_page(desk, &key)?;
+                picture.made(&desk.pages, &key)
+            })
+            .await?
+        }
+        Picture::Region(_) => match desk.pieces.take(&tag) {
+            Some(file) => file.to_vec(),
+            None => piece(desk, key, picture, tag).await?.to_vec(),
+        },
+    };
     Ok((keep, [(CONTENT_TYPE, "image/jpeg")], file).into_response())
+}
+
+/// Makes a cut-out when its turn comes, and keeps it.
+async fn piece(
+    desk: Arc<Desk>,
+    key: PageKey,
+    picture: Picture,
+    tag: String,
+) -> Result<Arc<Vec<u8>>, Failure> {
+    let file = in_piece_turn(desk, move |desk, _| {
+        known_page(desk, &key)?;
+        let file = Arc::new(picture.made(&desk.pages_of_pieces, &key)?);
+        desk.pieces.put(&tag, &file);
+        Ok(file)
+    });
+    file.await
 }
 
 /// Refuses a page that the catalog does not know, so that nobody makes workers open files

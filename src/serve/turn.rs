@@ -77,6 +77,26 @@ pub(super) async fn in_picture_turn<T: Send + 'static>(
     in_turn(desk, turns, PICTURE_PATIENCE, work).await
 }
 
+/// As [`in_picture_turn`], for cut-outs: they wait for each other before they wait with
+/// the others.
+///
+/// # Errors
+///
+/// As [`in_turn`].
+pub(super) async fn in_piece_turn<T: Send + 'static>(
+    desk: Arc<Desk>,
+    work: impl FnOnce(&Desk, &Waiting) -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    let before = Arc::clone(&desk.cutting).acquire_owned();
+    let late = || Failure::Late { seconds: PICTURE_PATIENCE.as_secs() };
+    let turn = timeout(PICTURE_PATIENCE, before).await.map_err(|_| late())?;
+    in_picture_turn(desk, move |desk, waiting| {
+        let _turn = turn;
+        work(desk, waiting)
+    })
+    .await
+}
+
 /// How long a picture may take, from its request on: decoding a large page of a file with
 /// hundreds of pages takes seconds, and others may stand in the queue before it.
 const PICTURE_PATIENCE: Duration = Duration::from_mins(1);

@@ -22,6 +22,7 @@ use super::ask::Ask;
 use super::batch::{BatchError, look_up_seen};
 use super::door::Visitor;
 use super::error::Failure;
+use super::holdings;
 use super::route::{blocking, page_key, record_id};
 use super::text::masked;
 use crate::access::Right;
@@ -187,9 +188,11 @@ async fn status(State(desk): State<Arc<Desk>>, ask: Ask) -> Result<Response, Fai
     let counts = blocking(desk, move |desk| {
         // Who looks after counts alone sees no paper, and all counts.
         if !ask.who.may(Right::Search) {
-            return Ok(desk.holdings.now(&desk.catalog)?);
+            return desk.holdings.asked(&desk.catalog);
         }
-        Ok(desk.holdings.seen(&desk.catalog, &ask.who.sight)?)
+        let sight = &ask.who.sight;
+        let seen = desk.holdings.seen(&desk.catalog, sight, holdings::ASKED)?;
+        seen.ok_or(holdings::LATE)
     });
     let counts = counts.await?;
     let kinds = counts.kinds.iter();

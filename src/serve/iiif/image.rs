@@ -1,7 +1,5 @@
 //! Makes the pictures that the Image API asks for.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use image::codecs::png::PngEncoder;
 use image::{
     GenericImageView as _, GrayImage, ImageBuffer, ImageEncoder as _, Pixel, RgbImage,
@@ -10,38 +8,13 @@ use image::{
 use serde_json::{Value, json};
 
 use super::super::crop::{CropError, jpeg};
-use super::super::shelf::Shelf;
 use super::TILE;
 use super::asked::{AskedImage, Format, MAX_AREA, MAX_SIDE, Quality, Region, largest};
 use crate::model::Pixels;
 use crate::model::Size;
 
-/// Bytes of pictures that are kept: some five hundred tiles.
-const KEPT_BYTES: usize = 24 << 20;
 /// Grey from which on a pixel of a bitonal picture is white.
 const MIDDLE: u8 = 128;
-
-/// Pictures that were made lately, by their tags.
-pub(in super::super) struct TileCache(Mutex<Shelf<String, Arc<Vec<u8>>>>);
-
-impl Default for TileCache {
-    fn default() -> Self {
-        Self(Mutex::new(Shelf::new(KEPT_BYTES)))
-    }
-}
-
-impl TileCache {
-    /// The file under that tag.
-    pub(super) fn take(&self, tag: &str) -> Option<Arc<Vec<u8>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take(&tag.to_owned())
-    }
-
-    /// Keeps a file.
-    pub(super) fn put(&self, tag: &str, file: &Arc<Vec<u8>>) {
-        let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        shelf.put(tag.to_owned(), Arc::clone(file), file.len());
-    }
-}
 
 /// The picture as a file.
 ///

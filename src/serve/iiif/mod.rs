@@ -19,7 +19,6 @@ mod route;
 mod words;
 
 pub(super) use asked::AskedError;
-pub(super) use image::TileCache;
 pub(super) use route::routes;
 
 use crate::model::PageKey;

@@ -100,7 +100,7 @@ fn bytes(count: u64) -> String {
 pub(in super::super) fn figures(desk: &Desk, ask: &Ask) -> Result<String, Failure> {
     let title = desk.texts.say(ask.lang, "figures.title").to_owned();
     let frame = Frame::of(desk, ask, title);
-    let counts = desk.holdings.now(&desk.catalog)?;
+    let counts = desk.holdings.asked(&desk.catalog)?;
     let counted = desk.dashboard.now(desk)?;
     let (figures, disk) = (&counted.figures, &counted.disk);
     let never = || frame.say("figures.never").to_owned();

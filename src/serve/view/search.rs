@@ -6,7 +6,7 @@ use super::super::answer::{AnsweredHit, SearchAnswer, answer_seen};
 use super::super::app::Desk;
 use super::super::ask::Ask;
 use super::super::error::Failure;
-use super::super::holdings::Counts;
+use super::super::holdings::{self, Counts};
 use super::super::region;
 use super::super::request::{Asked, MAX_OFFSET, SearchRequest};
 use super::super::seek::Held;
@@ -96,9 +96,12 @@ struct LineView {
     doubt: &'static str,
 }
 
+#[derive(Default)]
 struct HeldList {
     rows: Vec<HeldRow>,
     notes: Vec<String>,
+    /// Whether it is not known yet.
+    is_counting: bool,
 }
 
 struct HeldRow {
@@ -122,10 +125,14 @@ pub(in super::super) fn search(desk: &Desk, ask: &Ask) -> Result<String, Failure
     let result = (!request.is_empty()).then(|| result_list(&frame, &request, answered));
     let is_held_shown = result.as_ref().is_none_or(|result| result.is_none);
     let sight = &ask.who.sight;
-    let counts = desk.holdings.seen(&desk.catalog, sight)?;
-    let held = if is_held_shown { held_list(&frame, &counts) } else { HeldList::none() };
+    let counts = desk.holdings.seen(&desk.catalog, sight, holdings::BESIDE)?;
+    let held = match &counts {
+        _ if !is_held_shown => HeldList::default(),
+        Some(counts) => held_list(&frame, counts),
+        None => HeldList { is_counting: true, ..HeldList::default() },
+    };
     let page = SearchPage {
-        kinds: choices(&frame, &counts),
+        kinds: choices(&frame, counts.as_deref()),
         units: desk.units.iter().filter(|(code, _)| sight.holds_unit(code)).collect(),
         is_filtered: !request.filters.is_empty(),
         clear: link::with("/", &[("q", &frame.asked.q)]),
@@ -137,13 +144,13 @@ pub(in super::super) fn search(desk: &Desk, ask: &Ask) -> Result<String, Failure
 }
 
 /// Kinds that can be chosen: those that have a definition, and those that have records.
-fn choices(frame: &Frame<'_>, counts: &Counts) -> Vec<Choice> {
+fn choices(frame: &Frame<'_>, counts: Option<&Counts>) -> Vec<Choice> {
     let desk = frame.desk;
     let ids = desk.kinds.iter().map(|kind| &kind.id);
     let sight = &frame.who.sight;
     let mut ids: Vec<KindId> =
         ids.filter(|id| sight.holds_kind(&id.0)).cloned().collect();
-    for (kind, _) in &counts.kinds {
+    for (kind, _) in counts.iter().flat_map(|counts| &counts.kinds) {
         let kind = KindId(kind.clone());
         if !ids.contains(&kind) {
             ids.push(kind);
@@ -318,12 +325,6 @@ fn hit_view(frame: &Frame<'_>, number: usize, hit: AnsweredHit) -> HitView {
     }
 }
 
-impl HeldList {
-    fn none() -> Self {
-        Self { rows: vec![], notes: vec![] }
-    }
-}
-
 fn held_list(frame: &Frame<'_>, counts: &Counts) -> HeldList {
     let mut by_title: Vec<HeldRow> = Vec::new();
     for (kind, count) in &counts.kinds {
@@ -347,5 +348,5 @@ fn held_list(frame: &Frame<'_>, counts: &Counts) -> HeldList {
             notes.push(frame.count(name, count));
         }
     }
-    HeldList { rows: by_title, notes }
+    HeldList { rows: by_title, notes, is_counting: false }
 }
