@@ -367,10 +367,8 @@ fn may_be_name(line: &[Piece]) -> bool {
         && words.iter().map(|word| letters(word)).sum::<usize>() >= SHORTEST_NAME;
     let in_one = words.iter().any(|word| word.contains('\'') && letters(word) > 2);
     (in_two || in_one)
-        && words.iter().all(|word| {
-            word.chars().next().is_some_and(char::is_uppercase)
-                && !word.chars().any(|letter| letter.is_ascii_digit())
-        })
+        && words.iter().enumerate().all(|(at, word)| normal::may_be_capital(at, word))
+        && !words.iter().any(|word| word.chars().any(|letter| letter.is_ascii_digit()))
 }
 
 /// Whether a line says what is printed on the form.

@@ -25,6 +25,8 @@ const FULL_ROW: f32 = 0.18;
 const FREE_LINES: usize = 8;
 /// A gap of this many heights separates a value from a label that was not recognised.
 const WIDE_GAP: f32 = 0.9;
+/// Words that are so certainly a value of a type are one, 0–1.
+const MEANS: f32 = 0.9;
 /// Share of the letters of a run that printed words must explain.
 const PRINTED_SHARE: f32 = 0.6;
 
@@ -343,7 +345,12 @@ impl<'a> Walk<'a> {
                 self.lost = true;
                 continue;
             }
-            if self.goes_on(owner, &run) {
+            if self.stands_instead(owner, &run) {
+                let value = &mut self.values[owner];
+                value.pieces.clear();
+                value.rows = 0;
+                self.give(owner, run, row);
+            } else if self.goes_on(owner, &run) {
                 self.give(owner, run, row);
             }
         }
@@ -403,6 +410,20 @@ impl<'a> Walk<'a> {
         }
         let full = above.right > bounds.right - FULL_ROW * bounds.width();
         if full && rect.left < bounds.left + 4.0 * em { flow } else { column }
+    }
+
+    /// Whether these words are the value and not those on its label's row: a signature that
+    /// reaches into it is read as letters without meaning.
+    fn stands_instead(&self, owner: usize, run: &[Piece]) -> bool {
+        let value = &self.values[owner];
+        let field = &self.form.fields[value.field];
+        let meaning = |pieces: &[Piece]| certainty(field, pieces, self.context);
+        if value.rows != 1 || meaning(&value.pieces) > 0.0 {
+            return false;
+        }
+        let both: Vec<Piece> = value.pieces.iter().chain(run).cloned().collect();
+        let alone = meaning(run);
+        alone >= MEANS && meaning(&both) < alone
     }
 
     /// Whether a value may go on with these words.

@@ -24,6 +24,7 @@ use crate::model::FieldState;
 pub use date::{CalendarDate, date_from_words, date_in_words};
 pub use decode::decode;
 pub(super) use decode::{has_lexicon, same_name};
+pub(super) use name::may_be_capital;
 pub(super) use number_words::{is_number_word, is_point_word};
 pub use number_words::{number_from_words, number_in_words};
 

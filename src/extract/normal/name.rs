@@ -1,6 +1,6 @@
 //! Names of persons. Cleaned, never corrected.
 
-use crate::model::{canonical_tone, fold, is_vowel, title_case_name};
+use crate::model::{canonical_tone, fold, fold_letter, is_vowel, title_case_name};
 
 use super::lexicon::{FAMILIES, TITLES};
 use super::{CERTAIN, Context, DOUBTFUL, Normalized, REPAIRED};
@@ -25,7 +25,8 @@ pub(super) fn name(text: &str, _: &Context) -> Normalized {
     if name.is_empty() {
         return Normalized::illegible(Vec::new());
     }
-    let in_one_case = mostly_capitals(name);
+    let as_read = mostly_capitals(name);
+    let in_one_case = with_capitals(&as_read);
     let whole_words = with_joints(&in_one_case);
     let spelled = title_case_name(whole_words.as_deref().unwrap_or(&in_one_case));
     if name.chars().any(|letter| letter.is_ascii_digit()) {
@@ -51,8 +52,32 @@ pub(super) fn name(text: &str, _: &Context) -> Normalized {
     // `K'Brêm` is whole, a lone syllable may have lost the others.
     let whole = name.contains([' ', '\'']);
     let other = with_usual_middle(&spelled);
-    let certainty = if whole && other.is_none() { CERTAIN } else { REPAIRED };
+    let is_as_read = in_one_case == as_read;
+    let is_certain = whole && is_as_read && other.is_none();
+    let certainty = if is_certain { CERTAIN } else { REPAIRED };
     Normalized::read(spelled, certainty).with_alternatives(other.into_iter().collect())
+}
+
+/// Small letters that differ from their capitals in nothing but size, without their marks.
+const ALIKE: [char; 7] = ['c', 'o', 's', 'v', 'w', 'x', 'z'];
+
+/// Whether a word of a name may begin with a capital: with one, or behind the first word
+/// with a small letter that looks like one.
+pub(in super::super) fn may_be_capital(at: usize, word: &str) -> bool {
+    let Some(first) = word.chars().next() else { return false };
+    let is_alike = || fold_letter(first).is_some_and(|it| ALIKE.contains(&it));
+    first.is_uppercase() || at > 0 && is_alike()
+}
+
+/// The same name with capitals where letters that look like them begin its words.
+fn with_capitals(name: &str) -> String {
+    let capital = |(at, word): (usize, &str)| match word.chars().next() {
+        Some(first) if first.is_lowercase() && may_be_capital(at, word) => {
+            first.to_uppercase().chain(word.chars().skip(1)).collect()
+        }
+        _ => word.to_owned(),
+    };
+    name.split(' ').enumerate().map(capital).collect::<Vec<String>>().join(" ")
 }
 
 /// Letters before the apostrophe of highland names.

@@ -5,6 +5,20 @@ fn value(value_type: &str, text: &str) -> Option<String> {
 }
 
 #[test]
+fn a_small_letter_that_looks_like_its_capital_begins_a_word_of_a_name_as_one() {
+    let name = |text| normalize("name", text, &Context::default()).unwrap();
+    let read = name("Lèo Đức ơn");
+    assert_eq!(read.value.as_deref(), Some("Lèo Đức Ơn"));
+    assert!(read.certainty < CERTAIN);
+    assert_eq!(name("Lò thị Mai").value.as_deref(), Some("Lò thị Mai"));
+    assert_eq!(
+        name("cầm Pín").value.as_deref(),
+        Some("cầm Pín"),
+        "a first word is another's end"
+    );
+}
+
+#[test]
 fn a_name_gets_back_the_joints_that_its_capitals_tell_of() {
     for (written, name) in [
         ("Đa Cát KMai", "Đa Cát K'Mai"),

@@ -1,7 +1,11 @@
 //! Which units a written place may be, then and now.
 
+mod above;
+mod communes;
+
+use self::above::Above;
+use self::communes::Communes;
 use super::hash::FastMap;
-use super::similarity::is_one_edit;
 use crate::config::gazetteer::{Gazetteer, Level, Unit, name_key};
 use crate::config::index::{IndexDefinitions, Meaning, PlaceLevel};
 
@@ -31,6 +35,21 @@ struct Part {
 struct Below {
     districts: Vec<&'static Unit>,
     communes: Vec<&'static Unit>,
+}
+
+impl Below {
+    fn add(&mut self, more: &Self) {
+        self.districts.extend(&more.districts);
+        self.communes.extend(&more.communes);
+    }
+
+    /// Keeps the communes that lie in one of the districts, where any do.
+    fn keep_those_in_districts(&mut self, above: &mut Above) {
+        let inside = above.inside(&self.communes, &self.districts);
+        if !inside.is_empty() {
+            self.communes = inside;
+        }
+    }
 }
 
 /// The units that an address names.
@@ -210,69 +229,44 @@ impl PlaceResolver {
 
     /// The units that the parts of an address name.
     fn named(&mut self, units: &[u32]) -> Named {
-        let Self { parts, above, inside, .. } = self;
+        let gazetteer = self.gazetteer;
         let of: Vec<&Part> =
-            units.iter().filter_map(|&at| parts.get(at as usize)).collect();
-        let province: &[&Unit] = of.last().map_or(&[], |part| &part.provinces);
-        let below = of.len() - usize::from(!province.is_empty());
-        let mut districts: Vec<&'static Unit> = Vec::new();
-        let mut communes: Vec<&'static Unit> = Vec::new();
-        for (part, at) in of.iter().zip(units).take(below) {
+            units.iter().filter_map(|&at| self.parts.get(at as usize)).collect();
+        let province: &[&'static Unit] = of.last().map_or(&[], |part| &part.provinces);
+        let lower = &of[..of.len() - usize::from(!province.is_empty())];
+        let last = units.last().copied().unwrap_or_default();
+        let mut below = Below::default();
+        for (part, &at) in lower.iter().zip(units) {
             if province.is_empty() {
-                districts.extend(&part.below.districts);
-                communes.extend(&part.below.communes);
+                below.add(&part.below);
                 continue;
             }
-            let last = units.last().copied().unwrap_or_default();
-            let inside = inside.entry((*at, last)).or_insert_with(|| Below {
-                districts: above.inside(&part.below.districts, province),
-                communes: above.inside(&part.below.communes, province),
-            });
-            districts.extend(&inside.districts);
-            communes.extend(&inside.communes);
+            below.add(self.inside.entry((at, last)).or_insert_with(|| Below {
+                districts: self.above.inside(&part.below.districts, province),
+                communes: self.above.inside(&part.below.communes, province),
+            }));
         }
-        let read_well = !communes.is_empty();
-        if communes.is_empty() && !province.is_empty() {
-            let names = of.iter().take(below).map(|part| part.name.as_str());
-            let gazetteer = self.gazetteer;
+        let read_well = !below.communes.is_empty();
+        if !read_well {
+            let names = lower.iter().map(|part| part.name.as_str());
             for province in province {
                 let all = self.communes.entry(province.entity);
                 let all = all.or_insert_with(|| Communes::of(gazetteer, province.entity));
-                communes.extend(all.misread(names.clone()));
+                below.communes.extend(all.misread(names.clone()));
             }
         }
-        let in_district: Vec<&Unit> = communes
-            .iter()
-            .filter(|commune| {
-                districts
-                    .iter()
-                    .any(|district| above.lies_in(commune.entity, district.entity))
-            })
-            .copied()
-            .collect();
-        if !in_district.is_empty() {
-            communes = in_district;
-        }
-        let entities = listed(self.gazetteer, &communes, &districts, province);
+        below.keep_those_in_districts(&mut self.above);
+        let entities = listed(gazetteer, &below.communes, &below.districts, province);
         let first = of.first().map_or("", |part| part.name.as_str());
         let is_first = |unit: &&Unit| name_key(unit.short_name()) == first;
         let is_sure = read_well
             && units.len() == 3
-            && !districts.is_empty()
+            && !below.districts.is_empty()
             && !province.is_empty()
-            && communes.iter().any(is_first);
-        let has = |units: &[&Unit]| {
-            units.iter().any(|unit| entities.split(' ').any(|one| one == unit.entity))
-        };
+            && below.communes.iter().any(is_first);
         // With district and province behind it, the commune is the third part from the end;
         // without, its words may be those of the hamlet, and are kept.
-        let said = match of.as_slice() {
-            _ if is_sure => 3,
-            [_, .., district, _] if has(province) && has(&district.below.districts) => 2,
-            // `Điện Biên` may be the district as well.
-            [_, .., last] if has(province) && last.below.districts.is_empty() => 1,
-            _ => 0,
-        };
+        let said = if is_sure { 3 } else { said(&of, &entities, province) };
         Named { entities, said }
     }
 
@@ -305,6 +299,20 @@ impl PlaceResolver {
     }
 }
 
+/// How many parts at the end say nothing that the entities do not say, where the commune is
+/// not sure.
+fn said(parts: &[&Part], entities: &str, province: &[&Unit]) -> usize {
+    let has = |units: &[&Unit]| {
+        units.iter().any(|unit| entities.split(' ').any(|one| one == unit.entity))
+    };
+    match parts {
+        [_, .., district, _] if has(province) && has(&district.below.districts) => 2,
+        // `Điện Biên` may be the district as well.
+        [_, .., last] if has(province) && last.below.districts.is_empty() => 1,
+        _ => 0,
+    }
+}
+
 /// Communes, then their districts and provinces, each once.
 fn listed(
     gazetteer: &Gazetteer,
@@ -334,103 +342,6 @@ fn listed(
     }
     province.iter().take(2).for_each(|unit| put(unit.entity));
     entities.join(" ")
-}
-
-/// What lies in what, remembered: the same communes come again and again.
-#[derive(Debug, Default)]
-struct Above {
-    /// Entity → what it lies in by any of its versions, at any height.
-    known: FastMap<&'static str, Vec<&'static str>>,
-}
-
-impl Above {
-    fn lies_in(&mut self, entity: &'static str, above: &str) -> bool {
-        let all = self.known.entry(entity).or_insert_with(|| {
-            let gazetteer = Gazetteer::get();
-            let mut all: Vec<&'static str> = Vec::new();
-            let mut level = vec![entity];
-            // Commune, district, province.
-            for _ in 0..3 {
-                let versions = level.iter().flat_map(|one| gazetteer.versions(one));
-                let parents = versions.map(|unit| unit.parent);
-                level = parents.filter(|parent| !parent.is_empty()).collect();
-                all.extend(&level);
-            }
-            all.sort_unstable();
-            all.dedup();
-            all
-        });
-        all.contains(&above)
-    }
-
-    /// Those of `units` that lie in one of `above`.
-    fn inside(&mut self, units: &[&'static Unit], above: &[&Unit]) -> Vec<&'static Unit> {
-        let mut inside = Vec::new();
-        for unit in units {
-            let lies = above.iter().any(|above| self.lies_in(unit.entity, above.entity));
-            inside.extend(lies.then_some(*unit));
-        }
-        inside
-    }
-}
-
-/// The communes of a province with their folded names.
-#[derive(Debug, Default)]
-struct Communes {
-    all: Vec<(&'static Unit, &'static str)>,
-    /// First byte of a name, or its last with a mark → positions, ascending.
-    by_end: FastMap<(bool, u8), Vec<u32>>,
-}
-
-impl Communes {
-    fn of(gazetteer: &'static Gazetteer, province: &str) -> Self {
-        let mut communes =
-            Self { all: communes_of(gazetteer, province), by_end: FastMap::default() };
-        for (at, (_, name)) in communes.all.iter().enumerate() {
-            for end in ends(name).into_iter().flatten() {
-                communes.by_end.entry(end).or_default().push(at as u32);
-            }
-        }
-        communes
-    }
-
-    /// Those whose names are one edit away from one of `names`: one edit leaves the first or
-    /// the last letter of a name of five as it is.
-    fn misread<'n>(&self, names: impl Iterator<Item = &'n str>) -> Vec<&'static Unit> {
-        let mut found: Vec<u32> = Vec::new();
-        for written in names {
-            for end in ends(written).into_iter().flatten() {
-                let all = self.by_end.get(&end).into_iter().flatten().copied();
-                found.extend(all.filter(|&at| {
-                    let name = self.all.get(at as usize).map_or("", |(_, name)| *name);
-                    written.len().abs_diff(name.len()) <= 1 && is_one_edit(written, name)
-                }));
-            }
-        }
-        found.sort_unstable();
-        found.dedup();
-        let units = found.into_iter().filter_map(|at| self.all.get(at as usize));
-        units.map(|(unit, _)| *unit).collect()
-    }
-}
-
-/// The first and the last byte of a name.
-fn ends(name: &str) -> [Option<(bool, u8)>; 2] {
-    let bytes = name.as_bytes();
-    [bytes.first().map(|&byte| (false, byte)), bytes.last().map(|&byte| (true, byte))]
-}
-
-/// The communes below a province, at any height, with their folded names. Of names of four
-/// letters, one off may be any name: they are left out.
-fn communes_of(
-    gazetteer: &'static Gazetteer,
-    province: &str,
-) -> Vec<(&'static Unit, &'static str)> {
-    let below = gazetteer.children(province);
-    let inside =
-        below.flat_map(|child| std::iter::once(child).chain(gazetteer.children(child)));
-    let named = inside.filter_map(|entity| gazetteer.newest_with_key(entity));
-    named.filter(|(unit, name)| unit.level == Level::Commune && name.len() > 4).collect()
 }
 
 /// Five digits.
