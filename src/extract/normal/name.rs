@@ -69,8 +69,12 @@ pub(in super::super) fn may_be_capital(at: usize, word: &str) -> bool {
     first.is_uppercase() || at > 0 && is_alike()
 }
 
-/// The same name with capitals where letters that look like them begin its words.
+/// The same name with capitals where letters that look like them begin its words. What
+/// has another word without a capital (`Nhà văn hóa bản`) is no person's and stays.
 fn with_capitals(name: &str) -> String {
+    if !name.split(' ').enumerate().all(|(at, word)| may_be_capital(at, word)) {
+        return name.to_owned();
+    }
     let capital = |(at, word): (usize, &str)| match word.chars().next() {
         Some(first) if first.is_lowercase() && may_be_capital(at, word) => {
             first.to_uppercase().chain(word.chars().skip(1)).collect()
