@@ -332,6 +332,10 @@ pub(crate) enum Account {
         /// The person types a password of their own before anything else.
         #[arg(long)]
         must_change: bool,
+        /// The person comes in by the provider of log-ins that `sohoa.toml` names, which
+        /// calls them so; no password is asked for.
+        #[arg(long, value_name = "NAME", conflicts_with = "must_change")]
+        provider_name: Option<String>,
     },
     /// Gives an account other roles or another scope; what is left out stays.
     Rights {
@@ -349,6 +353,15 @@ pub(crate) enum Account {
     },
     /// Sets a password that its person must change, and lifts a lock.
     Password(AccountName),
+    /// Takes the password away: the person comes in by the provider of log-ins that
+    /// `sohoa.toml` names, as whoever comes first under that name.
+    Provider {
+        #[command(flatten)]
+        of: AccountName,
+        /// What the provider calls the person.
+        #[arg(long, value_name = "NAME")]
+        provider_name: String,
+    },
     /// Lets nobody use an account any more.
     Close(AccountName),
     /// Opens a closed account again.
@@ -420,6 +433,9 @@ mod tests {
             "sohoa account rights lan --archive A --roles verifier",
             "sohoa account rights lan --archive A --units all",
             "sohoa account password lan --archive A",
+            "sohoa account add hoa --archive A --full-name Hoa --roles clerk \
+             --provider-name hoa@tinh.example",
+            "sohoa account provider lan --archive A --provider-name lan@tinh.example",
             "sohoa account close lan --archive A",
             "sohoa account open lan --archive A",
             "sohoa account list --archive A --json",

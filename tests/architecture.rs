@@ -55,6 +55,10 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("http_body", &["serve"]),
     ("tokio", &["serve", "commands"]),
     ("tokio_rustls", &["serve"]),
+    ("hyper", &["serve"]),
+    ("hyper_util", &["serve"]),
+    ("ring", &["serve", "access"]),
+    ("base64", &["serve", "access"]),
     ("rcgen", &["serve"]),
     ("hayro", &["intake"]),
     ("lopdf", &["intake"]),
@@ -152,6 +156,40 @@ fn an_import_against_the_stream_is_noticed() {
     assert!(forbidden("extract", "// crate::search is elsewhere").is_empty());
 }
 
+/// Whether `library` stands in the line, and not as the end of a longer word.
+fn names(line: &str, library: &str) -> bool {
+    line.match_indices(library).any(|(at, _)| {
+        let before = line[..at].chars().next_back();
+        !before.is_some_and(|letter| letter.is_alphanumeric() || letter == '_')
+    })
+}
+
+#[test]
+fn nothing_calls_another_machine_but_the_log_in_by_the_provider() {
+    let calls = [
+        "TcpStream::connect",
+        "UdpSocket",
+        "TcpSocket",
+        "lookup_host",
+        "to_socket_addrs",
+        "hyper::client",
+    ];
+    let callers: Vec<String> = sources(&root())
+        .into_iter()
+        .filter(|path| {
+            let source = std::fs::read_to_string(path).unwrap();
+            // Tests of a module stand at its end.
+            let code = source.split("#[cfg(test)]").next().unwrap();
+            let mut lines =
+                code.lines().filter(|line| !line.trim_start().starts_with("//"));
+            lines.any(|line| calls.iter().any(|call| line.contains(call)))
+        })
+        .map(|path| path.strip_prefix(root()).unwrap().display().to_string())
+        .filter(|path| !path.contains("/tests/"))
+        .collect();
+    assert_eq!(callers, ["serve/door/provider/call.rs"]);
+}
+
 #[test]
 fn each_library_stays_in_its_room() {
     let mut wrong = Vec::new();
@@ -162,7 +200,7 @@ fn each_library_stays_in_its_room() {
             let used = source.lines().any(|line| {
                 let line = line.trim_start();
                 !line.starts_with("//")
-                    && (line.contains(&format!("{library}::"))
+                    && (names(line, &format!("{library}::"))
                         || line.contains(&format!("{library}_"))
                             && line.starts_with("use "))
             });

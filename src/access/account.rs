@@ -13,6 +13,8 @@ use crate::catalog::StoredAccount;
 const NAME_LETTERS: std::ops::RangeInclusive<usize> = 2..=32;
 /// Most letters of a person's name.
 const MAX_FULL_NAME: usize = 100;
+/// Most letters of what the provider of log-ins calls a person; an e-mail address fits.
+const MAX_PROVIDER_NAME: usize = 200;
 
 /// Why something could not be done with an account.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +44,10 @@ pub enum AccountError {
     /// The password.
     #[error(transparent)]
     Password(#[from] PasswordError),
+    /// What the provider of log-ins calls the person is missing, too long, or another
+    /// account's.
+    #[error("name at the provider: 1 to 200 letters, of one account only")]
+    ProviderName,
     /// The old password is not right, or the new one is the old one.
     #[error("the old password is wrong, or the new one is the same")]
     OldPassword,
@@ -98,8 +104,10 @@ pub struct NewAccount<'a> {
     pub units: &'a str,
     /// Names of collections, with commas between; empty or `all`: any.
     pub collections: &'a str,
-    /// The password.
+    /// The password; none where there is a name at the provider.
     pub password: &'a str,
+    /// What the provider of log-ins calls the person; empty where they have a password.
+    pub provider_name: &'a str,
     /// Whether its person must choose another password first.
     pub must_change: bool,
     /// Whether it is made only if there is no account at all.
@@ -161,24 +169,34 @@ pub fn add(
         return Err(AccountError::FullName);
     }
     let roles = roles_from(new.roles)?;
-    check_rules(new.name, new.password)?;
+    let is_by_provider = !new.provider_name.trim().is_empty();
+    let (password, provider_name) = if is_by_provider {
+        (String::new(), free_provider_name(catalog, new.name, new.provider_name)?)
+    } else {
+        check_rules(new.name, new.password)?;
+        (hashed(new.password)?, String::new())
+    };
     let stored = StoredAccount {
         name: new.name.to_owned(),
         full_name,
         roles: roles.iter().map(ToString::to_string).collect(),
         units: names_or_all(new.units, &[',', ' '])?,
         collections: names_or_all(new.collections, &[','])?,
-        password: hashed(new.password)?,
-        must_change: new.must_change,
+        password,
+        must_change: new.must_change && !is_by_provider,
         made_ms: doer.now_ms,
         used_ms: doer.now_ms,
         failures: 0,
         locked_until_ms: 0,
         closed: None,
+        provider_name,
     };
-    let detail = serde_json::json!({
+    let mut detail = serde_json::json!({
         "roles": stored.roles, "units": stored.units, "collections": stored.collections,
     });
+    if is_by_provider {
+        detail["provider_name"] = stored.provider_name.as_str().into();
+    }
     let (target, detail) = (target(new.name), detail.to_string());
     let entry = doer.entry("account-added", &target, &detail);
     match catalog.add_account(&stored, new.only_first, &entry)? {
@@ -186,6 +204,43 @@ pub fn add(
         false if new.only_first => Err(AccountError::NotFirst),
         false => Err(AccountError::Taken(stored.name)),
     }
+}
+
+/// A name at the provider, if no other account than `account` has it.
+fn free_provider_name(
+    catalog: &Catalog,
+    account: &str,
+    written: &str,
+) -> Result<String, AccountError> {
+    let written = written.trim();
+    let is_name = (1..=MAX_PROVIDER_NAME).contains(&written.chars().count())
+        && !written.chars().any(char::is_control);
+    let of = catalog.account_of_provider(written)?;
+    if is_name && of.is_none_or(|of| of.name == account) {
+        Ok(written.to_owned())
+    } else {
+        Err(AccountError::ProviderName)
+    }
+}
+
+/// Lets the person of an account come in by the provider of log-ins, who calls them
+/// `provider_name`, and by nothing else: the password goes. Whoever comes first under that
+/// name is the person from then on.
+///
+/// # Errors
+///
+/// If another account has that name, there is no such account, or the catalog fails.
+pub fn come_by_provider(
+    catalog: &Catalog,
+    doer: Doer<'_>,
+    name: &str,
+    provider_name: &str,
+) -> Result<(), AccountError> {
+    let claimed = free_provider_name(catalog, name, provider_name)?;
+    let detail = serde_json::json!({ "provider_name": claimed }).to_string();
+    let target = target(name);
+    let entry = doer.entry("provider-named", &target, &detail);
+    known(catalog.set_provider_name(name, &claimed, &entry)?, name)
 }
 
 /// Nothing if there is such an account.
@@ -231,7 +286,8 @@ pub fn change_rights(
     known(catalog.set_rights(name, lists, &entry)?, name)
 }
 
-/// Gives an account a password that its person must change first, and lifts its lock.
+/// Gives an account a password that its person must change first, and lifts its lock. One
+/// that came in by the provider no longer does.
 ///
 /// # Errors
 ///

@@ -4,6 +4,8 @@
 //! Times are milliseconds since 1970-01-01 UTC and are always handed in.
 
 mod account;
+mod by_provider;
+mod id_token;
 mod lock;
 mod password;
 mod role;
@@ -14,12 +16,16 @@ mod sign_in;
 mod token;
 mod trail;
 #[cfg(test)]
+pub(crate) mod signing;
+#[cfg(test)]
 mod tests;
 
 pub use account::{
     ALL, AccountError, Doer, NewAccount, NewRights, add, change_password, change_rights,
-    close, reset_password,
+    close, come_by_provider, reset_password,
 };
+pub use by_provider::{Entrance, sign_in_by_provider};
+pub use id_token::{Claimed, Expected, IdTokenError, KeySet, read_id_token};
 pub use lock::LOCK_MS;
 pub use password::PasswordError;
 pub use role::{Right, Rights, Role, RoleError};

@@ -6,6 +6,7 @@ use super::password::{is_right, pretend};
 use super::session::{IDLE_ACCOUNT_MS, TOTAL_MS};
 use super::token::Token;
 use crate::catalog::Catalog;
+use crate::catalog::StoredAccount;
 
 /// Begins a session for whoever knows the password. `None` if name or password are wrong,
 /// the account is locked, closed, or was not used for too long; the caller is not told
@@ -29,15 +30,18 @@ pub fn sign_in(
     };
     let target = target(name);
     let entry = |what| doer.entry(what, &target, "");
-    let is_right = is_right(password, &account.password);
-    if account.closed.is_some() || account.locked_until_ms > doer.now_ms {
-        catalog.note(&entry("login-refused"))?;
+    let has_password = !account.password.is_empty();
+    if !has_password {
+        // The clock must not tell who comes in by the provider.
+        pretend(password);
+    }
+    let is_right = has_password && is_right(password, &account.password);
+    if !is_usable(catalog, doer, &account)? {
         return Ok(None);
     }
-    if doer.now_ms.saturating_sub(account.used_ms) >= IDLE_ACCOUNT_MS {
-        let entry = doer.entry("account-closed", &target, r#"{"reason":"idle"}"#);
-        let reason = Some("not used for 45 days");
-        catalog.close_account(name, reason, doer.now_ms, &entry)?;
+    if !has_password {
+        // No guess is ever right, and a lock would keep somebody out who types none.
+        catalog.note(&entry("login-failed"))?;
         return Ok(None);
     }
     if !is_right {
@@ -49,9 +53,41 @@ pub fn sign_in(
         )?;
         return Ok(None);
     }
+    begin(catalog, doer, "").map(Some)
+}
+
+/// Whether the account may be used now: not closed, not locked, not idle for too long. What
+/// is not so stands in the trail.
+pub(super) fn is_usable(
+    catalog: &Catalog,
+    doer: Doer<'_>,
+    account: &StoredAccount,
+) -> Result<bool, AccountError> {
+    let target = target(&account.name);
+    if account.closed.is_some() || account.locked_until_ms > doer.now_ms {
+        catalog.note(&doer.entry("login-refused", &target, ""))?;
+        return Ok(false);
+    }
+    if doer.now_ms.saturating_sub(account.used_ms) >= IDLE_ACCOUNT_MS {
+        let entry = doer.entry("account-closed", &target, r#"{"reason":"idle"}"#);
+        let reason = Some("not used for 45 days");
+        catalog.close_account(&account.name, reason, doer.now_ms, &entry)?;
+        return Ok(false);
+    }
+    Ok(true)
+}
+
+/// Begins a session of the doer, who has proved who they are.
+pub(super) fn begin(
+    catalog: &Catalog,
+    doer: Doer<'_>,
+    detail: &str,
+) -> Result<Token, AccountError> {
     let token = Token::new()?;
+    let target = target(doer.account);
     // A session that is over whatever happens in it needs no row.
     let moments = (doer.now_ms, doer.now_ms.saturating_sub(TOTAL_MS));
-    catalog.begin_session(&token.kept(), name, moments, &entry("login"))?;
-    Ok(Some(token))
+    let entry = doer.entry("login", &target, detail);
+    catalog.begin_session(&token.kept(), doer.account, moments, &entry)?;
+    Ok(token)
 }

@@ -51,8 +51,39 @@ impl Token {
 
     /// Whether `sent` is the key of this session's forms; the time taken tells nothing.
     pub fn fits(&self, sent: &str) -> bool {
-        blake3::hash(sent.as_bytes()) == blake3::hash(self.form_key().as_bytes())
+        is_equal(sent, &self.form_key())
     }
+
+    /// What the provider of log-ins sends back with the browser that holds this (`state`).
+    pub fn provider_state(&self) -> String {
+        derived("sohoa 2026 provider state", &self.0)
+    }
+
+    /// What the provider's token must hold, so that it is for this log-in alone (`nonce`).
+    pub fn provider_nonce(&self) -> String {
+        derived("sohoa 2026 provider nonce", &self.0)
+    }
+
+    /// What proves to the provider that whoever fetches the token began the log-in
+    /// (`code_verifier` of RFC 7636, 64 letters).
+    pub fn provider_verifier(&self) -> String {
+        derived("sohoa 2026 provider verifier", &self.0)
+    }
+
+    /// Whether `sent` is what the provider was given to send back.
+    pub fn fits_provider_state(&self, sent: &str) -> bool {
+        is_equal(sent, &self.provider_state())
+    }
+}
+
+/// Whether two secrets are the same; the time taken tells nothing.
+fn is_equal(a: &str, b: &str) -> bool {
+    blake3::hash(a.as_bytes()) == blake3::hash(b.as_bytes())
+}
+
+/// As the catalog keeps who the provider says somebody is.
+pub(super) fn kept_subject(issuer: &str, subject: &str) -> String {
+    derived("sohoa 2026 provider subject", &format!("{issuer}\n{subject}"))
 }
 
 /// A key for one use, derived from `secret`, as hexadecimal digits.

@@ -28,3 +28,12 @@ CREATE TABLE IF NOT EXISTS session (
   case_ms INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX IF NOT EXISTS session_account ON session (account);
+
+-- Accounts whose people come in by the office's provider of log-ins and have no password.
+CREATE TABLE IF NOT EXISTS provider_account (
+  account TEXT PRIMARY KEY REFERENCES account (name),
+  -- What the provider calls the person.
+  claimed TEXT NOT NULL UNIQUE,
+  -- A hash of who the provider says it is, kept at the first log-in: names are given to others, this is not. Empty before.
+  subject TEXT NOT NULL DEFAULT ''
+) STRICT;

@@ -21,7 +21,8 @@ pub struct StoredAccount {
     pub units: Vec<String>,
     /// Collections whose papers it may see; empty: any.
     pub collections: Vec<String>,
-    /// The password as an argon2id string.
+    /// The password as an argon2id string; empty where its person comes in by the provider
+    /// of log-ins.
     pub password: String,
     /// Whether the password must be changed before anything else.
     pub must_change: bool,
@@ -35,6 +36,8 @@ pub struct StoredAccount {
     pub locked_until_ms: i64,
     /// Why nobody may use it any more.
     pub closed: Option<String>,
+    /// What the provider of log-ins calls its person; empty where they have a password.
+    pub provider_name: String,
 }
 
 /// Roles, units and collections that an account is given; `None` leaves them as they are.
@@ -60,9 +63,10 @@ pub struct StoredSession {
 
 /// Columns of a [`StoredAccount`], in its order.
 const COLUMNS: &str = "account.name, full_name, roles, units, collections, password, \
-    must_change, account.made_ms, used_ms, failures, locked_until_ms, closed";
+    must_change, account.made_ms, used_ms, failures, locked_until_ms, closed, \
+    coalesce((SELECT claimed FROM provider_account AS p WHERE p.account = account.name), '')";
 /// How many they are.
-const NUM_COLUMNS: usize = 12;
+const NUM_COLUMNS: usize = 13;
 
 fn list(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<String>> {
     let json: String = row.get(column)?;
@@ -91,7 +95,20 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<StoredAccount> {
         failures: row.get(9)?,
         locked_until_ms: row.get(10)?,
         closed: row.get(11)?,
+        provider_name: row.get(12)?,
     })
+}
+
+/// From now on the person of the account is who the provider calls `claimed`.
+fn name_at_provider(
+    transaction: &Transaction<'_>,
+    account: &str,
+    claimed: &str,
+) -> rusqlite::Result<usize> {
+    transaction.execute(
+        "INSERT OR REPLACE INTO provider_account (account, claimed) VALUES (?1, ?2)",
+        [account, claimed],
+    )
 }
 
 impl Catalog {
@@ -163,7 +180,7 @@ impl Catalog {
         entry: &AuditEntry<'_>,
     ) -> Result<bool, CatalogError> {
         let add = |transaction: &Transaction<'_>| {
-            Ok(transaction.execute(
+            let is_new = transaction.execute(
             "INSERT INTO account (name, full_name, roles, units, collections, password, \
              must_change, made_ms, used_ms) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8 \
              WHERE NOT ?9 OR NOT EXISTS (SELECT 1 FROM account) \
@@ -179,13 +196,17 @@ impl Catalog {
                 new.made_ms,
                 only_first
             ],
-        )? == 1)
+        )? == 1;
+            if is_new && !new.provider_name.is_empty() {
+                name_at_provider(transaction, &new.name, &new.provider_name)?;
+            }
+            Ok(is_new)
         };
         self.change_noted(entry, add)
     }
 
-    /// Gives an account another password, ends its sessions and lifts its lock. Returns
-    /// whether there is such an account.
+    /// Gives an account another password, ends its sessions and lifts its lock; it no longer
+    /// comes in by the provider. Returns whether there is such an account.
     ///
     /// # Errors
     ///
@@ -203,9 +224,86 @@ impl Catalog {
                  locked_until_ms = 0 WHERE name = ?1",
                 params![name, password, must_change],
             )?;
+            transaction
+                .execute("DELETE FROM provider_account WHERE account = ?1", [name])?;
             transaction.execute("DELETE FROM session WHERE account = ?1", [name])?;
             Ok(changed == 1)
         })
+    }
+
+    /// Takes the password of an account away: its person comes in by the provider, who calls
+    /// them `claimed`. Its sessions end and its lock is lifted. Returns whether there is such
+    /// an account.
+    ///
+    /// # Errors
+    ///
+    /// If the database refuses.
+    pub fn set_provider_name(
+        &self,
+        name: &str,
+        claimed: &str,
+        entry: &AuditEntry<'_>,
+    ) -> Result<bool, CatalogError> {
+        self.change_noted(entry, |transaction| {
+            let changed = transaction.execute(
+                "UPDATE account SET password = '', must_change = 0, failures = 0, \
+                 locked_until_ms = 0 WHERE name = ?1",
+                [name],
+            )?;
+            if changed == 1 {
+                name_at_provider(transaction, name, claimed)?;
+            }
+            transaction.execute("DELETE FROM session WHERE account = ?1", [name])?;
+            Ok(changed == 1)
+        })
+    }
+
+    /// The account whose person the provider calls `claimed`.
+    ///
+    /// # Errors
+    ///
+    /// If the database refuses.
+    pub fn account_of_provider(
+        &self,
+        claimed: &str,
+    ) -> Result<Option<StoredAccount>, CatalogError> {
+        let connection = self.desk();
+        let mut statement = connection.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM account JOIN provider_account \
+             ON provider_account.account = account.name WHERE claimed = ?1"
+        ))?;
+        Ok(statement.query_row([claimed], stored).optional()?)
+    }
+
+    /// Whether the person of an account is still the one that the provider called
+    /// `subject`; the first one is kept, with an entry in the trail.
+    ///
+    /// # Errors
+    ///
+    /// If the database refuses.
+    pub fn is_same_subject(
+        &self,
+        name: &str,
+        subject: &str,
+        first: &AuditEntry<'_>,
+    ) -> Result<bool, CatalogError> {
+        let is_first = self.change_noted(first, |transaction| {
+            let changed = transaction.execute(
+                "UPDATE provider_account SET subject = ?2 \
+                 WHERE account = ?1 AND subject = ''",
+                [name, subject],
+            )?;
+            Ok(changed == 1)
+        })?;
+        if is_first {
+            return Ok(true);
+        }
+        let connection = self.desk();
+        let mut statement = connection.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM provider_account \
+             WHERE account = ?1 AND subject = ?2)",
+        )?;
+        Ok(statement.query_row([name, subject], |row| row.get(0))?)
     }
 
     /// Gives an account other roles, units or collections; what is `None` stays, and an
@@ -292,7 +390,7 @@ impl Catalog {
         Ok(true)
     }
 
-    /// Begins a session after a right password, and forgets those of anybody that began
+    /// Begins a session of whoever has proved who they are, and forgets those of anybody that began
     /// before `forgotten_ms`.
     ///
     /// # Errors
@@ -434,6 +532,7 @@ mod tests {
             failures: 0,
             locked_until_ms: 0,
             closed: None,
+            provider_name: String::new(),
         };
         let entry = AuditEntry::default();
         assert!(catalog.add_account(&lan, true, &entry).unwrap());
@@ -445,6 +544,7 @@ mod tests {
         let lists = (Some(roles.as_slice()), Some([].as_slice()), None);
         assert!(catalog.set_rights("lan", lists, &entry).is_err());
         assert!(catalog.set_password("lan", "y", true, &entry).is_err());
+        assert!(catalog.set_provider_name("lan", "lan@x", &entry).is_err());
         assert!(catalog.close_account("lan", Some("gone"), 1, &entry).is_err());
         assert!(catalog.note_failure("lan", |_| Some(9), &entry, &entry).is_err());
         assert!(catalog.begin_session("token", "lan", (1, 0), &entry).is_err());

@@ -44,7 +44,7 @@ pub use scans::{Location, NewScan, ScanState, StoredScan};
 pub use sightings::Sighting;
 
 /// Version of the tables; a catalog of a later version is refused.
-const SCHEMA_VERSION: i64 = 5;
+const SCHEMA_VERSION: i64 = 6;
 
 /// The first version whose catalogs know what waits to be checked.
 const FIRST_WITH_QUEUE: i64 = 3;
@@ -52,7 +52,7 @@ const FIRST_WITH_QUEUE: i64 = 3;
 /// What leads from each version to the next; the first entry from version 1 to 2.
 /// The files of [`TABLES`], which are run afterwards, make the tables that are new.
 const STEPS: [&str; SCHEMA_VERSION as usize - 1] =
-    ["ALTER TABLE scan ADD COLUMN retries INTEGER NOT NULL DEFAULT 0", "", "", ""];
+    ["ALTER TABLE scan ADD COLUMN retries INTEGER NOT NULL DEFAULT 0", "", "", "", ""];
 
 /// What makes the tables that are not there: of the archive, of the desk, of the trail.
 const TABLES: [&str; 6] = [

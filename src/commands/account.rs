@@ -34,9 +34,20 @@ fn typed_password() -> anyhow::Result<String> {
 
 pub(super) fn account(action: Account) -> anyhow::Result<Ended> {
     match action {
-        Account::Add { of, full_name, roles, units, collections, must_change } => {
+        Account::Add {
+            of,
+            full_name,
+            roles,
+            units,
+            collections,
+            must_change,
+            provider_name,
+        } => {
             let archive = open(&of.archive)?;
-            let password = typed_password()?;
+            let password = match provider_name {
+                Some(_) => String::new(),
+                None => typed_password()?,
+            };
             let new = NewAccount {
                 name: &of.name,
                 full_name: &full_name,
@@ -44,6 +55,7 @@ pub(super) fn account(action: Account) -> anyhow::Result<Ended> {
                 units: &units,
                 collections: &collections,
                 password: &password,
+                provider_name: provider_name.as_deref().unwrap_or_default(),
                 must_change,
                 only_first: false,
             };
@@ -63,6 +75,10 @@ pub(super) fn account(action: Account) -> anyhow::Result<Ended> {
             let archive = open(&of.archive)?;
             let password = typed_password()?;
             access::reset_password(&archive.catalog, doer(), &of.name, &password)?;
+        }
+        Account::Provider { of, provider_name } => {
+            let archive = open(&of.archive)?;
+            access::come_by_provider(&archive.catalog, doer(), &of.name, &provider_name)?;
         }
         Account::Close(of) => close(&of, true)?,
         Account::Open(of) => close(&of, false)?,
@@ -87,6 +103,7 @@ fn list(place: &Where) -> anyhow::Result<()> {
                 "units": account.units,
                 "collections": account.collections,
                 "must_change": account.must_change,
+                "provider_name": account.provider_name,
                 "used_ms": account.used_ms,
                 "locked_until_ms": account.locked_until_ms,
                 "closed": account.closed,

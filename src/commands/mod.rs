@@ -36,6 +36,7 @@ use sohoa::catalog::CatalogError;
 use sohoa::config::clean::CleanConfig;
 use sohoa::export::{ExportError, Selection};
 use sohoa::run::{Archive, RunError, WorkerPlan};
+use sohoa::serve::ProviderError;
 
 use crate::cli::{Cli, Command};
 
@@ -115,6 +116,9 @@ fn ended_by_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Ended> {
     }
     if let Some(error) = cause.downcast_ref::<AccountError>() {
         return is_theirs(error).then_some(Ended::BadArguments);
+    }
+    if cause.downcast_ref::<ProviderError>().is_some() {
+        return Some(Ended::InvalidConfig);
     }
     if cause.downcast_ref::<Usage>().is_some() {
         return Some(Ended::BadArguments);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use sohoa::run::{Archive, Loader, PageDesk, desk};
 use sohoa::serve::{
-    BatchError, Certificate, Load, PageTools, SearchRequest, answer, look_up,
+    BatchError, Certificate, Load, PageTools, Provider, SearchRequest, answer, look_up,
 };
 
 use super::archive::write_to;
@@ -78,6 +78,9 @@ pub(super) fn lookup(arguments: &cli::Lookup) -> anyhow::Result<Ended> {
     Ok(Ended::Well)
 }
 
+/// The secret that the desk shares with the provider of log-ins, where no file holds it.
+const SECRET: &str = "SOHOA_OIDC_SECRET";
+
 pub(super) fn serve(arguments: &cli::Serve, models: &Path) -> anyhow::Result<Ended> {
     let listen = arguments.listen;
     let archive = Arc::new(open(&arguments.archive)?);
@@ -97,9 +100,12 @@ pub(super) fn serve(arguments: &cli::Serve, models: &Path) -> anyhow::Result<End
     let load: Arc<dyn Load> = Arc::clone(&loader) as _;
     let tools = PageDesk::new(Arc::clone(&archive), setup.clone())?;
     let tools: Arc<dyn PageTools> = Arc::new(tools);
-    let app = desk::app(&archive, setup, Some(load), Some(tools), |line| {
+    let mut app = desk::app(&archive, setup, Some(load), Some(tools), |line| {
         eprintln!("sohoa: {line}");
     })?;
+    if let Some(oidc) = &archive.config.oidc {
+        app.provider = Some(Provider::new(oidc.clone(), std::env::var(SECRET).ok())?);
+    }
     let (stop, stopped) = std::sync::mpsc::channel::<()>();
     let indexing = std::thread::spawn(move || keep_indexed(&archive, &stopped));
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::clean::{CleanConfig, CleanError};
 use super::names::NameGrammar;
 use super::names::PatternError;
+use super::oidc::{OidcConfig, OidcConfigError, WrittenOidc};
 
 /// The settings with which a new archive starts, comments included.
 pub const DEFAULT_TOML: &str = include_str!("archive-default.toml");
@@ -51,6 +52,14 @@ pub enum ArchiveConfigError {
         /// Which step, and why.
         source: CleanError,
     },
+    /// The provider of log-ins cannot be used.
+    #[error("`{}`: `oidc` cannot be used", path.display())]
+    Oidc {
+        /// The file.
+        path: PathBuf,
+        /// Which key, and why.
+        source: OidcConfigError,
+    },
     /// A value is outside its range.
     #[error("`{}`: `{key}` is {found}, expected {expected}", path.display())]
     Range {
@@ -86,6 +95,8 @@ struct Written {
     names: WrittenNames,
     #[serde(default)]
     books: BookFields,
+    #[serde(default)]
+    oidc: Option<WrittenOidc>,
 }
 
 /// Names of the fields by which the entries of a book are checked.
@@ -155,6 +166,8 @@ pub struct ArchiveConfig {
     pub names: NameGrammar,
     /// By which fields books are checked; empty names check nothing.
     pub book_fields: BookFields,
+    /// Who else may say who somebody is; without it passwords alone.
+    pub oidc: Option<OidcConfig>,
 }
 
 impl ArchiveConfig {
@@ -217,6 +230,10 @@ impl ArchiveConfig {
         let names = NameGrammar::new(&written.names.patterns).map_err(|source| {
             ArchiveConfigError::Names { path: path.to_owned(), source }
         })?;
+        let oidc =
+            written.oidc.map(OidcConfig::checked).transpose().map_err(|source| {
+                ArchiveConfigError::Oidc { path: path.to_owned(), source }
+            })?;
         let clean = match &written.clean {
             None => CleanConfig::default(),
             Some(steps) => {
@@ -239,6 +256,7 @@ impl ArchiveConfig {
             names,
             book_fields: written.books,
             pipelines: written.pipelines,
+            oidc,
         })
     }
 }

@@ -7,6 +7,7 @@ pub mod index;
 pub mod kind;
 pub mod lookup;
 pub mod names;
+pub mod oidc;
 
 /// The folder `pipelines/` as it was when the program was built.
 static PIPELINES: include_dir::Dir<'_> =

@@ -237,6 +237,7 @@ pub fn app(
         page_tools,
         kinds: archive.kinds()?.kinds().cloned().collect(),
         units: units(archive)?,
+        provider: None,
         log,
     })
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::Semaphore;
 
 use super::bench::Bench;
-use super::door::Door;
+use super::door::{Door, Provider};
 use super::figures::Dashboard;
 use super::holdings::Holdings;
 use super::images::PageImages;
@@ -57,6 +57,8 @@ pub struct App {
     pub kinds: Vec<Kind>,
     /// Communes that can be chosen, code and name; may be empty.
     pub units: Vec<(String, String)>,
+    /// Who else may say who somebody is; `None`: passwords alone.
+    pub provider: Option<Provider>,
     /// Told in one line about each failure that is not the caller's. The line holds no
     /// personal data.
     pub log: fn(&str),
@@ -145,7 +147,7 @@ impl Desk {
             dashboard: Dashboard::default(),
             bench: Bench::default(),
             check_rules: CheckRules::embedded()?,
-            door: Door::new(Sensitive::embedded()?),
+            door: Door::new(Sensitive::embedded()?, app.provider),
             pictures: Arc::new(Semaphore::new(PICTURES_AT_ONCE)),
             cutting: Arc::new(Semaphore::new(PIECES_AT_ONCE)),
             turns: Arc::new(Semaphore::new(TURNS)),

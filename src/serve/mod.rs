@@ -56,6 +56,7 @@ pub use answer::{
 };
 pub use app::{App, StartError};
 pub use batch::{BatchCounts, BatchError, look_up};
+pub use door::{Provider, ProviderError};
 pub use images::{PageImageError, PageImages};
 pub use labels::{Labels, LabelsError};
 pub use load::{Delivery, Load, LoadError, LoadFrom, LoadOrder, LoadState, PastRun};

@@ -76,6 +76,8 @@ const GATES: &[(&str, &str, Gate)] = &[
     ("GET", "/api/v1/status", Gate::Any(Rights::of(&[Right::Search, Right::Figures]))),
     ("GET", "/login", Gate::Open),
     ("POST", "/login", Gate::Open),
+    ("GET", "/login/provider", Gate::Open),
+    ("GET", "/login/provider/back", Gate::Open),
     ("POST", "/logout", Gate::SignedIn),
     ("GET", "/setup", Gate::FirstRun),
     ("POST", "/setup", Gate::FirstRun),

@@ -25,6 +25,7 @@ const MAX_CASE: usize = 40;
 pub(in super::super) fn routes() -> Router<Arc<Desk>> {
     Router::new()
         .route("/login", get(log_in_page).post(log_in))
+        .merge(super::by_provider::routes())
         .route("/logout", post(log_out))
         .route("/setup", get(set_up_page).post(set_up))
         .route("/password", get(password_page).post(password))
@@ -44,7 +45,7 @@ fn once_more(page: String) -> Response {
 }
 
 /// An address of this desk; the start where it is none.
-fn own(next: &str) -> &str {
+pub(super) fn own(next: &str) -> &str {
     let is_own = next.starts_with('/')
         && !next.starts_with("//")
         && next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
@@ -94,7 +95,7 @@ async fn log_in(
 }
 
 /// The answer with the session's cookie; an empty token takes it away.
-fn with_cookie(desk: &Desk, mut response: Response, token: &str) -> Response {
+pub(super) fn with_cookie(desk: &Desk, mut response: Response, token: &str) -> Response {
     let end = if token.is_empty() { "; Max-Age=0" } else { "" };
     let secure = if desk.is_tls { "; Secure" } else { "" };
     let cookie = format!(
@@ -145,6 +146,7 @@ fn said(desk: &Desk, ask: &Ask, error: AccountError) -> Result<String, Failure> 
         AccountError::Password(_) => "wrong.password",
         AccountError::OldPassword => "wrong.old_password",
         AccountError::Name => "wrong.name",
+        AccountError::ProviderName => "wrong.provider_name",
         AccountError::FullName => "wrong.full_name",
         AccountError::Taken(_) => "wrong.taken",
         AccountError::Role(access::RoleError::Conflict) => "wrong.conflict",
@@ -283,6 +285,7 @@ async fn accounts(
         let (name, full_name) = (form.get("name"), form.get("full_name"));
         let (roles, units) = (form.all("role"), form.get("units"));
         let collections = form.get("collections");
+        let provider_name = form.get("provider_name");
         let (catalog, doer) = (&desk.catalog, ask.doer());
         let is_own = name == ask.who.account;
         let done = match action.as_str() {
@@ -294,6 +297,7 @@ async fn accounts(
                     units: &units,
                     collections: &collections,
                     password: form.raw("password"),
+                    provider_name: &provider_name,
                     // Whoever makes an account knows its first password.
                     must_change: true,
                     only_first: false,
@@ -301,7 +305,7 @@ async fn accounts(
                 access::add(catalog, doer, &new)
             }
             // Nobody gives rights to themselves, and the last administrator stays.
-            "rights" | "close" if is_own => return Err(Failure::Forbidden),
+            "rights" | "close" | "provider" if is_own => return Err(Failure::Forbidden),
             "rights" => {
                 let new = NewRights {
                     roles: Some(&roles),
@@ -313,6 +317,7 @@ async fn accounts(
             "password" => {
                 access::reset_password(catalog, doer, &name, form.raw("password"))
             }
+            "provider" => access::come_by_provider(catalog, doer, &name, &provider_name),
             "close" => access::close(catalog, doer, &name, form.raw("open").is_empty()),
             _ => return Err(Failure::NotFound { what: "address" }),
         };

@@ -8,19 +8,21 @@
 //! that [`gate`] does not know is answered to nobody once there are accounts.
 
 mod admit;
+mod by_provider;
 mod form;
 mod gate;
 mod handlers;
 mod pace;
 mod piece;
 mod place;
+mod provider;
 mod sight;
 mod trail;
 mod visitor;
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::sync::Semaphore;
 
@@ -35,6 +37,7 @@ pub(super) use form::Form;
 pub(super) use gate::{line_of, lines};
 pub(super) use handlers::{routes, see};
 pub(super) use pace::Pace;
+pub use provider::{Provider, ProviderError};
 pub(super) use sight::Sight;
 pub(super) use trail::{Asked, note_deed, noted};
 pub(super) use visitor::Visitor;
@@ -63,13 +66,15 @@ pub(super) struct Door {
     /// Tiles and pieces of pages by account.
     tiles: Pace,
     pub(super) passwords: Semaphore,
+    /// Who else may say who somebody is.
+    pub(super) provider: Option<Arc<Provider>>,
     /// Pages of which a session has been shown the picture already, as noted in the trail.
     noted: Mutex<HashSet<String>>,
     key: OnceLock<String>,
 }
 
 impl Door {
-    pub(super) fn new(sensitive: Sensitive) -> Self {
+    pub(super) fn new(sensitive: Sensitive, provider: Option<Provider>) -> Self {
         Self {
             has_accounts: AtomicBool::new(false),
             sensitive,
@@ -78,6 +83,7 @@ impl Door {
             pages: Pace::of_pages(),
             tiles: Pace::of_tiles(),
             passwords: Semaphore::new(PASSWORDS_AT_ONCE),
+            provider: provider.map(Arc::new),
             noted: Mutex::default(),
             key: OnceLock::new(),
         }

@@ -23,6 +23,8 @@ pub(in super::super) struct Visitor {
     pub(in super::super) rights: Rights,
     pub(in super::super) sight: Sight,
     pub(in super::super) must_change: bool,
+    /// Whether they come in by the provider of log-ins and have no password.
+    pub(in super::super) is_by_provider: bool,
     pub(in super::super) case: Option<Case>,
     /// Proof of the session; `None` where nobody has come in.
     pub(in super::super) token: Option<Token>,
@@ -41,6 +43,7 @@ impl Visitor {
             rights: Rights::WITHOUT_ACCOUNTS,
             sight: Sight::everything(),
             must_change: false,
+            is_by_provider: false,
             case: None,
             token: None,
             is_guarded: false,
@@ -79,6 +82,7 @@ impl Visitor {
             account: account.name,
             full_name: account.full_name,
             must_change: account.must_change,
+            is_by_provider: !account.provider_name.is_empty(),
             case: state.has_case.then_some(Case { purpose, number: case_no }),
             token: Some(token),
             is_guarded: true,

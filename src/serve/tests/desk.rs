@@ -247,6 +247,7 @@ pub(in crate::serve) fn app(folder: &std::path::Path) -> App {
             family: "civil-status".into(),
         }],
         units: vec![("03361".into(), "Xã Mẫu".into())],
+        provider: None,
         log: |_| {},
     }
 }

@@ -6,7 +6,7 @@ use crate::catalog::AuditEntry;
 use crate::catalog::Catalog;
 
 /// Good enough for every account of these tests.
-const PASSWORD: &str = "Bảy con trâu + 3 Nghé";
+pub(super) const PASSWORD: &str = "Bảy con trâu + 3 Nghé";
 
 pub(super) fn add(
     catalog: &Catalog,
@@ -40,7 +40,7 @@ fn digit(value: u8) -> char {
     char::from_digit(u32::from(value), 16).expect("a digit")
 }
 
-fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     let mut out = String::new();
     for byte in text.bytes() {
         out.extend(['%', digit(byte >> 4), digit(byte & 15)]);

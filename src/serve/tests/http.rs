@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
-use super::super::{Certificate, serve};
+use super::super::{App, Certificate, serve};
 use super::desk;
 use crate::catalog::Catalog;
 
@@ -16,6 +16,8 @@ use crate::catalog::Catalog;
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) headers: BTreeMap<String, String>,
+    /// Every cookie that is set, with its attributes.
+    pub(super) cookies: Vec<String>,
     pub(super) bytes: Vec<u8>,
 }
 
@@ -56,9 +58,17 @@ impl Server {
         certificate: Option<Certificate>,
         prepare: impl FnOnce(&Catalog),
     ) -> Self {
+        Self::made(certificate, |app| prepare(&app.catalog))
+    }
+
+    /// The same with whatever else `prepare` gives it.
+    pub(super) fn made(
+        certificate: Option<Certificate>,
+        prepare: impl FnOnce(&mut App),
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let app = desk::app(folder.path());
-        prepare(&app.catalog);
+        let mut app = desk::app(folder.path());
+        prepare(&mut app);
         let catalog = Arc::clone(&app.catalog);
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         listener.set_nonblocking(true).expect("what tokio needs");
@@ -116,9 +126,13 @@ impl Server {
         let status =
             lines.next().and_then(|line| line.split(' ').nth(1)).expect("a status");
         let headers = lines.filter_map(|line| line.split_once(": "));
+        let headers: Vec<(String, String)> =
+            headers.map(|(n, v)| (n.to_lowercase(), v.to_owned())).collect();
+        let cookies = headers.iter().filter(|(name, _)| name == "set-cookie");
         Answer {
             status: status.parse().expect("a number"),
-            headers: headers.map(|(n, v)| (n.to_lowercase(), v.to_owned())).collect(),
+            cookies: cookies.map(|(_, cookie)| cookie.clone()).collect(),
+            headers: headers.into_iter().collect(),
             bytes: body,
         }
     }

@@ -6,6 +6,8 @@ mod iiif;
 mod loading;
 mod lots;
 mod papers;
+mod provider;
+mod identity;
 mod rooms;
 mod sight;
 mod api;

@@ -34,8 +34,14 @@ const ALL: [&str; 7] = [
 /// Whoever has not.
 const NOBODY: &str = "nobody";
 /// Coming in and going, which other tests do.
-const COMING_AND_GOING: [(&str, &str); 4] =
-    [("POST", "/login"), ("POST", "/logout"), ("GET", "/setup"), ("POST", "/setup")];
+const COMING_AND_GOING: [(&str, &str); 6] = [
+    ("POST", "/login"),
+    ("POST", "/logout"),
+    ("GET", "/setup"),
+    ("POST", "/setup"),
+    ("GET", "/login/provider"),
+    ("GET", "/login/provider/back"),
+];
 
 /// A room that whoever has not come in may see too.
 fn open(path: &str) -> Room {

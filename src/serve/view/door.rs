@@ -20,6 +20,19 @@ struct LogInPage<'a> {
     /// What went wrong; empty if nothing did.
     wrong: String,
     next: String,
+    /// What people call the provider of log-ins; empty where there is none.
+    provider: String,
+    /// Where its log-in begins.
+    by_provider: String,
+    /// Whether it could not be reached lately.
+    is_down: bool,
+}
+
+#[derive(Template)]
+#[template(path = "come_in.html")]
+struct ComeInPage<'a> {
+    frame: Frame<'a>,
+    next: String,
 }
 
 #[derive(Template)]
@@ -34,6 +47,8 @@ struct SetUpPage<'a> {
 struct PasswordPage<'a> {
     frame: Frame<'a>,
     wrong: String,
+    /// What people call the provider of log-ins; empty where there is none.
+    provider: String,
 }
 
 #[derive(Template)]
@@ -49,6 +64,8 @@ struct CasePage<'a> {
 #[template(path = "accounts.html")]
 struct AccountsPage<'a> {
     frame: Frame<'a>,
+    /// What people call the provider of log-ins; empty where there is none.
+    provider: String,
     wrong: String,
     done: String,
     roles: Vec<(&'static str, String)>,
@@ -79,6 +96,11 @@ fn frame<'a>(desk: &'a Desk, ask: &Ask, title: &str) -> Frame<'a> {
     Frame::of(desk, ask, desk.texts.say(ask.lang, title).to_owned())
 }
 
+/// What people call the provider of log-ins; empty where there is none.
+fn provider_name(desk: &Desk) -> String {
+    desk.door.provider.as_ref().map_or_else(String::new, |one| one.name().to_owned())
+}
+
 fn said(frame: &Frame<'_>, wrong: &str) -> String {
     if wrong.is_empty() { String::new() } else { frame.say(wrong).to_owned() }
 }
@@ -90,9 +112,42 @@ pub(in super::super) fn log_in(
     wrong: &str,
     next: &str,
 ) -> Result<String, Failure> {
-    let frame = frame(desk, ask, "login.title");
-    let wrong = said(&frame, wrong);
-    Ok(LogInPage { frame, wrong, next: next.to_owned() }.render()?)
+    let wrong = if wrong.is_empty() { "" } else { desk.texts.say(ask.lang, wrong) };
+    log_in_told(desk, ask, wrong.to_owned(), next)
+}
+
+/// The page where name and password are typed; `wrong` is shown as it is.
+pub(in super::super) fn log_in_told(
+    desk: &Desk,
+    ask: &Ask,
+    wrong: String,
+    next: &str,
+) -> Result<String, Failure> {
+    let mut frame = frame(desk, ask, "login.title");
+    // What the provider sent along is of no use in another language.
+    frame.other_language =
+        super::address("/login", &[("next", next), ("lang", ask.lang.other().code())]);
+    let provider = desk.door.provider.as_ref();
+    let page = LogInPage {
+        frame,
+        wrong,
+        next: next.to_owned(),
+        provider: provider_name(desk),
+        by_provider: super::address("/login/provider", &[("next", next)]),
+        is_down: provider.is_some_and(|one| one.is_down(super::super::door::now_ms())),
+    };
+    Ok(page.render()?)
+}
+
+/// The page that leads on whoever has come in by the provider.
+pub(in super::super) fn come_in(
+    desk: &Desk,
+    ask: &Ask,
+    next: &str,
+) -> Result<String, Failure> {
+    let mut frame = frame(desk, ask, "login.in");
+    frame.other_language = super::address(next, &[]);
+    Ok(ComeInPage { frame, next: next.to_owned() }.render()?)
 }
 
 /// The page where the first administrator is made; `wrong` is shown as it is.
@@ -110,7 +165,9 @@ pub(in super::super) fn password(
     ask: &Ask,
     wrong: String,
 ) -> Result<String, Failure> {
-    Ok(PasswordPage { frame: frame(desk, ask, "password.title"), wrong }.render()?)
+    let provider = provider_name(desk);
+    Ok(PasswordPage { frame: frame(desk, ask, "password.title"), wrong, provider }
+        .render()?)
 }
 
 /// The page where the purpose is named that records are opened for.
@@ -171,7 +228,9 @@ pub(in super::super) fn accounts(
     } else {
         frame.fill("accounts.done", &said.done)
     };
-    Ok(AccountsPage { rows, roles, done, chosen, wrong: said.wrong, frame }.render()?)
+    let provider = provider_name(desk);
+    let wrong = said.wrong;
+    Ok(AccountsPage { rows, roles, done, chosen, wrong, provider, frame }.render()?)
 }
 
 fn row(frame: &Frame<'_>, account: StoredAccount, now_ms: i64) -> AccountRow {
@@ -183,6 +242,8 @@ fn row(frame: &Frame<'_>, account: StoredAccount, now_ms: i64) -> AccountRow {
         "accounts.closed"
     } else if account.locked_until_ms > now_ms {
         "accounts.locked"
+    } else if !account.provider_name.is_empty() {
+        "accounts.by_provider"
     } else if account.must_change {
         "accounts.must_change"
     } else {
@@ -196,7 +257,7 @@ fn row(frame: &Frame<'_>, account: StoredAccount, now_ms: i64) -> AccountRow {
             scope.join(", ")
         },
         used: super::moment(account.used_ms),
-        state: frame.say(state).to_owned(),
+        state: frame.fill(state, &account.provider_name),
         is_closed: account.closed.is_some(),
         name: account.name,
         full_name: account.full_name,

@@ -23,7 +23,10 @@ mod sheet;
 pub(super) use audit::audit;
 pub(super) use check::{item, overtaken, queues, rates, sample, shown};
 pub(super) use contact::{Refused, address as contact_at, contact};
-pub(super) use door::{AccountsSaid, PURPOSES, accounts, case, log_in, password, set_up};
+pub(super) use door::{
+    AccountsSaid, PURPOSES, accounts, case, come_in, log_in, log_in_told, password,
+    set_up,
+};
 pub(super) use failure::failure;
 pub(super) use figures::figures;
 pub(super) use link::{with, with as address};
