@@ -9,7 +9,7 @@ LISTEN  ?= 127.0.0.1:8080
 CORPUS  ?= ../shared/corpus/dev
 REAL    ?= ../shared/real
 
-.PHONY: demo test check ci models build score bench bench-national setup browser iiif kill load fuzz
+.PHONY: demo test check ci models build score bench bench-national setup browser iiif scan kill load fuzz
 
 setup:
 	@sh tools/setup.sh
@@ -66,6 +66,10 @@ browser: build
 # The IIIF validator (fetched from PyPI, never shipped) on the Image API.
 iiif: build
 	@sh tests/iiif/run.sh $(SOHOA)
+
+# The web scanner wapiti (fetched from PyPI, never shipped) at a desk with the samples: without log-in, as clerk, as administrator.
+scan: build
+	@sh tests/scanner/run.sh $(SOHOA)
 
 # Fifty clerks at once at a desk with LOAD_RECORDS made-up records, kept in LOAD; INGEST names a folder of scans that is read beside.
 LOAD         ?= /tmp/sohoa-load

@@ -14,7 +14,7 @@ const RSA: &[u8] = include_bytes!("id_token/rsa-for-tests.der");
 
 /// A key with which tokens are signed.
 pub(crate) enum SigningKey {
-    Es256(EcdsaKeyPair),
+    Es256(Box<EcdsaKeyPair>),
     Rs256(Box<RsaKeyPair>),
 }
 
@@ -28,7 +28,7 @@ impl SigningKey {
         let (way, random) = (&ECDSA_P256_SHA256_FIXED_SIGNING, SystemRandom::new());
         let document = EcdsaKeyPair::generate_pkcs8(way, &random).expect("a key");
         let key = EcdsaKeyPair::from_pkcs8(way, document.as_ref(), &random);
-        Self::Es256(key.expect("the key"))
+        Self::Es256(Box::new(key.expect("the key")))
     }
 
     /// The RSA key of these tests.

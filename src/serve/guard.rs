@@ -96,8 +96,11 @@ pub(super) async fn guard(
         headers.insert(REQUEST_ID, value);
     }
     if let Some(lang) = ask.ok().and_then(|ask| chosen_lang(&ask.pairs)) {
-        let cookie =
-            format!("{LANG_COOKIE}={}; Path=/; SameSite=Lax; HttpOnly", lang.code());
+        let secure = if desk.is_tls { "; Secure" } else { "" };
+        let cookie = format!(
+            "{LANG_COOKIE}={}; Path=/; SameSite=Lax; HttpOnly{secure}",
+            lang.code()
+        );
         if let Ok(value) = HeaderValue::from_str(&cookie) {
             headers.append(SET_COOKIE, value);
         }

@@ -252,7 +252,7 @@ fn believed(
         return Err(IdTokenError::Audience);
     }
     let now = expected.now_ms as f64 / 1000.0;
-    let moment = |name: &str| claims.get(name).map(|value| value.as_f64());
+    let moment = |name: &str| claims.get(name).map(Value::as_f64);
     // A moment that is there must be one; when it ends must be there.
     let has_begun = ["iat", "nbf"].iter().all(|name| match moment(name) {
         None => true,

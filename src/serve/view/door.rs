@@ -230,7 +230,7 @@ pub(in super::super) fn accounts(
     };
     let provider = provider_name(desk);
     let wrong = said.wrong;
-    Ok(AccountsPage { rows, roles, done, chosen, wrong, provider, frame }.render()?)
+    Ok(AccountsPage { frame, provider, wrong, done, roles, rows, chosen }.render()?)
 }
 
 fn row(frame: &Frame<'_>, account: StoredAccount, now_ms: i64) -> AccountRow {

@@ -225,9 +225,10 @@ impl Provider {
         );
         let front = &known.metadata.authorization_endpoint;
         // The endpoint may have parameters of its own.
-        let address = match front.contains('?') {
-            true => format!("{front}&{}", question.trim_start_matches('?')),
-            false => format!("{front}{question}"),
+        let address = if front.contains('?') {
+            format!("{front}&{}", question.trim_start_matches('?'))
+        } else {
+            format!("{front}{question}")
         };
         self.begun.keep(&browser, next.to_owned(), now_ms);
         Ok((browser, address))
@@ -311,9 +312,12 @@ impl Provider {
         let proof = self.proof();
         let proof = (!is_in_form).then_some(proof.as_str());
         let answer = self.caller.post(&metadata.token_endpoint, proof, form).await;
-        let answer = answer.map_err(|error| match error.is_refusal() {
-            true => LogInError::NoToken(error),
-            false => LogInError::Unreachable(error),
+        let answer = answer.map_err(|error| {
+            if error.is_refusal() {
+                LogInError::NoToken(error)
+            } else {
+                LogInError::Unreachable(error)
+            }
         })?;
         let answer: Answer = serde_json::from_slice(&answer)
             .map_err(|_| LogInError::Unfit("answer holds no ID token"))?;
