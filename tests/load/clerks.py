@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Fifty clerks at once: what a search, a tile and a cut-out take while they all work.
 
-    python3 tests/load/clerks.py URL load.tsv [--clerks 50] [--seconds 120] [--pause 10] [--password P] [--json FILE]
+    python3 tests/load/clerks.py URL load.tsv [--clerks 50] [--seconds 120] [--pause 10] [--password P] [--sessions FILE] [--json FILE]
 
 URL is that of a `sohoa serve` on loopback. Each line of load.tsv is a query, a record, a scan, and the size of its first page. A
 clerk types a query, looks at the list with the cut-outs that a browser would load, opens the page of a hit every other time and looks at
@@ -11,6 +11,7 @@ eight of its tiles, and waits: PAUSE seconds between two searches in the mean. W
 import argparse
 import http.client
 import json
+import os
 import random
 import re
 import threading
@@ -114,6 +115,7 @@ def main():
     parser.add_argument("--pause", type=float, default=10)
     parser.add_argument("--scans", type=int, default=0, help="open pages of so many scans only; 0: of all")
     parser.add_argument("--password", default="")
+    parser.add_argument("--sessions", default="", help="file that keeps the log-ins: so many from one machine are let in once")
     parser.add_argument("--json", default="")
     given = parser.parse_args()
     assert urllib.parse.urlsplit(given.url).hostname in ("127.0.0.1", "localhost"), "loopback only"
@@ -124,13 +126,21 @@ def main():
         few = sorted({line[2] for line in lines})[:given.scans]
         where = [line[2:] for line in lines if line[2] in few]
         lines = [line[:2] + where[at % len(where)] for at, line in enumerate(lines)]
+    known = {}
+    if given.sessions and os.path.exists(given.sessions):
+        with open(given.sessions, encoding="utf-8") as file:
+            known = json.load(file)
     begin = threading.Event()
     clerks = [Clerk(number, given, lines, begin) for number in range(given.clerks)]
     # A password takes a core for a while on purpose: one after the other, before the clock runs.
     for clerk in clerks:
-        if given.password:
+        clerk.cookie = known.get(clerk.name_of, "")
+        if given.password and not clerk.cookie:
             clerk.log_in()
         clerk.start()
+    if given.sessions:
+        with open(given.sessions, "w", encoding="utf-8") as file:
+            json.dump({clerk.name_of: clerk.cookie for clerk in clerks}, file)
     begin.set()
     for clerk in clerks:
         clerk.join()

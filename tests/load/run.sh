@@ -21,6 +21,7 @@ password='Bay con trau + 3 Nghe'
 }
 
 server="" ingest=""
+rm -f "$folder/sessions.json"
 trap '[ -z "$server" ] || kill "$server" 2>/dev/null || :; [ -z "$ingest" ] || kill "$ingest" 2>/dev/null || :' EXIT INT TERM
 "$sohoa" serve --archive "$archive" --listen 127.0.0.1:0 2>"$folder/log" &
 server=$!
@@ -32,7 +33,8 @@ for _ in $(seq 300); do
 done
 [ -n "$url" ] || { cat "$folder/log" >&2; exit 1; }
 clerks() {
-  python3 "$here/clerks.py" "$url" "$archive/load.tsv" --seconds "$seconds" --scans "${SCANS:-40}" --password "$password" --json "$folder/$1.json"
+  python3 "$here/clerks.py" "$url" "$archive/load.tsv" --seconds "$seconds" --scans "${SCANS:-40}" --password "$password" \
+    --sessions "$folder/sessions.json" --json "$folder/$1.json"
 }
 echo "fifty clerks, $records records; beside them: $(uptime)"
 clerks alone

@@ -1,5 +1,7 @@
 //! The search page.
 
+use std::time::Duration;
+
 use askama::Template;
 
 use super::super::answer::{AnsweredHit, SearchAnswer, answer_seen};
@@ -125,7 +127,9 @@ pub(in super::super) fn search(desk: &Desk, ask: &Ask) -> Result<String, Failure
     let result = (!request.is_empty()).then(|| result_list(&frame, &request, answered));
     let is_held_shown = result.as_ref().is_none_or(|result| result.is_none);
     let sight = &ask.who.sight;
-    let counts = desk.holdings.seen(&desk.catalog, sight, holdings::BESIDE)?;
+    // Beside hits the counts tell no more than which kinds can be chosen.
+    let patience = if is_held_shown { holdings::BESIDE } else { Duration::ZERO };
+    let counts = desk.holdings.seen(&desk.catalog, sight, patience)?;
     let held = match &counts {
         _ if !is_held_shown => HeldList::default(),
         Some(counts) => held_list(&frame, counts),
