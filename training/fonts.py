@@ -38,13 +38,18 @@ UNSEEN = {"print": ["old-standard-tt", "be-vietnam-pro"], "typewriter": ["ibm-pl
           "handwriting": ["bad-script", "grechen-fuemen", "oooh-baby"]}
 # Small letters drawn as capitals (their labels would lie), and ornament that no clerk writes.
 LEFT_OUT = ("amatic-sc", "patrick-hand-sc", "sedgwick-ave-display", "babylonica", "festive")
-# Scripts with swash capitals: nobody writes a word in them, and they are drawn half as often.
+# Scripts with swash capitals: nobody writes a word in them.
 SWASH = """alex-brush allison arizonia birthstone caramel carattere comforter corinthia ephesis estonia great-vibes grey-qo gwendolyn hurricane
 imperial-script inspiration island-moments kolker-brush licorice lobster love-light luxurious-script mea-culpa meow-script montecarlo
 moon-dance my-soul pacifico puppies-play ruthie sassy-frass send-flowers smooch the-nautigal updock whisper windsong""".split()
 
-# The hand that schools in Viet Nam teach, and that registers are written in: drawn six times as often as another.
+# The hand that schools in Viet Nam teach, and that registers are written in.
 SCHOOL = ("playwrite-vn",)
+
+
+def share(family: str) -> int:
+    """How often a family is drawn among those of its kind: swash scripts half as often as others, the hand of schools six times."""
+    return 1 if family in SWASH else 12 if family in SCHOOL else 2
 
 
 @dataclass

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from damage import HEIGHT, damage
-from fonts import SCHOOL, SWASH, Face
+from fonts import SWASH, Face, share
 from render import Drawn, draw_line
 from text import Span, Text
 
@@ -37,13 +37,13 @@ class Lines:
     def __init__(self, faces: dict[str, list[Face]], seed: int) -> None:
         self.text = Text()
         self.random = random.Random(seed)
-        # Families count alike, however many weights they have; swash scripts half, the hand of schools more.
+        # A family counts by its share, however many weights it has.
         self.faces: dict[str, list[list[Face]]] = {}
         for kind, group in faces.items():
             families: dict[str, list[Face]] = {}
             for face in group:
                 families.setdefault(face.family, []).append(face)
-            self.faces[kind] = [families[f] for f in sorted(families) for _ in range(1 if f in SWASH else 12 if f in SCHOOL else 2)]
+            self.faces[kind] = [families[f] for f in sorted(families) for _ in range(share(f))]
         self.strays: list[np.ndarray] = []
 
     def _face(self, kind: str) -> Face:

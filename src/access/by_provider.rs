@@ -63,24 +63,17 @@ mod tests {
     };
     use super::super::session::IDLE_ACCOUNT_MS;
     use super::super::sign_in::sign_in;
+    use super::super::tests::{GOOD, with_account};
     use super::*;
     use crate::catalog::AuditFilter;
 
-    const GOOD: &str = "Bảy con trâu + 3 Nghé";
     const ADMIN: Doer<'static> = Doer { account: "cli", source: "", now_ms: 0 };
 
     fn with_lan() -> (tempfile::TempDir, Catalog) {
-        let folder = tempfile::tempdir().expect("a folder");
-        let catalog = Catalog::create_or_open(folder.path()).expect("a catalog");
-        let new = NewAccount {
-            name: "lan",
-            full_name: "Lò Thị Lan",
-            roles: "clerk",
-            provider_name: "lan@id.example",
-            ..NewAccount::default()
-        };
-        add(&catalog, ADMIN, &new).expect("an account");
-        (folder, catalog)
+        with_account(
+            ADMIN,
+            NewAccount { provider_name: "lan@id.example", ..NewAccount::default() },
+        )
     }
 
     fn claimed(name: &str, subject: &str) -> Claimed {

@@ -7,24 +7,27 @@ use super::sign_in::sign_in;
 use crate::catalog::AuditFilter;
 use crate::catalog::Catalog;
 
-const GOOD: &str = "Bảy con trâu + 3 Nghé";
+pub(super) const GOOD: &str = "Bảy con trâu + 3 Nghé";
 
 fn doer(now_ms: i64) -> Doer<'static> {
     Doer { account: "lan", source: "10.0.0.7", now_ms }
 }
 
-fn with_lan() -> (tempfile::TempDir, Catalog) {
+/// A catalog with the account of a clerk, `lan`, who comes in as `how` says.
+pub(super) fn with_account(
+    by: Doer<'_>,
+    how: NewAccount<'_>,
+) -> (tempfile::TempDir, Catalog) {
     let folder = tempfile::tempdir().expect("a folder");
     let catalog = Catalog::create_or_open(folder.path()).expect("a catalog");
-    let new = NewAccount {
-        name: "lan",
-        full_name: "Lò Thị Lan",
-        roles: "clerk",
-        password: GOOD,
-        ..NewAccount::default()
-    };
-    add(&catalog, doer(0), &new).expect("an account");
+    let new =
+        NewAccount { name: "lan", full_name: "Lò Thị Lan", roles: "clerk", ..how };
+    add(&catalog, by, &new).expect("an account");
     (folder, catalog)
+}
+
+fn with_lan() -> (tempfile::TempDir, Catalog) {
+    with_account(doer(0), NewAccount { password: GOOD, ..NewAccount::default() })
 }
 
 fn comes_in(catalog: &Catalog, password: &str, now_ms: i64) -> bool {

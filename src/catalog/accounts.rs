@@ -7,6 +7,7 @@ use rusqlite::{
 use super::Catalog;
 use super::CatalogError;
 use super::audit::{self, AuditEntry};
+use super::provider_accounts::name_at_provider;
 
 /// An account as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +63,7 @@ pub struct StoredSession {
 }
 
 /// Columns of a [`StoredAccount`], in its order.
-const COLUMNS: &str = "account.name, full_name, roles, units, collections, password, \
+pub(super) const COLUMNS: &str = "account.name, full_name, roles, units, collections, password, \
     must_change, account.made_ms, used_ms, failures, locked_until_ms, closed, \
     coalesce((SELECT claimed FROM provider_account AS p WHERE p.account = account.name), '')";
 /// How many they are.
@@ -81,7 +82,7 @@ fn json(names: &[String]) -> String {
     serde_json::Value::from(names).to_string()
 }
 
-fn stored(row: &Row<'_>) -> rusqlite::Result<StoredAccount> {
+pub(super) fn stored(row: &Row<'_>) -> rusqlite::Result<StoredAccount> {
     Ok(StoredAccount {
         name: row.get(0)?,
         full_name: row.get(1)?,
@@ -99,22 +100,10 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<StoredAccount> {
     })
 }
 
-/// From now on the person of the account is who the provider calls `claimed`.
-fn name_at_provider(
-    transaction: &Transaction<'_>,
-    account: &str,
-    claimed: &str,
-) -> rusqlite::Result<usize> {
-    transaction.execute(
-        "INSERT OR REPLACE INTO provider_account (account, claimed) VALUES (?1, ?2)",
-        [account, claimed],
-    )
-}
-
 impl Catalog {
     /// Changes something about an account and notes it in the trail, both or neither.
     /// Nothing is noted where `work` says that nothing was changed.
-    fn change_noted(
+    pub(super) fn change_noted(
         &self,
         entry: &AuditEntry<'_>,
         work: impl FnOnce(&Transaction<'_>) -> Result<bool, CatalogError>,
@@ -231,81 +220,6 @@ impl Catalog {
         })
     }
 
-    /// Takes the password of an account away: its person comes in by the provider, who calls
-    /// them `claimed`. Its sessions end and its lock is lifted. Returns whether there is such
-    /// an account.
-    ///
-    /// # Errors
-    ///
-    /// If the database refuses.
-    pub fn set_provider_name(
-        &self,
-        name: &str,
-        claimed: &str,
-        entry: &AuditEntry<'_>,
-    ) -> Result<bool, CatalogError> {
-        self.change_noted(entry, |transaction| {
-            let changed = transaction.execute(
-                "UPDATE account SET password = '', must_change = 0, failures = 0, \
-                 locked_until_ms = 0 WHERE name = ?1",
-                [name],
-            )?;
-            if changed == 1 {
-                name_at_provider(transaction, name, claimed)?;
-            }
-            transaction.execute("DELETE FROM session WHERE account = ?1", [name])?;
-            Ok(changed == 1)
-        })
-    }
-
-    /// The account whose person the provider calls `claimed`.
-    ///
-    /// # Errors
-    ///
-    /// If the database refuses.
-    pub fn account_of_provider(
-        &self,
-        claimed: &str,
-    ) -> Result<Option<StoredAccount>, CatalogError> {
-        let connection = self.desk();
-        let mut statement = connection.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM account JOIN provider_account \
-             ON provider_account.account = account.name WHERE claimed = ?1"
-        ))?;
-        Ok(statement.query_row([claimed], stored).optional()?)
-    }
-
-    /// Whether the person of an account is still the one that the provider called
-    /// `subject`; the first one is kept, with an entry in the trail.
-    ///
-    /// # Errors
-    ///
-    /// If the database refuses.
-    pub fn is_same_subject(
-        &self,
-        name: &str,
-        subject: &str,
-        first: &AuditEntry<'_>,
-    ) -> Result<bool, CatalogError> {
-        let is_first = self.change_noted(first, |transaction| {
-            let changed = transaction.execute(
-                "UPDATE provider_account SET subject = ?2 \
-                 WHERE account = ?1 AND subject = ''",
-                [name, subject],
-            )?;
-            Ok(changed == 1)
-        })?;
-        if is_first {
-            return Ok(true);
-        }
-        let connection = self.desk();
-        let mut statement = connection.prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM provider_account \
-             WHERE account = ?1 AND subject = ?2)",
-        )?;
-        Ok(statement.query_row([name, subject], |row| row.get(0))?)
-    }
-
     /// Gives an account other roles, units or collections; what is `None` stays, and an
     /// empty list of units or collections means any. Its sessions follow at once. Returns
     /// whether there is such an account.
@@ -390,8 +304,8 @@ impl Catalog {
         Ok(true)
     }
 
-    /// Begins a session of whoever has proved who they are, and forgets those of anybody that began
-    /// before `forgotten_ms`.
+    /// Begins a session of whoever has proved who they are, and forgets those of anybody
+    /// that began before `forgotten_ms`.
     ///
     /// # Errors
     ///

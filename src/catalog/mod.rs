@@ -13,6 +13,7 @@ mod names;
 mod original;
 mod pages;
 mod places;
+mod provider_accounts;
 mod records;
 mod rulings;
 mod scans;

@@ -93,7 +93,9 @@ pub(super) struct Desk {
     /// Pages that cut-outs beside hits are taken from.
     pub(super) pages_of_pieces: PageCache,
     pub(super) sizes: PageSizes,
+    /// Parts of pages that viewers asked for.
     pub(super) tiles: PictureCache,
+    /// Cut-outs beside hits.
     pub(super) pieces: PictureCache,
     pub(super) kinds: Vec<Kind>,
     pub(super) units: Vec<(String, String)>,
@@ -105,6 +107,7 @@ pub(super) struct Desk {
     pub(super) check_rules: CheckRules,
     pub(super) dashboard: Dashboard,
     pub(super) pictures: Arc<Semaphore>,
+    /// Turns of cut-outs among the turns of `pictures`.
     pub(super) cutting: Arc<Semaphore>,
     pub(super) arrivals: Arc<Semaphore>,
     pub(super) turns: Arc<Semaphore>,

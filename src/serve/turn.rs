@@ -87,14 +87,17 @@ pub(super) async fn in_piece_turn<T: Send + 'static>(
     desk: Arc<Desk>,
     work: impl FnOnce(&Desk, &Waiting) -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
-    let before = Arc::clone(&desk.cutting).acquire_owned();
+    let cutting = Arc::clone(&desk.cutting);
     let late = || Failure::Late { seconds: PICTURE_PATIENCE.as_secs() };
-    let turn = timeout(PICTURE_PATIENCE, before).await.map_err(|_| late())?;
-    in_picture_turn(desk, move |desk, waiting| {
-        let _turn = turn;
-        work(desk, waiting)
-    })
-    .await
+    let task = async move {
+        let turn = cutting.acquire_owned().await;
+        let work = move |desk: &Desk, waiting: &Waiting| {
+            let _turn = turn;
+            work(desk, waiting)
+        };
+        in_picture_turn(desk, work).await
+    };
+    timeout(PICTURE_PATIENCE, task).await.map_err(|_| late())?
 }
 
 /// How long a picture may take, from its request on: decoding a large page of a file with

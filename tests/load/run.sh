@@ -4,14 +4,13 @@
 set -eu
 sohoa=$1 folder=$2 records=${3:-1000000} seconds=${4:-120}
 here=$(dirname "$0")
+. "$here/../desk.sh"
 archive=$folder/archive
 password='Bay con trau + 3 Nghe'
 
 [ -f "$folder/ready" ] || {
   mkdir -p "$folder"
-  code=0
-  "$sohoa" ingest samples --archive "$archive" --no-progress || code=$?
-  [ "$code" = 0 ] || [ "$code" = 20 ] || exit "$code"
+  load_samples "$sohoa" "$archive"
   SOHOA_DESK_ARCHIVE=$archive SOHOA_BENCH_RECORDS=$records cargo bench --locked --bench desk
   "$sohoa" reindex --archive "$archive"
   for number in $(seq -w 0 49); do
@@ -23,15 +22,7 @@ password='Bay con trau + 3 Nghe'
 server="" ingest=""
 rm -f "$folder/sessions.json"
 trap '[ -z "$server" ] || kill "$server" 2>/dev/null || :; [ -z "$ingest" ] || kill "$ingest" 2>/dev/null || :' EXIT INT TERM
-"$sohoa" serve --archive "$archive" --listen 127.0.0.1:0 2>"$folder/log" &
-server=$!
-url=""
-for _ in $(seq 300); do
-  url=$(sed -n 's/.*\(http:\/\/[0-9.:]*\).*/\1/p' "$folder/log" | head -n 1)
-  [ -z "$url" ] || break
-  sleep 0.2
-done
-[ -n "$url" ] || { cat "$folder/log" >&2; exit 1; }
+serve "$sohoa" "$archive" "$folder/log"
 clerks() {
   python3 "$here/clerks.py" "$url" "$archive/load.tsv" --seconds "$seconds" --scans "${SCANS:-40}" --password "$password" \
     --sessions "$folder/sessions.json" --json "$folder/$1.json"

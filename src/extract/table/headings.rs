@@ -126,3 +126,26 @@ fn below(chips: &[Chip], at: usize) -> Option<usize> {
             && (upper.rect.left - em..upper.rect.right + em).contains(&middle)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A run of 24 px high words of that row.
+    fn chip(row: usize, left: f32, top: f32) -> Chip {
+        let rect = Rect { left, top, right: left + 100.0, bottom: top + 24.0 };
+        Chip { row, rect, glyphs: vec![] }
+    }
+
+    #[test]
+    fn the_next_line_of_a_heading_may_leave_room_but_not_for_a_line_between() {
+        let apart = |gap: f32| [chip(0, 0.0, 0.0), chip(1, 0.0, 24.0 + gap)];
+        // What a form leaves below letters without tails, under letters without tones.
+        assert_eq!(below(&apart(32.0), 0), Some(1));
+        assert_eq!(below(&apart(40.0), 0), None);
+        let beside = [chip(0, 0.0, 0.0), chip(1, 200.0, 32.0)];
+        assert_eq!(below(&beside, 0), None, "of the next column");
+        let on_the_row = [chip(0, 0.0, 0.0), chip(0, 0.0, 32.0)];
+        assert_eq!(below(&on_the_row, 0), None);
+    }
+}

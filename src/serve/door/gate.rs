@@ -51,8 +51,7 @@ const GATES: &[(&str, &str, Gate)] = &[
     ("GET", "/iiif/3/{}", PAPER),
     ("GET", "/iiif/3/{}/{}/{}/{}/{}", PAPER),
     ("GET", "/iiif/presentation/3/{}/manifest.json", LOOK),
-    ("GET", "/iiif/search/1/{}", LOOK),
-    ("GET", "/iiif/search/2/{}", LOOK),
+    ("GET", "/iiif/search/{}/{}", LOOK),
     ("GET", "/page/{}/{}", LOOK),
     ("GET", "/image/{}/{}", PAPER),
     // Small pieces beside hits and fields; the search that shows them is in the trail.

@@ -36,8 +36,7 @@ pub(in super::super) fn routes() -> Router<Arc<Desk>> {
         .route("/iiif/3/{name}/info.json", get(info))
         .route("/iiif/3/{name}/{region}/{size}/{rotation}/{file}", get(picture))
         .route("/iiif/presentation/3/{scan}/manifest.json", get(scan_manifest))
-        .route("/iiif/search/1/{scan}", get(search_1))
-        .route("/iiif/search/2/{scan}", get(search_2))
+        .route("/iiif/search/{edition}/{scan}", get(search))
 }
 
 /// The address of this desk as the caller knows it.
@@ -178,31 +177,13 @@ async fn scan_manifest(
     Ok(linked(&headers, "http://iiif.io/api/presentation/3/context.json", &body))
 }
 
-async fn search_1(
-    State(desk): State<Arc<Desk>>,
-    Path(scan): Path<String>,
-    headers: HeaderMap,
-    ask: Ask,
-) -> Result<Response, Failure> {
-    search(desk, scan, headers, ask, Edition::One).await
-}
-
-async fn search_2(
-    State(desk): State<Arc<Desk>>,
-    Path(scan): Path<String>,
-    headers: HeaderMap,
-    ask: Ask,
-) -> Result<Response, Failure> {
-    search(desk, scan, headers, ask, Edition::Two).await
-}
-
 async fn search(
-    desk: Arc<Desk>,
-    scan: String,
+    State(desk): State<Arc<Desk>>,
+    Path((edition, scan)): Path<(String, String)>,
     headers: HeaderMap,
     ask: Ask,
-    edition: Edition,
 ) -> Result<Response, Failure> {
+    let edition = Edition::of(&edition).ok_or(Failure::NotFound { what: "address" })?;
     let scan = scan_of(&scan).ok_or(Failure::NotFound { what: "scan" })?;
     let base = address(&desk, &headers);
     // Only `q` is looked at; the id of the answer is the address that was asked.

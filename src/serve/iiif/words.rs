@@ -117,11 +117,16 @@ pub(super) enum Edition {
 }
 
 impl Edition {
+    /// The one with that number in its addresses.
+    pub(super) fn of(number: &str) -> Option<Self> {
+        [Self::One, Self::Two].into_iter().find(|one| one.number() == number)
+    }
+
     /// The number in its addresses.
-    pub(super) const fn number(self) -> u8 {
+    pub(super) const fn number(self) -> &'static str {
         match self {
-            Self::One => 1,
-            Self::Two => 2,
+            Self::One => "1",
+            Self::Two => "2",
         }
     }
 

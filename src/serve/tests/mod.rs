@@ -6,6 +6,7 @@ mod iiif;
 mod loading;
 mod lots;
 mod papers;
+mod pictures;
 mod provider;
 mod identity;
 mod rooms;

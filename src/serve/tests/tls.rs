@@ -81,6 +81,18 @@ fn over_tls_the_session_never_travels_in_the_clear() {
 }
 
 #[test]
+fn over_tls_the_language_never_travels_in_the_clear_either() {
+    let made = made();
+    let trusted = made.certificate.clone();
+    let server = Server::behind(Some(made), |_| {});
+    let get = "GET /?lang=en HTTP/1.1\r\nHost: localhost:1\r\nConnection: close\r\n\r\n";
+    let answer = asked(&server, &trusted, get).expect("an answer").to_lowercase();
+    let cookie = answer.lines().find(|line| line.starts_with("set-cookie: lang=en"));
+    let cookie = cookie.expect("a cookie");
+    assert!(cookie.contains("; secure"), "{cookie}");
+}
+
+#[test]
 fn over_tls_addresses_that_the_desk_names_are_over_tls() {
     let made = made();
     let trusted = made.certificate.clone();
