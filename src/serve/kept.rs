@@ -166,6 +166,28 @@ mod tests {
     }
 
     #[test]
+    fn a_long_count_is_good_for_longer_and_one_that_fails_leaves_the_last() {
+        let kept = Kept::default();
+        let slow = || {
+            std::thread::sleep(Duration::from_millis(200));
+            Ok(1)
+        };
+        assert_eq!(kept.get(LONG, LONG, slow).unwrap().as_deref(), Some(&1));
+        let again = || unreachable!("it would take a large part of the time");
+        assert_eq!(kept.get(Duration::ZERO, LONG, again).unwrap().as_deref(), Some(&1));
+        let kept = Kept::default();
+        assert_eq!(kept.get(LONG, LONG, || Ok(1)).unwrap().as_deref(), Some(&1));
+        // Old at once: `took` of the first is next to nothing.
+        std::thread::sleep(Duration::from_millis(500));
+        let lost = || Err(CatalogError::NoArchive(PathBuf::from("x")));
+        assert_eq!(kept.get(Duration::ZERO, LONG, lost).unwrap().as_deref(), Some(&1));
+        while kept.0.lock().failure.is_none() {
+            std::thread::yield_now();
+        }
+        assert_eq!(kept.get(LONG, LONG, || Ok(2)).unwrap().as_deref(), Some(&1));
+    }
+
+    #[test]
     fn a_count_that_fails_or_panics_is_made_again_by_the_next_who_asks() {
         let kept = Kept::<u8>::default();
         let lost = || Err(CatalogError::NoArchive(PathBuf::from("x")));

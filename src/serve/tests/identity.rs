@@ -233,7 +233,14 @@ fn token(head: &str, body: &str, says: &mut Says) -> Option<String> {
         let value = line.strip_prefix("authorization: Basic ")?;
         String::from_utf8(STANDARD.decode(value).ok()?).ok()
     });
+    let ways = &says.metadata["token_endpoint_auth_methods_supported"];
+    let takes = |way: &str| match ways.as_array() {
+        Some(ways) => ways.contains(&json!(way)),
+        None => way == "client_secret_basic",
+    };
     let is_desk = match basic {
+        Some(_) if !takes("client_secret_basic") => false,
+        None if !takes("client_secret_post") => false,
         Some(pair) => {
             let (client, secret) = pair.split_once(':').expect("a pair");
             let decoded = parameters(&format!("s={secret}"));
