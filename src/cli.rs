@@ -199,7 +199,8 @@ pub(crate) struct Nightly {
 
 #[derive(Debug, Args)]
 pub(crate) struct Eval {
-    /// Folder with `files`, `truth` and `queries.jsonl`.
+    /// Folder with `files`, `truth` and `queries.jsonl`, or one of pictures of single lines
+    /// with a table `gt.tsv` (a file and its text).
     pub(crate) corpus: PathBuf,
     /// Use this archive; it is filled if there is none. A temporary one without it.
     #[arg(long, value_name = "DIR")]

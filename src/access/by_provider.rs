@@ -72,7 +72,7 @@ mod tests {
     fn with_lan() -> (tempfile::TempDir, Catalog) {
         with_account(
             ADMIN,
-            NewAccount { provider_name: "lan@id.example", ..NewAccount::default() },
+            &NewAccount { provider_name: "lan@id.example", ..NewAccount::default() },
         )
     }
 

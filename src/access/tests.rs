@@ -16,18 +16,18 @@ fn doer(now_ms: i64) -> Doer<'static> {
 /// A catalog with the account of a clerk, `lan`, who comes in as `how` says.
 pub(super) fn with_account(
     by: Doer<'_>,
-    how: NewAccount<'_>,
+    how: &NewAccount<'_>,
 ) -> (tempfile::TempDir, Catalog) {
     let folder = tempfile::tempdir().expect("a folder");
     let catalog = Catalog::create_or_open(folder.path()).expect("a catalog");
     let new =
-        NewAccount { name: "lan", full_name: "Lò Thị Lan", roles: "clerk", ..how };
+        NewAccount { name: "lan", full_name: "Lò Thị Lan", roles: "clerk", ..*how };
     add(&catalog, by, &new).expect("an account");
     (folder, catalog)
 }
 
 fn with_lan() -> (tempfile::TempDir, Catalog) {
-    with_account(doer(0), NewAccount { password: GOOD, ..NewAccount::default() })
+    with_account(doer(0), &NewAccount { password: GOOD, ..NewAccount::default() })
 }
 
 fn comes_in(catalog: &Catalog, password: &str, now_ms: i64) -> bool {

@@ -1,15 +1,16 @@
 //! `sohoa eval`: how well a corpus with truth is read, extracted and found.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 use anyhow::Context as _;
 use serde_json::json;
-use sohoa::catalog::{Catalog, StoredRecord};
+use sohoa::catalog::{Catalog, Originals, StoredRecord};
 use sohoa::eval::{Calibration, Corpus, Fields, Found, Mistake, NUM_HITS};
-use sohoa::eval::{ReadPage, Reading, Scores, Searching, Slice};
-use sohoa::model::{PageKey, ScanId};
+use sohoa::eval::{ReadLine, ReadPage, Reading, Scores, Searching, Slice, holds_lines};
+use sohoa::extract::normal::{Context, decode};
+use sohoa::model::{PageKey, PageText, ScanId, Word};
 use sohoa::report::Report;
 use sohoa::run::{Archive, IngestPlan, desk};
 use sohoa::serve::{SearchRequest, answer};
@@ -19,25 +20,23 @@ use crate::cli;
 
 pub(super) fn eval(arguments: &cli::Eval, models: &Path) -> anyhow::Result<Ended> {
     let folder = &arguments.corpus;
+    if holds_lines(folder) {
+        return lines(arguments, models);
+    }
     if !folder.join("truth").is_dir() {
         let message = format!(
-            "`{}` is no corpus: expected the folders `files` and `truth` in it",
+            "`{}` is no corpus: expected the folders `files` and `truth` in it, or \
+             pictures of lines with a table `gt.tsv`",
             folder.display()
         );
         return Err(Usage(message).into());
     }
     let corpus = Corpus::load(folder)?;
     let temporary = tempfile::tempdir().context("temporary folder could not be made")?;
-    let place =
-        arguments.archive.clone().unwrap_or_else(|| temporary.path().join("archive"));
-    let (archive, report) = if place.join("catalog.sqlite").try_exists()? {
-        (super::open(&place)?, None)
-    } else {
-        let archive = Archive::create_or_open(&place)?;
-        let Some(report) = fill(&archive, arguments, models)? else {
-            return Ok(Ended::ToBeContinued);
-        };
-        (archive, Some(report))
+    let files = vec![folder.join("files")];
+    let Some((archive, report)) = filled(arguments, models, temporary.path(), files)?
+    else {
+        return Ok(Ended::ToBeContinued);
     };
     let scores = scores(&archive, &corpus)?;
     if arguments.json {
@@ -48,16 +47,84 @@ pub(super) fn eval(arguments: &cli::Eval, models: &Path) -> anyhow::Result<Ended
     Ok(Ended::Well)
 }
 
+/// How well single lines are read, as they are and as places.
+fn lines(arguments: &cli::Eval, models: &Path) -> anyhow::Result<Ended> {
+    let lines = sohoa::eval::true_lines(&arguments.corpus)?;
+    let temporary = tempfile::tempdir().context("temporary folder could not be made")?;
+    let files = lines.iter().map(|line| line.file.clone()).collect();
+    let Some((archive, report)) = filled(arguments, models, temporary.path(), files)?
+    else {
+        return Ok(Ended::ToBeContinued);
+    };
+    let mut read = Vec::new();
+    for line in &lines {
+        let scan = Originals::hash(&line.file)?.id;
+        let text = archive.catalog.page_text(&PageKey { scan, page: 1 })?;
+        read.push(text.as_ref().map(read_line).unwrap_or_default());
+    }
+    let scores = sohoa::eval::score_lines(lines.iter().zip(&read));
+    if arguments.json {
+        let each: Vec<_> = lines
+            .iter()
+            .zip(&read)
+            .map(|(line, read)| {
+                json!({ "truth": line.text, "text": read.text, "place": read.place })
+            })
+            .collect();
+        print_json(&json!({ "ingest": report, "lines": scores, "read": each }))?;
+        return Ok(Ended::Well);
+    }
+    let missing = scores.lines_missing;
+    say!("{:<36}{:>8}", "LINES", scores.lines)?;
+    say!("{:<36}{missing:>8}", "of which nothing was read")?;
+    say!("{:<36}{:>8}", "in which a unit was found", scores.places)?;
+    for (name, share) in [
+        ("CER as read", scores.cer),
+        ("case, marks, words for units aside", scores.bare_cer),
+        ("the same as places", scores.place_cer),
+    ] {
+        say!("{name:<36}{:>8}", percent(share))?;
+    }
+    Ok(Ended::Well)
+}
+
+/// What was read of the one line of a page.
+fn read_line(page: &PageText) -> ReadLine {
+    let texts: Vec<&str> = page.lines.iter().map(|line| line.text.as_str()).collect();
+    let words: Vec<Word> =
+        page.lines.iter().flat_map(|line| line.words.iter().cloned()).collect();
+    let place = decode("place", &words, &Context::default());
+    ReadLine { text: texts.join(" "), place: place.and_then(|place| place.value) }
+}
+
+/// The archive that was named, or one in `temporary`; filled with `files` if there is
+/// none. `None` if that was stopped.
+fn filled(
+    arguments: &cli::Eval,
+    models: &Path,
+    temporary: &Path,
+    files: Vec<PathBuf>,
+) -> anyhow::Result<Option<(Archive, Option<Report>)>> {
+    let place = arguments.archive.clone().unwrap_or_else(|| temporary.join("archive"));
+    if place.join("catalog.sqlite").try_exists()? {
+        return Ok(Some((super::open(&place)?, None)));
+    }
+    let archive = Archive::create_or_open(&place)?;
+    let report = fill(&archive, arguments, models, files)?;
+    Ok(report.map(|report| (archive, Some(report))))
+}
+
 /// Takes the files of the corpus in; `None` if that was stopped.
 fn fill(
     archive: &Archive,
     arguments: &cli::Eval,
     models: &Path,
+    files: Vec<PathBuf>,
 ) -> anyhow::Result<Option<Report>> {
     let stop = ingest::stop_on_signals()?;
     let program = std::env::current_exe().context("this program could not be found")?;
     let setup = archive.worker_setup(&program, models);
-    let mut plan = IngestPlan::of(vec![arguments.corpus.join("files")]);
+    let mut plan = IngestPlan::of(files);
     plan.jobs = arguments.jobs.map_or(plan.jobs, usize::from);
     let report = sohoa::run::ingest(archive, &setup, &plan, &stop, |_| {})?;
     for line in report.lines() {

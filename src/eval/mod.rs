@@ -1,13 +1,15 @@
 //! How well a corpus with truth was read, extracted and made searchable.
 //!
 //! The truth about each file, the pages and records of an archive and a way to search go
-//! in, numbers come out. Only [`Corpus::load`] touches the disk.
+//! in, numbers come out. Only [`Corpus::load`] and [`true_lines`]
+//! touch the disk.
 
 mod alignment;
 mod calibration;
 mod corpus;
 mod degradation;
 mod fields;
+mod lines;
 mod mistake;
 mod pairing;
 mod place;
@@ -25,6 +27,7 @@ use serde::Serialize;
 pub use calibration::{Bin, Calibration};
 pub use corpus::EvalError;
 pub use fields::{Fields, Found, Inconsistencies};
+pub use lines::{Lines, ReadLine, TrueLine, holds_lines, score_lines, true_lines};
 pub use mistake::{Confusion, Mistake};
 pub use queries::{NUM_HITS, Recall, Searching};
 pub use reading::{Rate, ReadPage, Reading, Slice};

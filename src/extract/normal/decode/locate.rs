@@ -23,10 +23,36 @@ const DEAREST: f32 = 1.1;
 /// Dearest price of a letter of a name that nothing else speaks for: no word for its unit
 /// stands before it, or no province after it.
 const DEAREST_BARE: f32 = 0.6;
-/// Candidates that are kept on each level.
-const BEAM: usize = 4;
-/// How much better a name must be than the next one of its level.
-const MARGIN: f32 = 1.0;
+/// What is asked of the names of a chain.
+#[derive(Debug, Clone, Copy)]
+struct Demand {
+    /// Dearest price of a letter of a name.
+    dearest: f32,
+    /// The same of a name without a word for its unit before it.
+    bare: f32,
+    /// What a name may cost more than its letters gain.
+    loss: f32,
+    /// Candidates that are kept on each level.
+    beam: usize,
+    /// How much better a name must be than the next one of its level.
+    margin: f32,
+}
+
+/// Of a chain each name of which is believed for its own letters.
+const EACH: Demand =
+    Demand { dearest: DEAREST, bare: DEAREST_BARE, loss: 0.0, beam: 4, margin: 1.0 };
+/// Of a chain of all three levels, whose names are believed together: that a commune, its
+/// district and its province stand in a row says more than the letters of each.
+const TOGETHER: Demand =
+    Demand { dearest: 2.0, bare: 2.0, loss: 3.0, beam: 8, margin: 2.0 };
+/// What such a chain must gain: there are some eleven thousand of them (`ln` 11,000).
+const WORTH: f32 = 9.3;
+/// What its commune must gain by itself.
+const WORTH_OF_COMMUNE: f32 = 1.0;
+/// Dearest price of a letter of such a chain.
+const DEAREST_TOGETHER: f32 = 1.2;
+/// A word for a unit that costs more to read may be the end of another name.
+const SURE_KIND: f32 = 1.0;
 /// Dearest price of a letter of a word for a unit.
 const DEAREST_KIND: f32 = 1.0;
 /// Price of a word for a unit that the unit never bore.
@@ -99,10 +125,47 @@ pub(super) struct Chain {
 /// The units that the end of a place names, none of which begins before `floor`; `None`
 /// where none can be told.
 pub(super) fn chain(lattice: &Lattice, floor: usize) -> Option<Chain> {
+    let each = chain_of_each(lattice, floor);
+    let known = each.as_ref().map_or(&[][..], |chain| chain.units.as_slice());
+    if known.iter().any(|unit| unit.level == Level::Commune) {
+        return each;
+    }
+    // What is believed for its own letters stays.
+    let goes_on = |whole: &Chain| {
+        let is_same = |(unit, other): (&Found, &Found)| unit.name == other.name;
+        whole.units.len() > known.len() && known.iter().zip(&whole.units).all(is_same)
+    };
+    whole_chain(lattice, floor).filter(goes_on).or(each)
+}
+
+/// Chains of a province, a district and a commune that are worth it together.
+fn whole_chain(lattice: &Lattice, floor: usize) -> Option<Chain> {
     let mut chains: Vec<Chain> = Vec::new();
     for (end, price) in lattice.ends(STRAY_WORDS) {
         let empty = Chain { units: Vec::new(), start: end, floor, score: -price };
-        let tops = provinces(lattice, &empty);
+        for top in provinces(lattice, &empty, &TOGETHER) {
+            let Some(province) = lowest(&top) else { continue };
+            let districts = province.districts.iter().copied();
+            for chain in grown(lattice, &top, Level::District, districts, &TOGETHER) {
+                let found = communes(lattice, &chain, &TOGETHER);
+                let is_worth = |whole: &Chain| {
+                    whole.score - chain.score >= WORTH_OF_COMMUNE
+                        && whole.score >= WORTH
+                        && whole.cost_per_letter() <= DEAREST_TOGETHER
+                };
+                chains.extend(found.into_iter().filter(is_worth));
+            }
+        }
+    }
+    best_of(chains, TOGETHER.margin)
+}
+
+/// Chains of units each of which is worth it.
+fn chain_of_each(lattice: &Lattice, floor: usize) -> Option<Chain> {
+    let mut chains: Vec<Chain> = Vec::new();
+    for (end, price) in lattice.ends(STRAY_WORDS) {
+        let empty = Chain { units: Vec::new(), start: end, floor, score: -price };
+        let tops = provinces(lattice, &empty, &EACH);
         let is_known = tops.iter().any(|top| {
             top.cost_per_letter() < DEAREST_BARE && top.units.iter().all(Found::is_called)
         });
@@ -114,7 +177,7 @@ pub(super) fn chain(lattice: &Lattice, floor: usize) -> Option<Chain> {
             continue;
         }
         for top in alone(lattice, &empty, Level::District) {
-            chains.extend(communes(lattice, &top));
+            chains.extend(communes(lattice, &top, &EACH));
             chains.push(top);
         }
         chains.extend(alone(lattice, &empty, Level::Commune));
@@ -123,6 +186,11 @@ pub(super) fn chain(lattice: &Lattice, floor: usize) -> Option<Chain> {
     chains.retain(|chain| {
         chain.units.len() > 1 || chain.units.iter().all(Found::is_called)
     });
+    best_of(chains, EACH.margin)
+}
+
+/// The best of some chains, as far as it is better than the others by `margin`.
+fn best_of(mut chains: Vec<Chain>, margin: f32) -> Option<Chain> {
     chains.sort_by(|a, b| b.score.total_cmp(&a.score));
     let mut best = chains.first()?.clone();
     if best.score <= 0.0 {
@@ -131,7 +199,7 @@ pub(super) fn chain(lattice: &Lattice, floor: usize) -> Option<Chain> {
     // A level on which another name is nearly as likely is left as it was read, and so is
     // everything below it.
     let rival = |found: &Found| {
-        chains.iter().skip(1).take_while(|other| best.score - other.score < MARGIN).any(
+        chains.iter().skip(1).take_while(|other| best.score - other.score < margin).any(
             |other| {
                 let same_level = other.units.iter().find(|it| it.level == found.level);
                 same_level.is_none_or(|it| it.name != found.name)
@@ -146,19 +214,20 @@ pub(super) fn chain(lattice: &Lattice, floor: usize) -> Option<Chain> {
 }
 
 /// Chains of one province at the end.
-fn provinces(lattice: &Lattice, before: &Chain) -> Vec<Chain> {
+fn provinces(lattice: &Lattice, before: &Chain, demand: &Demand) -> Vec<Chain> {
     grown(
         lattice,
         before,
         Level::Province,
         (0..UNITS.provinces.len()).map(|at| (at, 0.0)),
+        demand,
     )
 }
 
 /// Chains of one unit at the end, whose province is not named.
 fn alone(lattice: &Lattice, before: &Chain, level: Level) -> Vec<Chain> {
     let all = (0..UNITS.level(level).len()).map(|at| (at, ALONE));
-    grown(lattice, before, level, all)
+    grown(lattice, before, level, all, &EACH)
 }
 
 /// The chains that go on below a province.
@@ -166,8 +235,8 @@ fn below(lattice: &Lattice, top: &Chain) -> Vec<Chain> {
     let Some(province) = lowest(top) else { return Vec::new() };
     let districts = province.districts.iter().copied();
     let mut chains = Vec::new();
-    for chain in grown(lattice, top, Level::District, districts) {
-        chains.extend(communes(lattice, &chain));
+    for chain in grown(lattice, top, Level::District, districts, &EACH) {
+        chains.extend(communes(lattice, &chain, &EACH));
         chains.push(chain);
     }
     let left_out = province
@@ -179,14 +248,14 @@ fn below(lattice: &Lattice, top: &Chain) -> Vec<Chain> {
             district.communes.iter().map(more)
         });
     let direct = province.communes.iter().copied();
-    chains.extend(grown(lattice, top, Level::Commune, direct.chain(left_out)));
+    chains.extend(grown(lattice, top, Level::Commune, direct.chain(left_out), &EACH));
     chains
 }
 
 /// The chains that end in a commune below a district.
-fn communes(lattice: &Lattice, top: &Chain) -> Vec<Chain> {
+fn communes(lattice: &Lattice, top: &Chain, demand: &Demand) -> Vec<Chain> {
     let Some(district) = lowest(top) else { return Vec::new() };
-    grown(lattice, top, Level::Commune, district.communes.iter().copied())
+    grown(lattice, top, Level::Commune, district.communes.iter().copied(), demand)
 }
 
 /// The lowest unit of a chain.
@@ -201,6 +270,7 @@ fn grown(
     before: &Chain,
     level: Level,
     places: impl Iterator<Item = (usize, f32)>,
+    demand: &Demand,
 ) -> Vec<Chain> {
     let end = lattice.without_marks_before(before.start);
     let mut near: Vec<(f32, f32, usize, usize)> = places
@@ -208,51 +278,63 @@ fn grown(
             let node = UNITS.level(level).get(place)?;
             let letters = node.letters.len() as f32;
             let is_alone = before.units.is_empty() && level != Level::Province;
-            let dearest = if is_alone { DEAREST_BARE } else { DEAREST };
+            let dearest = if is_alone { DEAREST_BARE } else { demand.dearest };
             let (cost, start) = lattice.ends_at(end, &node.letters, dearest * letters)?;
             let gain = GAIN * letters - cost - price;
-            (gain > 0.0 && start >= before.floor).then_some((gain, cost, start, place))
+            (gain > -demand.loss && start >= before.floor)
+                .then_some((gain, cost, start, place))
         })
         .collect();
     near.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.3.cmp(&b.3)));
     near.dedup_by(|a, b| a.3 == b.3);
-    near.truncate(BEAM);
-    let grown = near.into_iter().filter_map(|(gain, cost, start, place)| {
-        let node = UNITS.level(level).get(place)?;
-        let kind = kind_before(lattice, start, level, node)?;
-        if kind.said == Said::Nothing
-            && (cost > DEAREST_BARE * node.letters.len() as f32
-                || !lattice.begins_word(start))
-        {
-            return None;
+    near.truncate(demand.beam);
+    let mut chains = Vec::new();
+    for (gain, cost, start, place) in near {
+        let Some(node) = UNITS.level(level).get(place) else { continue };
+        for kind in kinds_before(lattice, start, level, node) {
+            if kind.said == Said::Nothing
+                && (cost > demand.bare * node.letters.len() as f32
+                    || !lattice.begins_word(start))
+            {
+                continue;
+            }
+            let mut chain = before.clone();
+            chain.score += gain + kind.score;
+            chain.start = kind.start;
+            chain.units.push(Found {
+                level,
+                place,
+                said: kind.said,
+                kind: kind.word,
+                name: node.name,
+                cost,
+                start: kind.start,
+            });
+            chains.push(chain);
         }
-        let mut chain = before.clone();
-        chain.score += gain + kind.score;
-        chain.start = kind.start;
-        chain.units.push(Found {
-            level,
-            place,
-            said: kind.said,
-            kind: kind.word,
-            name: node.name,
-            cost,
-            start: kind.start,
-        });
-        Some(chain)
-    });
-    grown.collect()
+    }
+    chains
 }
 
-/// The word for the unit before a name; `None` where the word before the name is that of a
-/// hamlet.
-fn kind_before(
+/// What may stand before a name: a word for the unit, and nothing where that word is not read
+/// as it is, since it may be the end of another name (`Thanh Hà` before `Hải Dương` is no
+/// `thành phố`). Nothing at all where the word before the name is that of a hamlet.
+fn kinds_before(lattice: &Lattice, start: usize, level: Level, node: &Node) -> Vec<Kind> {
+    let called = called(lattice, start, level, node);
+    let is_sure = called.as_ref().is_some_and(|(cost, _)| *cost <= SURE_KIND);
+    let bare = if is_sure { None } else { uncalled(lattice, start, node) };
+    called.map(|(_, kind)| kind).into_iter().chain(bare).collect()
+}
+
+/// The word for the unit before a name, with what reading it costs.
+fn called(
     lattice: &Lattice,
     start: usize,
     level: Level,
     node: &Node,
-) -> Option<Kind> {
+) -> Option<(f32, Kind)> {
     let end = lattice.without_marks_before(start);
-    let mut best: Option<Kind> = None;
+    let mut best: Option<(f32, Kind)> = None;
     for word in kinds_of(level) {
         let most = DEAREST_KIND * word.letters.len() as f32;
         let Some((cost, at)) = lattice.ends_at(end, &word.letters, most) else {
@@ -264,18 +346,17 @@ fn kind_before(
         let is_its_own = node.kinds.iter().any(|it| it == word.kind);
         let other = if is_its_own { 0.0 } else { OTHER_KIND };
         let score = GAIN * word.letters.len() as f32 - cost - other;
-        if best.as_ref().is_none_or(|best| score > best.score) {
-            best = Some(Kind {
-                word: word.kind.to_owned(),
-                said: word.said,
-                start: at,
-                score,
-            });
+        if best.as_ref().is_none_or(|(_, best)| score > best.score) {
+            let kind = word.kind.to_owned();
+            best = Some((cost, Kind { word: kind, said: word.said, start: at, score }));
         }
     }
-    if best.is_some() {
-        return best;
-    }
+    best
+}
+
+/// A name without a word for its unit; `None` where the word before it is that of a hamlet.
+fn uncalled(lattice: &Lattice, start: usize, node: &Node) -> Option<Kind> {
+    let end = lattice.without_marks_before(start);
     let is_hamlet_at = |end: usize| {
         HAMLETS.iter().any(|(_, letters)| {
             let most = DEAREST_KIND * letters.len() as f32 / 2.0;

@@ -206,6 +206,31 @@ fn units_of_a_place_are_spelled_as_the_gazetteer_spells_them() {
 }
 
 #[test]
+fn a_commune_its_district_and_its_province_are_believed_together_and_nothing_is_added() {
+    for (written, expected) in [
+        (
+            "bản Noong Bua, X. Nậm Chua H Nam R T Đản Biân",
+            "bản Noong Bua, xã Nậm Chua, huyện Nậm Pồ, tỉnh Điện Biên",
+        ),
+        (
+            "thôn 2- Ya Xiên - Sa Thầy - Kon Tum",
+            "thôn 2, xã Ya Xiêr, huyện Sa Thầy, tỉnh Kon Tum",
+        ),
+        (
+            "Thôn Đông Phan Tân An Thanh Hà Hải Dương",
+            "thôn Đông Phan, xã Tân An, huyện Thanh Hà, tỉnh Hải Dương",
+        ),
+        // No district is named, and none is made of the letters of the commune.
+        ("xã Mường Mít, tỉnh Lai Châu", "xã Mường Mít, tỉnh Lai Châu"),
+        ("Lò Thị Mẫu và Giàng A Thử", "Lò Thị Mẫu và Giàng A Thử"),
+        ("đã chết ngày hôm qua tại nhà", "đã chết ngày hôm qua tại nhà"),
+    ] {
+        let read = decoded("place", &plain(written));
+        assert_eq!(read.value.as_deref(), Some(expected), "{written}: {read:?}");
+    }
+}
+
+#[test]
 fn a_letter_for_a_unit_that_cannot_be_read_is_no_part_of_the_hamlet() {
     for (written, expected) in [
         (
