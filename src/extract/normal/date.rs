@@ -171,13 +171,30 @@ pub(super) fn date(text: &str, context: &Context) -> Normalized {
     };
     let Some(year) = year else { return Normalized::illegible(Vec::new()) };
     match parts.with_year(year) {
-        // A day that stands without its month is lost, which deserves a look.
-        Some(date) if parts.day.is_some() && date.day.is_none() => {
+        // A day that stands without its month is lost, which deserves a look; so is a number
+        // that cannot be read.
+        Some(date)
+            if date.day.is_none() && (parts.day.is_some() || holds_unread(&tokens)) =>
+        {
             Normalized::read(date.iso(), DOUBTFUL)
         }
         Some(date) => Normalized::read(date.iso(), certainty),
         None => Normalized::illegible(Vec::new()),
     }
+}
+
+/// Whether something stands where a number of a date belongs and is none: `tháng g`, `03/Ŏ3/1986`.
+fn holds_unread(tokens: &[Token]) -> bool {
+    let is_unread = |(at, token): (usize, &Token)| {
+        let Token::Word(word) = token else { return false };
+        let before = at.checked_sub(1).and_then(|at| tokens.get(at));
+        let is_asked_for = matches!(before, Some(Token::Day | Token::Month));
+        let is_between = |other: Option<&Token>| matches!(other, Some(Token::Number(..)));
+        word.contains(|letter: char| letter.is_ascii_digit())
+            || is_asked_for
+            || (is_between(before) && is_between(tokens.get(at + 1)))
+    };
+    tokens.iter().enumerate().any(is_unread)
 }
 
 /// A year in two digits has a value only where the year of the book leaves one century.

@@ -41,6 +41,22 @@ fn a_name_gets_back_the_joints_that_its_capitals_tell_of() {
 }
 
 #[test]
+fn a_date_of_which_a_number_cannot_be_read_is_doubted_and_one_without_it_is_not() {
+    for (written, value, is_doubted) in [
+        ("ngày 18 tháng g năm 2006", "2006", true),
+        ("03/Ŏ3/1986", "1986-03", true),
+        ("ngày x tháng 3 năm 1987", "1987-03", true),
+        ("tháng 3 năm 1987", "1987-03", false),
+        ("sinh năm 1987", "1987", false),
+        ("ngày ...... tháng 3 năm 1987", "1987-03", false),
+    ] {
+        let read = normalize("date", written, &Context::default()).unwrap();
+        assert_eq!(read.value.as_deref(), Some(value), "{written}");
+        assert_eq!(read.certainty < REPAIRED, is_doubted, "{written}: {read:?}");
+    }
+}
+
+#[test]
 fn a_name_without_lost_joints_stays_as_it_is() {
     for name in [
         "Kơ Să K'Hoa",

@@ -204,13 +204,14 @@ impl Phrase {
         scratch: &mut Scratch,
     ) -> Option<(usize, f32)> {
         let allowed = self.allowed(TOLERANCE_AT_START);
-        // The first two letters are rarely both wrong.
-        let near = |index: usize| {
+        // The first two letters are rarely both wrong, unless the first one is cut off.
+        let near = |index: usize, of_label: usize| {
             let glyph = text.get(start + index)?;
-            let letter = self.letters.get(index)?;
+            let letter = self.letters.get(of_label)?;
             Some(substitution(*letter, glyph) < 1.0)
         };
-        if near(0) == Some(false) && near(1) != Some(true) {
+        let is_cut_off = near(0, 1) == Some(true) && near(1, 2) == Some(true);
+        if near(0, 0) == Some(false) && near(1, 1) != Some(true) && !is_cut_off {
             return None;
         }
         let slack = allowed.ceil() as usize + 1;

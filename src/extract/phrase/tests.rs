@@ -40,6 +40,14 @@ fn labels_are_found_with_reading_errors() {
 }
 
 #[test]
+fn a_label_whose_first_letter_is_cut_off_is_found() {
+    let labels = ["Đăng ký khai sinh tại:", "Nơi cư trú:"];
+    assert_eq!(cover(&labels, "ăng ký khai sinh tại: UBND xã Mẫu"), [0]);
+    assert_eq!(cover(&labels, "ơi cư trú: bản Mẫu"), [1]);
+    assert_eq!(cover(&labels, "khai sinh tại: UBND xã Mẫu"), Vec::<usize>::new());
+}
+
+#[test]
 fn a_name_that_looks_like_a_role_is_no_role() {
     let labels = ["Họ và tên:", "Họ và tên mẹ:", "Họ và tên cha:"];
     for (written, expected) in [

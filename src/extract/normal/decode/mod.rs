@@ -114,19 +114,19 @@ fn likeliest(
     lattice: &Lattice,
     context: &Context,
 ) -> Option<Normalized> {
-    // Value → probability of all its readings, and the best certainty of one.
+    // Value → probability of all its readings, with their certainty and without.
     let mut values: BTreeMap<String, (f32, f32)> = BTreeMap::new();
     for (reading, probability) in lattice.readings(SURE_LETTER, MOST_READINGS) {
         let probability = probability * prior(value_type, &reading);
         let Some(read) = normalize(value_type, &reading, context) else { continue };
         let Some(value) = read.value else { continue };
-        let (sum, certainty) = values.entry(value).or_insert((0.0, 0.0));
+        let (sum, share) = values.entry(value).or_insert((0.0, 0.0));
         *sum += probability * read.certainty;
-        *certainty = certainty.max(read.certainty);
+        *share += probability;
     }
     let mut ranked: Vec<(String, f32, f32)> = values
         .into_iter()
-        .map(|(value, (sum, certainty))| (value, sum, certainty))
+        .map(|(value, (sum, share))| (value, sum, sum / share.max(f32::EPSILON)))
         .collect();
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
     let (value, best, certainty) = ranked.first()?.clone();
