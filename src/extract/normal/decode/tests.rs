@@ -222,6 +222,7 @@ fn a_commune_its_district_and_its_province_are_believed_together_and_nothing_is_
         ),
         // No district is named, and none is made of the letters of the commune.
         ("xã Mường Mít, tỉnh Lai Châu", "xã Mường Mít, tỉnh Lai Châu"),
+        ("Trạmy tế xã Mường Mít, tỉnh Lai Châu", "Trạm y tế xã Mường Mít, tỉnh Lai Châu"),
         ("Lò Thị Mẫu và Giàng A Thử", "Lò Thị Mẫu và Giàng A Thử"),
         ("đã chết ngày hôm qua tại nhà", "đã chết ngày hôm qua tại nhà"),
     ] {
