@@ -426,15 +426,13 @@ impl Catalog {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    #[test]
-    fn what_cannot_be_noted_is_not_changed() {
-        let folder = tempfile::tempdir().unwrap();
-        let catalog = Catalog::create_or_open(folder.path()).unwrap();
-        let lan = StoredAccount {
-            name: "lan".into(),
+    /// An account of that name with one role, one unit and a password.
+    pub(in super::super) fn clerk(name: &str) -> StoredAccount {
+        StoredAccount {
+            name: name.into(),
             full_name: "Lan".into(),
             roles: vec!["clerk".into()],
             units: vec!["03361".into()],
@@ -447,7 +445,14 @@ mod tests {
             locked_until_ms: 0,
             closed: None,
             provider_name: String::new(),
-        };
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_noted_is_not_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let catalog = Catalog::create_or_open(folder.path()).unwrap();
+        let lan = clerk("lan");
         let entry = AuditEntry::default();
         assert!(catalog.add_account(&lan, true, &entry).unwrap());
         assert!(!catalog.add_account(&lan, false, &entry).unwrap(), "there already");

@@ -99,27 +99,15 @@ impl Catalog {
 
 #[cfg(test)]
 mod tests {
+    use super::super::accounts::tests::clerk;
     use super::*;
 
     fn with_accounts(names: &[(&str, &str)]) -> (tempfile::TempDir, Catalog) {
         let folder = tempfile::tempdir().unwrap();
         let catalog = Catalog::create_or_open(folder.path()).unwrap();
         for (name, provider_name) in names {
-            let new = StoredAccount {
-                name: (*name).into(),
-                full_name: String::new(),
-                roles: vec!["clerk".into()],
-                units: vec![],
-                collections: vec![],
-                password: "x".into(),
-                must_change: false,
-                made_ms: 0,
-                used_ms: 0,
-                failures: 0,
-                locked_until_ms: 0,
-                closed: None,
-                provider_name: (*provider_name).into(),
-            };
+            let provider_name = (*provider_name).to_owned();
+            let new = StoredAccount { provider_name, ..clerk(name) };
             assert!(catalog.add_account(&new, false, &AuditEntry::default()).unwrap());
         }
         (folder, catalog)

@@ -77,7 +77,6 @@ fn lines(arguments: &cli::Eval, models: &Path) -> anyhow::Result<Ended> {
     let missing = scores.lines_missing;
     say!("{:<36}{:>8}", "LINES", scores.lines)?;
     say!("{:<36}{missing:>8}", "of which nothing was read")?;
-    say!("{:<36}{:>8}", "in which a unit was found", scores.places)?;
     for (name, share) in [
         ("CER as read", scores.cer),
         ("case, marks, words for units aside", scores.bare_cer),
@@ -93,8 +92,10 @@ fn read_line(page: &PageText) -> ReadLine {
     let texts: Vec<&str> = page.lines.iter().map(|line| line.text.as_str()).collect();
     let words: Vec<Word> =
         page.lines.iter().flat_map(|line| line.words.iter().cloned()).collect();
+    let text = texts.join(" ");
     let place = decode("place", &words, &Context::default());
-    ReadLine { text: texts.join(" "), place: place.and_then(|place| place.value) }
+    let place = place.and_then(|place| place.value).unwrap_or_else(|| text.clone());
+    ReadLine { text, place }
 }
 
 /// The archive that was named, or one in `temporary`; filled with `files` if there is

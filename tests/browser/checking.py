@@ -13,6 +13,7 @@ from stage import FOCUS_ID, arguments, end, log_in, log_out, screens
 
 # Fields that are confirmed in a row, to measure keys and time.
 IN_A_ROW = 10
+# Names of persons, in papers that the samples hold.
 KEYED_TWICE = ("nksHoTen", "meHoTen", "holder_name")
 VALUE = "return document.getElementById('answer').value"
 FIELD = ("var f = document.forms; for (var i = 0; i < f.length; i++) { if (f[i].record) "

@@ -183,7 +183,8 @@ pub(super) fn date(text: &str, context: &Context) -> Normalized {
     }
 }
 
-/// Whether something stands where a number of a date belongs and is none: `tháng g`, `03/Ŏ3/1986`.
+/// Whether something stands where a number of a date belongs and is none: `tháng g`,
+/// `03/Ŏ3/1986`.
 fn holds_unread(tokens: &[Token]) -> bool {
     let is_unread = |(at, token): (usize, &Token)| {
         let Token::Word(word) = token else { return false };

@@ -200,15 +200,16 @@ fn catalog(folder: &std::path::Path) -> Catalog {
     let new = NewScan { unit: Some("03361"), ..NewScan::new(&scan, 1, "a/<b>.pdf") };
     catalog.add_scan(&new).expect("a scan");
     catalog.set_num_pages(&scan, 2).expect("two pages");
+    let word = |text: &str| Word {
+        text: text.into(),
+        quad: field("", 40.0).quad.expect("a place"),
+        ..Word::default()
+    };
     let line = Line {
         text: HOSTILE.into(),
         quad: field("", 40.0).quad.expect("a place"),
         confidence: 0.9,
-        words: vec![Word {
-            text: "BẢN,".into(),
-            quad: field("", 40.0).quad.expect("a place"),
-            ..Word::default()
-        }],
+        words: ["BẢN,", "MẪU"].map(word).into(),
         ..Line::default()
     };
     let text = PageText {

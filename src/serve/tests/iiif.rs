@@ -187,6 +187,10 @@ fn a_scan_is_a_manifest_whose_words_can_be_searched() {
     assert_eq!(resource["resource"]["chars"], hit["body"]["value"]);
     assert_eq!(found["hits"][0]["annotations"], json!([resource["@id"]]));
     assert_eq!(found["hits"][0]["match"], hit["body"]["value"]);
+    assert_eq!(
+        (&found["hits"][0]["before"], &found["hits"][0]["after"]),
+        (&json!(""), &json!("MẪU"))
+    );
     let other = "/iiif/presentation/3/".to_owned() + &"0".repeat(64) + "/manifest.json";
     assert_eq!(server.get(&other).status, 404);
 }

@@ -5,6 +5,8 @@
 //! units that lie in each other and cost least wins. A hamlet is kept as it was read, and so
 //! is a unit that could be two. The chains are searched by beam, best score first, where the
 //! score is what the letters of the names gain ([`GAIN`] each) less what reading them costs.
+//! First each name must be worth it for its own letters; where no commune is found so, all
+//! three levels may be worth it together, and what was found before stays.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -18,17 +20,15 @@ use super::units::{Node, UNITS};
 /// What a letter of a name explains, in natural logarithms: without it, the letter would
 /// have to be explained as part of a hamlet's name.
 const GAIN: f32 = 1.4;
-/// Dearest price of a letter of a name.
-const DEAREST: f32 = 1.1;
 /// Dearest price of a letter of a name that nothing else speaks for: no word for its unit
 /// stands before it, or no province after it.
 const DEAREST_BARE: f32 = 0.6;
+
 /// What is asked of the names of a chain.
-#[derive(Debug, Clone, Copy)]
 struct Demand {
     /// Dearest price of a letter of a name.
     dearest: f32,
-    /// The same of a name without a word for its unit before it.
+    /// The same of a name that nothing else speaks for.
     bare: f32,
     /// What a name may cost more than its letters gain.
     loss: f32,
@@ -40,7 +40,7 @@ struct Demand {
 
 /// Of a chain each name of which is believed for its own letters.
 const EACH: Demand =
-    Demand { dearest: DEAREST, bare: DEAREST_BARE, loss: 0.0, beam: 4, margin: 1.0 };
+    Demand { dearest: 1.1, bare: DEAREST_BARE, loss: 0.0, beam: 4, margin: 1.0 };
 /// Of a chain of all three levels, whose names are believed together: that a commune, its
 /// district and its province stand in a row says more than the letters of each.
 const TOGETHER: Demand =
@@ -278,7 +278,7 @@ fn grown(
             let node = UNITS.level(level).get(place)?;
             let letters = node.letters.len() as f32;
             let is_alone = before.units.is_empty() && level != Level::Province;
-            let dearest = if is_alone { DEAREST_BARE } else { demand.dearest };
+            let dearest = if is_alone { demand.bare } else { demand.dearest };
             let (cost, start) = lattice.ends_at(end, &node.letters, dearest * letters)?;
             let gain = GAIN * letters - cost - price;
             (gain > -demand.loss && start >= before.floor)

@@ -232,6 +232,15 @@ fn a_commune_its_district_and_its_province_are_believed_together_and_nothing_is_
 }
 
 #[test]
+fn a_commune_that_is_told_by_its_letters_gives_way_to_no_chain_of_three() {
+    // With an S for the M and an n for the t, `Mường Mô` and `Sìn Hồ` can be seen in it.
+    let mit = word(&["MS", "í", "tn"]);
+    let words = [plain("xã Mường"), vec![mit], plain(", tỉnh Lai Châu")].concat();
+    let read = decoded("place", &words);
+    assert_eq!(read.value.as_deref(), Some("xã Mường Mít, tỉnh Lai Châu"));
+}
+
+#[test]
 fn a_letter_for_a_unit_that_cannot_be_read_is_no_part_of_the_hamlet() {
     for (written, expected) in [
         (
