@@ -128,11 +128,23 @@ impl Catalog {
     ///
     /// If the database refuses.
     pub fn note(&self, entry: &AuditEntry<'_>) -> Result<(), CatalogError> {
+        self.note_all(std::slice::from_ref(entry))
+    }
+
+    /// Adds entries to the trail, all of them or none; they are on the disk when this
+    /// returns.
+    ///
+    /// # Errors
+    ///
+    /// If the database refuses.
+    pub fn note_all(&self, entries: &[AuditEntry<'_>]) -> Result<(), CatalogError> {
         let mut connection = self.desk();
         // Nobody else may add between looking at the last entry and adding this one.
         let transaction =
             connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        append(&transaction, entry)?;
+        for entry in entries {
+            append(&transaction, entry)?;
+        }
         transaction.commit()?;
         Ok(())
     }

@@ -4,6 +4,7 @@
 mod corrections;
 mod handover;
 mod layout;
+mod list;
 mod papers;
 mod pdf;
 mod rows;
@@ -29,6 +30,7 @@ use crate::model::harmless;
 use self::papers::papers;
 use self::workbook::{Tables, workbook};
 pub use layout::{HOCR_END, ReadPage, alto, hocr_head, hocr_page};
+pub use list::{List, ListCell, ListForm, write_list};
 pub use papers::{PaperForm, Pictures, write_paper};
 pub use pdf::{Sheet, SheetRow, write_sheet};
 pub use rows::{CodeRow, LineRow, PageRow, RecordRow, WordRow};

@@ -62,6 +62,8 @@ pub(super) struct Sheet {
     header: Vec<String>,
     rows: BufWriter<File>,
     num_rows: u32,
+    /// What stands at the foot of each printed page; nothing if it is empty.
+    foot: String,
 }
 
 impl Sheet {
@@ -76,7 +78,13 @@ impl Sheet {
             header: header.to_vec(),
             rows: BufWriter::new(tempfile::tempfile()?),
             num_rows: 1,
+            foot: String::new(),
         })
+    }
+
+    /// The sheet with a line at the foot of each printed page, its number beside it.
+    pub(super) fn with_foot(self, foot: &str) -> Self {
+        Self { foot: foot.to_owned(), ..self }
     }
 
     /// The row that was written last, from 1; the headings are row 1.
@@ -128,7 +136,13 @@ impl Sheet {
             self.rows.into_inner().map_err(std::io::IntoInnerError::into_error)?;
         rows.seek(SeekFrom::Start(0))?;
         std::io::copy(&mut rows, out)?;
-        write!(out, "</sheetData></worksheet>")?;
+        write!(out, "</sheetData>")?;
+        if !self.foot.is_empty() {
+            // An ampersand begins a code of its own: `&L` left, `&R` right, `&P` the page.
+            let foot = escaped(&format!("&L{}&R&P", self.foot.replace('&', "&&")));
+            write!(out, "<headerFooter><oddFooter>{foot}</oddFooter></headerFooter>")?;
+        }
+        write!(out, "</worksheet>")?;
         Ok(())
     }
 }

@@ -14,6 +14,7 @@ use super::labels::{Labels, LabelsError};
 use super::load::Load;
 use super::page_cache::{KEPT_BYTES, PIECES_BYTES, PageCache};
 use super::page_tools::PageTools;
+use super::past::PastSearches;
 use super::picture_cache::{PIECE_BYTES, PictureCache, TILE_BYTES};
 use super::seek::Seek;
 use super::sizes::PageSizes;
@@ -102,6 +103,7 @@ pub(super) struct Desk {
     pub(super) texts: Texts,
     pub(super) labels: Labels,
     pub(super) holdings: Holdings,
+    pub(super) past: PastSearches,
     pub(super) door: Door,
     pub(super) bench: Bench,
     pub(super) check_rules: CheckRules,
@@ -147,6 +149,7 @@ impl Desk {
             texts: Texts::embedded()?,
             labels: Labels::embedded()?,
             holdings: Holdings::default(),
+            past: PastSearches::default(),
             dashboard: Dashboard::default(),
             bench: Bench::default(),
             check_rules: CheckRules::embedded()?,

@@ -1,5 +1,5 @@
-//! Files for handing out: the sheet of a record, a scan as searchable PDF, what was read on
-//! a page as ALTO and hOCR.
+//! Files for handing out: the sheet of a record, what a search found as a table, a scan as
+//! searchable PDF, what was read on a page as ALTO and hOCR.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -13,13 +13,16 @@ use axum::routing::get;
 
 use super::app::Desk;
 use super::ask::Ask;
+use super::door;
 use super::draft::Draft;
 use super::error::Failure;
 use super::images::PageImageError;
 use super::route::{page_key, record_id};
 use super::turn::{Waiting, in_picture_turn};
 use super::view;
-use crate::export::{self, ExportError, PaperForm, Pictures, write_sheet};
+use crate::export::{
+    self, ExportError, ListForm, PaperForm, Pictures, write_list, write_sheet,
+};
 use crate::model::PageKey;
 use crate::model::StoredPicture;
 
@@ -31,10 +34,15 @@ const MOST_PAGES: usize = 200;
 pub(super) fn routes() -> Router<Arc<Desk>> {
     Router::new()
         .route("/record/{id}/sheet.pdf", get(sheet))
+        .route("/search.csv", get(list_as_csv))
+        .route("/search.xlsx", get(list_as_workbook))
         .route("/scan/{scan}/file.pdf", get(pdf))
         .route("/page/{scan}/{page}/alto.xml", get(alto))
         .route("/page/{scan}/{page}/hocr.html", get(hocr))
 }
+
+/// What lists are saved as.
+const LIST_NAME: &str = "sohoa";
 
 /// Most bytes of a file that is put together while somebody waits.
 const MOST_BYTES: u64 = 1 << 30;
@@ -106,6 +114,32 @@ async fn sheet(
     file(desk, "application/pdf", name, move |desk, _, out| {
         let sheet = view::sheet(desk, &ask, &id)?;
         Ok(write_sheet(&sheet, out)?)
+    })
+    .await
+}
+
+async fn list_as_csv(
+    State(desk): State<Arc<Desk>>,
+    ask: Ask,
+) -> Result<Response, Failure> {
+    list(desk, ask, ListForm::Csv).await
+}
+
+async fn list_as_workbook(
+    State(desk): State<Arc<Desk>>,
+    ask: Ask,
+) -> Result<Response, Failure> {
+    list(desk, ask, ListForm::Xlsx).await
+}
+
+/// The list of a search. That each of its records was handed out stands in the trail before
+/// the file leaves.
+async fn list(desk: Arc<Desk>, ask: Ask, form: ListForm) -> Result<Response, Failure> {
+    let name = format!("{LIST_NAME}.{}", form.ending());
+    file(desk, form.media_type(), name, move |desk, _, out| {
+        let handed = view::list(desk, &ask)?;
+        door::note_list(desk, &ask.who, &handed.number, &handed.records)?;
+        Ok(write_list(&handed.list, form, out)?)
     })
     .await
 }

@@ -35,6 +35,7 @@ mod lots;
 mod page_cache;
 mod page_tools;
 mod papers;
+mod past;
 mod picture;
 mod picture_cache;
 mod region;

@@ -158,6 +158,11 @@ impl Asked {
         })
     }
 
+    /// Whether it asks for the first part of its list.
+    pub(super) fn is_start(&self) -> bool {
+        self.offset.is_empty() && self.after.is_empty()
+    }
+
     /// Everything that says which records are wanted and in which order, by the names of
     /// its parameters.
     pub(super) fn search(&self) -> [(&'static str, &str); 14] {

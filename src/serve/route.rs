@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use axum::response::{Html, IntoResponse as _, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Router, middleware};
 
 use super::api;
@@ -42,6 +42,7 @@ const MAX_RECORD_ID_LETTERS: usize = 200;
 pub(super) fn router(desk: Arc<Desk>) -> Router {
     Router::new()
         .route("/", get(search_page))
+        .route("/searches/forget", post(forget_searches))
         .route("/record/{id}", get(record_page))
         .route("/page/{scan}/{page}", get(viewer_page))
         .route("/image/{scan}/{page}", get(page_picture))
@@ -79,6 +80,12 @@ async fn search_page(
     ask: Ask,
 ) -> Result<Html<String>, Failure> {
     blocking(desk, move |desk| view::search(desk, &ask)).await.map(Html)
+}
+
+/// Forgets what this session has searched for.
+async fn forget_searches(State(desk): State<Arc<Desk>>, ask: Ask) -> Response {
+    desk.past.forget(&ask.who.session());
+    door::see("/")
 }
 
 async fn record_page(

@@ -57,6 +57,19 @@ def searching(browser, url, query, shot):
     assert browser.texts(".hit h2 a") == names, "the same list as before"
 
 
+def again_and_as_a_file(browser, url, query):
+    """The search is offered again on the first page, and its list can be saved."""
+    browser.open(url + "/")
+    browser.press("Down")
+    assert browser.run(FOCUS) == query, "the first arrow leads to the latest search"
+    browser.press("Enter")
+    browser.wait("there are hits again", lambda: browser.run("return document.querySelectorAll('.hit').length") >= 2)
+    saved = ("var r = new XMLHttpRequest(); r.open('GET', document.querySelector('.files a').href, false); r.send();"
+             "return [r.status, r.responseText.split('\\n').length, r.responseText.indexOf('KHÔNG CÓ GIÁ TRỊ PHÁP LÝ')]")
+    status, lines, mark = browser.run(saved)
+    assert status == 200 and lines > 2 and mark > 0, "the list as a file: %s" % [status, lines, mark]
+
+
 def viewing(browser):
     """On the page: zoom, turn, fields and their outlines belong together."""
     browser.press("Down", "Enter")
@@ -134,6 +147,7 @@ def main():
         viewing(browser)
         nothing_spills(browser)
         pictures_are_seen(browser, url, query)
+        again_and_as_a_file(browser, url, query)
         languages(browser, url)
         print("browser test at %d x %d: passed; list %d kB without images, first paint %s ms" % (
             width, height, weight / 1000, "?" if paint is None else round(paint)))

@@ -42,8 +42,11 @@ const UPLOAD: &str = "/loading/file";
 /// first line that fits counts.
 const GATES: &[(&str, &str, Gate)] = &[
     ("GET", "/", SEARCH),
+    ("POST", "/searches/forget", SEARCH),
     ("GET", "/record/{}", LOOK),
     ("GET", "/record/{}/sheet.pdf", HAND_OUT),
+    ("GET", "/search.csv", HAND_OUT),
+    ("GET", "/search.xlsx", HAND_OUT),
     ("GET", "/scan/{}/file.pdf", HAND_OUT),
     ("GET", "/page/{}/{}/alto.xml", HAND_OUT),
     ("GET", "/page/{}/{}/hocr.html", HAND_OUT),

@@ -113,6 +113,7 @@ async fn log_out(State(desk): State<Arc<Desk>>, ask: Ask) -> Result<Response, Fa
             let target = format!("account:{}", ask.who.account);
             let entry = ask.doer().entry("logout", &target, "");
             desk.catalog.end_session(&token.kept(), Some(&entry))?;
+            desk.past.forget(&token.kept());
         }
         let mut answer = with_cookie(desk, see("/login"), "");
         // The next person at this PC finds no picture of the one before.

@@ -39,7 +39,7 @@ pub(super) use handlers::{routes, see};
 pub(super) use pace::Pace;
 pub use provider::{Provider, ProviderError};
 pub(super) use sight::Sight;
-pub(super) use trail::{Asked, note_deed, noted};
+pub(super) use trail::{Asked, note_deed, note_list, noted};
 pub(super) use visitor::Visitor;
 
 /// Passwords that are compared at the same time; each takes 19 MiB and a core for a while.

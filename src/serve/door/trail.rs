@@ -18,6 +18,7 @@ use super::visitor::Visitor;
 use crate::access::query_digest;
 use crate::catalog::AuditEntry;
 use crate::catalog::CatalogError;
+use crate::model::RecordId;
 
 /// Parts of an address that hand something out of the archive.
 const HANDS_OUT: [&str; 8] =
@@ -50,6 +51,41 @@ pub(in super::super) fn note_deed(
     })
 }
 
+/// Notes of each record of a list that it was handed out, and in which list.
+pub(in super::super) fn note_list(
+    desk: &Desk,
+    visitor: &Visitor,
+    number: &str,
+    records: &[RecordId],
+) -> Result<(), CatalogError> {
+    let mut detail = of_case(visitor);
+    detail.insert("list".into(), number.into());
+    let detail = Value::Object(detail).to_string();
+    let at_ms = super::now_ms();
+    let targets: Vec<String> =
+        records.iter().map(|id| format!("record:{}", id.0)).collect();
+    let entry = |target| AuditEntry {
+        at_ms,
+        account: &visitor.account,
+        what: "handed-out",
+        target,
+        detail: &detail,
+        source: &visitor.source,
+    };
+    let entries = targets.iter().map(|target| entry(target.as_str()));
+    desk.catalog.note_all(&entries.collect::<Vec<_>>())
+}
+
+/// What a visitor opens records for, as the trail keeps it.
+fn of_case(visitor: &Visitor) -> Map<String, Value> {
+    let mut detail = Map::new();
+    if let Some(case) = &visitor.case {
+        detail.insert("purpose".into(), case.purpose.clone().into());
+        detail.insert("case".into(), case.number.clone().into());
+    }
+    detail
+}
+
 /// Notes a request that was answered, if it is one that is to be noted.
 fn note(desk: &Desk, visitor: &Visitor, asked: &Asked) -> Result<(), Failure> {
     if asked.status == StatusCode::FORBIDDEN {
@@ -74,18 +110,15 @@ fn note(desk: &Desk, visitor: &Visitor, asked: &Asked) -> Result<(), Failure> {
             return Ok(());
         }
     }
-    let mut detail = Map::new();
-    if let Some(case) = visitor.case.as_ref().filter(|_| what != "search") {
-        detail.insert("purpose".into(), case.purpose.clone().into());
-        detail.insert("case".into(), case.number.clone().into());
-    }
+    let mut detail = if what == "search" { Map::new() } else { of_case(visitor) };
+    let is_search = what == "search" || asked.path.starts_with("/search.");
     for (name, value) in asked.pairs.iter().filter(|(_, value)| !value.is_empty()) {
         let name = name.as_str();
         if name == "q" {
             // Who was looked for can be compared, and not read.
             let digest = query_digest(desk.door.key(&desk.catalog)?, value);
             detail.insert("query".into(), digest.into());
-        } else if what == "search" && is_plain(name) || name == "show" {
+        } else if is_search && is_plain(name) || name == "show" {
             detail.insert(name.into(), shortened(value).into());
         }
     }
@@ -176,7 +209,8 @@ mod tests {
             ("/record/r1", "q", Some("look record:r1")),
             ("/record/r1", "show", Some("number-shown record:r1")),
             ("/record/r1/sheet.pdf", "", Some("handed-out record:r1")),
-            ("/export/csv", "q", Some("handed-out /export/csv")),
+            ("/search.csv", "q", Some("handed-out /search.csv")),
+            ("/search.xlsx", "kind", Some("handed-out /search.xlsx")),
             ("/assets/desk.css", "", None),
             ("/audit", "", Some("audit-read ")),
             ("/healthz", "", None),

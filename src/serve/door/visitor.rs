@@ -105,6 +105,11 @@ impl Visitor {
         self.token.as_ref().map(Token::form_key).unwrap_or_default()
     }
 
+    /// What tells their session from others; empty where nobody has come in.
+    pub(in super::super) fn session(&self) -> String {
+        self.token.as_ref().map(Token::kept).unwrap_or_default()
+    }
+
     /// Where their work begins.
     pub(in super::super) fn home(&self) -> &'static str {
         let homes = [

@@ -33,7 +33,7 @@ use crate::model::Size;
 use crate::model::Word;
 use crate::report::{Fate, Progress, Report, Row, SetAside, Why};
 use crate::search::{
-    Bounds, Counted, Facets, RelatedBy, RelatedRecord, Suggested, Suggestion,
+    Bounds, Counted, Cursor, Facets, RelatedBy, RelatedRecord, Suggested, Suggestion,
 };
 
 /// Id of the one scan.
@@ -70,7 +70,8 @@ impl Seek for ById {
         }
         let of_kind = filters.kind.as_ref().is_none_or(|kind| kind == "so-khai-sinh");
         let all = ["r1", "r2", "gone"].into_iter().filter(|_| of_kind);
-        let hits = all.skip(wanted.offset).take(wanted.limit).map(|id| FoundRecord {
+        let before = wanted.after.as_ref().map_or(wanted.offset, Cursor::seen);
+        let hits = all.skip(before).take(wanted.limit).map(|id| FoundRecord {
             record: RecordId(id.into()),
             score: 0.5,
             why: vec!["folded".into()],
@@ -79,8 +80,8 @@ impl Seek for ById {
         Ok(Found {
             total: if of_kind { 3 } else { 0 },
             at_least: filters.decade.is_some(),
-            before: wanted.offset,
-            next: (wanted.limit < 3).then(|| NEXT.parse().expect("a cursor")),
+            before,
+            next: (before + wanted.limit < 3).then(|| NEXT.parse().expect("a cursor")),
             facets: wanted.facets.then(facets),
             took: Duration::from_millis(4),
             understood: vec![Chip { taken_for: "year".into(), text: "1987".into() }],

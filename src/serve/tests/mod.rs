@@ -3,6 +3,7 @@
 mod check;
 mod door;
 mod iiif;
+mod lists;
 mod loading;
 mod lots;
 mod papers;

@@ -56,6 +56,9 @@ fn rooms() -> Vec<Room> {
     let post = |path: &str, may: &[&'static str]| room("POST", path, may);
     vec![
         get("/?q=x", &SEEKERS),
+        post("/searches/forget", &SEEKERS),
+        get("/search.csv?q=x", &HANDING_OUT),
+        get("/search.xlsx?q=x", &HANDING_OUT),
         get("/record/r1", &SEEKERS),
         get("/record/r1/sheet.pdf", &HANDING_OUT),
         get("/scan/SCAN/file.pdf", &HANDING_OUT),

@@ -9,7 +9,7 @@ use crate::catalog::AuditFilter;
 use crate::model::{Field, RecordId, ScanId};
 
 /// A desk with a clerk and an archivist, and a page on which a cause of death stands.
-fn with_a_death() -> Server {
+pub(super) fn with_a_death() -> Server {
     Server::with(|catalog| {
         add(catalog, "clerk", "clerk", ("", ""));
         add(catalog, "archivist", "archivist", ("", ""));

@@ -95,13 +95,14 @@ fn value(
 }
 
 /// What people call a value.
-fn name(frame: &Frame<'_>, facet: &str, value: &str) -> String {
+pub(super) fn name(frame: &Frame<'_>, facet: &str, value: &str) -> String {
     let said = |name: String| {
         frame.desk.texts.find(frame.lang, &name).unwrap_or(value).to_owned()
     };
     match facet {
         "kind" => frame.desk.kind_title(&KindId(value.to_owned())).to_owned(),
         "then" | "today" => unit(value),
+        "unit" => frame.desk.unit_name(value).to_owned(),
         "decade" => format!("{value}–{}", value.parse::<u32>().unwrap_or(0) + 9),
         "state" => said(format!("state.{value}")),
         "findings" => said(format!("facets.findings_{value}")),

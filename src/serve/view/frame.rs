@@ -71,6 +71,11 @@ impl<'a> Frame<'a> {
         self.say(name).replace("{x}", &blank.to_string())
     }
 
+    /// Why a hit is there, in words.
+    pub(super) fn why<'b>(&'b self, reason: &'b str) -> &'b str {
+        self.desk.texts.find(self.lang, &format!("why.{reason}")).unwrap_or(reason)
+    }
+
     /// The text with `{n}` filled in.
     pub(super) fn count(
         &self,

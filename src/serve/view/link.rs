@@ -51,6 +51,11 @@ pub(super) fn search_after(asked: &Asked, after: &str) -> String {
     with("/", &all)
 }
 
+/// What a search finds as a file of that form.
+pub(super) fn list(asked: &Asked, form: &str) -> String {
+    with(&format!("/search.{form}"), &asked.search())
+}
+
 /// A record; the search that led to it goes along, so that there is a way back.
 pub(super) fn record(id: &RecordId, asked: &Asked) -> String {
     let mut all = asked.search().to_vec();

@@ -11,6 +11,7 @@ mod field;
 mod figures;
 mod frame;
 mod link;
+mod list;
 mod loading;
 mod lots;
 mod page;
@@ -30,6 +31,7 @@ pub(super) use door::{
 pub(super) use failure::failure;
 pub(super) use figures::figures;
 pub(super) use link::{with, with as address};
+pub(super) use list::list;
 pub(super) use loading::loading;
 pub(super) use lots::lots;
 pub(super) use page::page;
@@ -39,9 +41,18 @@ pub(super) use sheet::sheet;
 
 /// A moment of this machine's clock as people read it: `05/03/2026 14:07`.
 fn moment(at_ms: i64) -> String {
+    at_this_clock(at_ms, "%d/%m/%Y %H:%M")
+}
+
+/// A moment of today: `14:07`.
+fn time_of_day(at_ms: i64) -> String {
+    at_this_clock(at_ms, "%H:%M")
+}
+
+fn at_this_clock(at_ms: i64, form: &str) -> String {
     let Ok(moment) = jiff::Timestamp::from_millisecond(at_ms) else {
         return String::new();
     };
     let here = moment.to_zoned(jiff::tz::TimeZone::system());
-    here.strftime("%d/%m/%Y %H:%M").to_string()
+    here.strftime(form).to_string()
 }

@@ -7,8 +7,10 @@ use askama::Template;
 use super::super::answer::{AnsweredHit, SearchAnswer, answer_seen};
 use super::super::app::Desk;
 use super::super::ask::Ask;
+use super::super::door;
 use super::super::error::Failure;
 use super::super::holdings::{self, Counts};
+use super::super::past::PastSearch;
 use super::super::region;
 use super::super::request::{Asked, MAX_OFFSET, SearchRequest};
 use super::super::seek::Held;
@@ -17,6 +19,7 @@ use super::facet::{self, FacetView, SortView};
 use super::field::{self, CutOut};
 use super::frame::Frame;
 use super::link::{self, Opened};
+use super::list::MOST_RECORDS;
 use crate::model::KindId;
 use crate::model::PageKey;
 use crate::model::Record;
@@ -40,7 +43,17 @@ struct SearchPage<'a> {
     /// The same search without filters.
     clear: String,
     result: Option<ResultList>,
+    /// What this session has searched for, where there is room for it.
+    past: Vec<PastView>,
     held: HeldList,
+}
+
+/// A search that was made before.
+struct PastView {
+    said: String,
+    address: String,
+    count: String,
+    at: String,
 }
 
 struct Choice {
@@ -65,6 +78,9 @@ struct ResultList {
     is_beyond: bool,
     /// How much is digitized of the place and years that were asked for.
     digitized: Vec<String>,
+    /// The list as a file: form and address; none for those who may not have it.
+    files: Vec<(&'static str, String)>,
+    files_hold: String,
 }
 
 struct ChipView {
@@ -124,6 +140,9 @@ pub(in super::super) fn search(desk: &Desk, ask: &Ask) -> Result<String, Failure
     request.wanted.facets = true;
     let answered =
         answer_seen(&desk.catalog, desk.searcher.as_ref(), &request, &ask.who.sight)?;
+    if !request.is_empty() && frame.asked.is_start() {
+        keep(desk, &frame, &answered);
+    }
     let result = (!request.is_empty()).then(|| result_list(&frame, &request, answered));
     let is_held_shown = result.as_ref().is_none_or(|result| result.is_none);
     let sight = &ask.who.sight;
@@ -140,11 +159,52 @@ pub(in super::super) fn search(desk: &Desk, ask: &Ask) -> Result<String, Failure
         units: desk.units.iter().filter(|(code, _)| sight.holds_unit(code)).collect(),
         is_filtered: !request.filters.is_empty(),
         clear: link::with("/", &[("q", &frame.asked.q)]),
+        past: if is_held_shown { past(&frame) } else { vec![] },
         result,
         held,
         frame,
     };
     Ok(page.render()?)
+}
+
+/// Keeps the search among those of the session.
+fn keep(desk: &Desk, frame: &Frame<'_>, answered: &SearchAnswer) {
+    let search = PastSearch {
+        asked: frame.asked.clone(),
+        total: answered.total,
+        at_least: answered.at_least,
+        at_ms: door::now_ms(),
+    };
+    desk.past.keep(&frame.who.session(), search);
+}
+
+/// What this session has searched for, the latest first; not the search of this page.
+fn past(frame: &Frame<'_>) -> Vec<PastView> {
+    let made = frame.desk.past.of(&frame.who.session(), door::now_ms());
+    let others = made.into_iter().filter(|search| search.asked != frame.asked);
+    let view = |search: PastSearch| {
+        let asked = &search.asked;
+        let typed =
+            if asked.q.is_empty() { frame.say("past.everything") } else { &asked.q };
+        let chosen = asked
+            .search()
+            .into_iter()
+            .filter(|(name, value)| {
+                !value.is_empty() && !["q", "sort", "limit"].contains(name)
+            })
+            .map(|(name, value)| facet::name(frame, name, value));
+        let total = if search.at_least { "hits.at_least" } else { "hits.total" };
+        PastView {
+            said: std::iter::once(typed.to_owned())
+                .chain(chosen)
+                .collect::<Vec<_>>()
+                .join(" · "),
+            address: link::search(asked, 0),
+            count: frame.count(total, search.total),
+            at: super::time_of_day(search.at_ms),
+        }
+    };
+    others.map(view).collect()
 }
 
 /// Kinds that can be chosen: those that have a definition, and those that have records.
@@ -185,6 +245,12 @@ fn result_list(
     let can_sort = answered.total > 1;
     let facets = answered.facets.unwrap_or_default();
     let can_drop_filters = !request.filters.is_empty() && !request.query.is_empty();
+    let files = if answered.total > 0 && frame.may("hand-out") {
+        let files = [("CSV", "csv"), ("XLSX", "xlsx")];
+        files.map(|(name, form)| (name, link::list(&frame.asked, form))).to_vec()
+    } else {
+        vec![]
+    };
     let chips = answered.understood.iter().map(|chip| {
         let rest = frame.asked.q.replacen(&chip.text, " ", 1);
         let rest = rest.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -212,6 +278,8 @@ fn result_list(
         took_ms: answered.took_ms,
         chips: chips.collect(),
         is_beyond: shown == 0 && answered.total > 0,
+        files,
+        files_hold: frame.count("list.most", MOST_RECORDS as u64),
         digitized: answered.held.map_or_else(Vec::new, |held| digitized(frame, &held)),
         // Beyond the deepest place that can be asked for, the browser's own way back is left.
         previous: match before.checked_sub(limit) {
@@ -313,14 +381,7 @@ fn hit_view(frame: &Frame<'_>, number: usize, hit: AnsweredHit) -> HitView {
         entry: field::entry_line(frame, &record),
         place: places.next().unwrap_or_default(),
         lines: lines.take(MAX_LINES).collect(),
-        why: why
-            .iter()
-            .map(|reason| {
-                let name = format!("why.{reason}");
-                frame.desk.texts.find(frame.lang, &name).unwrap_or(reason).to_owned()
-            })
-            .collect::<Vec<_>>()
-            .join(" · "),
+        why: why.iter().map(|reason| frame.why(reason)).collect::<Vec<_>>().join(" · "),
         cut_outs,
         address: link::record(&record.record, &frame.asked),
         page_address: link::page(&key, opened, &frame.asked),
