@@ -118,6 +118,17 @@ def purpose(browser, url, shot):
     browser.press("H12-34", "Enter")
     browser.wait("the record is open", lambda: "/record/" in browser.url())
     shot("record-of-a-case")
+    browser.open(url + "/case")
+    browser.run("document.querySelector('[name=end]').form.submit()")
+    browser.wait("the case is over", lambda: "/case" not in browser.url())
+    browser.open(url + "/?q=nguyen")
+    browser.run("document.querySelector('.files a').click()")
+    browser.wait("the purpose is asked for before a list leaves", lambda: "/case" in browser.url())
+    browser.press("H12-35", "Enter")
+    browser.wait("the list is back", lambda: "/?q=nguyen" in browser.url())
+    saved = ("var r = new XMLHttpRequest(); r.open('GET', document.querySelector('.files a').href, false); r.send();"
+             "return r.responseText.indexOf('(lan)')")
+    assert browser.run(saved) > 0, "the list names who took it"
 
 
 def main():

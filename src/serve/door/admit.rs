@@ -232,6 +232,8 @@ fn back_after(page: &str, path: &str, pairs: &[(String, String)]) -> String {
         .into_iter()
         .filter(|(name, _)| name.bytes().all(|byte| byte.is_ascii_lowercase()))
         .collect();
+    // A file leaves the form before it on the screen: the way back is the list itself.
+    let path = if path.starts_with("/search.") { "/" } else { path };
     let next = super::super::view::address(path, &plain);
     if next == "/" {
         page.to_owned()

@@ -17,6 +17,8 @@ fn a_list_is_handed_out_for_a_purpose_bears_its_mark_and_stands_in_the_trail() {
     );
     let away = get(&server, address, &clerk);
     assert_eq!(away.status, 303, "the purpose is asked for first");
+    let back_to_the_list = "/case?next=%2F%3Fq%3Dx%26kind%3Dso-khai-sinh";
+    assert_eq!(away.headers["location"], back_to_the_list);
     name_case(&server, &clerk);
     let answer = get(&server, address, &clerk);
     assert_eq!(answer.status, 200);
@@ -33,6 +35,7 @@ fn a_list_is_handed_out_for_a_purpose_bears_its_mark_and_stands_in_the_trail() {
     let rows: Vec<csv::StringRecord> =
         rows.records().map(|row| row.expect("a row")).collect();
     assert_eq!(rows.len(), 2, "{text}");
+    assert_eq!(&rows[1][column("Tên")], "Lò Văn Mẫu");
     let mark = rows[0][column("Dấu của danh sách")].to_owned();
     assert!(mark.contains("KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"), "{mark}");
     assert!(mark.contains("2 trong 3 kết quả · Lò Thị Mẫu (clerk)"), "{mark}");

@@ -1,5 +1,7 @@
 //! A field as people see it.
 
+use std::collections::BTreeMap;
+
 use super::super::picture::region_address;
 use super::super::text::{masked, readable};
 use super::frame::Frame;
@@ -185,10 +187,10 @@ pub(super) fn in_order<'r>(
 }
 
 /// What a record is called in a list: the persons or the subject; empty if none was read.
-pub(super) fn headline(frame: &Frame<'_>, record: &Record) -> String {
+pub(super) fn headline(frame: &Frame<'_>, fields: &BTreeMap<String, Field>) -> String {
     let names = frame.desk.labels.hit().name.iter();
     let values: Vec<String> = names
-        .filter_map(|name| Some(value(frame, name, record.fields.get(name)?)))
+        .filter_map(|name| Some(value(frame, name, fields.get(name)?)))
         .filter(|value| !value.is_empty())
         .collect();
     values.join(" – ")

@@ -80,7 +80,7 @@ fn view(frame: &Frame<'_>, link: &Link, other: &Record) -> Linked {
     Linked {
         address: link::record(&other.record, &frame.asked),
         what: frame.say(what).to_owned(),
-        name: field::headline(frame, other),
+        name: field::headline(frame, &other.fields),
         kind: frame.desk.kind_title(&other.kind).to_owned(),
         entry: field::entry_line(frame, other),
         strength,

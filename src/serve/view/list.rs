@@ -62,7 +62,7 @@ pub(in super::super) fn list(desk: &Desk, ask: &Ask) -> Result<HandedList, Failu
         mark_title: frame.say("list.mark").to_owned(),
         mark,
         about_title: frame.say("list.about").to_owned(),
-        about: about(&frame, [named, count, whose, made]),
+        about: about(&frame, [&number, &count, &whose, &made]),
     };
     Ok(HandedList { list, number, records })
 }
@@ -101,7 +101,7 @@ fn table(frame: &Frame<'_>, hits: &[AnsweredHit]) -> (Vec<String>, Vec<Vec<ListC
     let fixed = |names: &[&str]| {
         names.iter().map(|name| frame.say(name).to_owned()).collect::<Vec<_>>()
     };
-    let mut header = fixed(&["list.row", "search.kind"]);
+    let mut header = fixed(&["list.row", "search.kind", "list.name"]);
     header.extend(names.iter().map(|name| labels.full_label(name, frame.lang)));
     header.extend(fixed(&[
         "list.unverified",
@@ -121,7 +121,7 @@ fn table(frame: &Frame<'_>, hits: &[AnsweredHit]) -> (Vec<String>, Vec<Vec<ListC
         let values: Vec<ListCell> = names.iter().map(value).collect();
         let unverified: Vec<&str> = values
             .iter()
-            .zip(header.iter().skip(2))
+            .zip(header.iter().skip(3))
             .filter(|(value, _)| value.is_unverified)
             .map(|(_, label)| label.as_str())
             .collect();
@@ -133,7 +133,11 @@ fn table(frame: &Frame<'_>, hits: &[AnsweredHit]) -> (Vec<String>, Vec<Vec<ListC
             why.collect::<Vec<_>>().join("; "),
             hit.record.0.clone(),
         ];
-        let before = [(at + 1).to_string(), frame.desk.kind_title(&hit.kind).to_owned()];
+        let before = [
+            (at + 1).to_string(),
+            frame.desk.kind_title(&hit.kind).to_owned(),
+            field::headline(frame, &hit.fields),
+        ];
         let before = before.into_iter().map(plain);
         before.chain(values).chain(after.into_iter().map(plain)).collect()
     });
@@ -142,17 +146,14 @@ fn table(frame: &Frame<'_>, hits: &[AnsweredHit]) -> (Vec<String>, Vec<Vec<ListC
 }
 
 /// What the list is: what was asked, by whom and for what, and how far it can be relied on.
-fn about(
-    frame: &Frame<'_>,
-    [number, count, whose, made]: [String; 4],
-) -> Vec<[String; 2]> {
+fn about(frame: &Frame<'_>, [number, count, whose, made]: [&str; 4]) -> Vec<[String; 2]> {
     let line = |name: &str, text: &str| [frame.say(name).to_owned(), text.to_owned()];
     let mut lines = vec![
         line("site.name", frame.say("site.notice")),
-        line("list.is", &number),
-        line("hits.title", &count),
-        line("list.by", &whose),
-        line("list.made", &made),
+        line("list.is", number),
+        line("hits.title", count),
+        line("list.by", whose),
+        line("list.made", made),
     ];
     if let Some(case) = &frame.who.case {
         let purpose = format!("purpose.{}", case.purpose);

@@ -362,7 +362,7 @@ impl Viewed<'_> {
             let opened = Opened { record: Some(&record.record), ..Opened::default() };
             RecordLink {
                 address: link::page(self.key, opened, &self.frame.asked),
-                name: field::headline(self.frame, record),
+                name: field::headline(self.frame, &record.fields),
                 is_chosen: self
                     .chosen
                     .is_some_and(|chosen| chosen.record == record.record),

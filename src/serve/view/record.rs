@@ -91,7 +91,7 @@ pub(in super::super) fn record(
     let frame = Frame::of(desk, ask, kind.clone());
     let (others, others_more) = others(&frame, &record)?;
     let page = RecordPage {
-        name: field::headline(&frame, &record),
+        name: field::headline(&frame, &record.fields),
         kind,
         entry: field::entry_line(&frame, &record),
         back: back(&frame),
@@ -206,7 +206,7 @@ fn related(frame: &Frame<'_>, id: &RecordId) -> Result<Vec<RelatedView>, Failure
         let reason = frame.say(&format!("related.{}", one.by.name())).to_owned();
         views.push(RelatedView {
             address: link::record(&other.record, &frame.asked),
-            name: field::headline(frame, &other),
+            name: field::headline(frame, &other.fields),
             kind: desk.kind_title(&other.kind).to_owned(),
             entry: field::entry_line(frame, &other),
             reason,
@@ -224,7 +224,7 @@ fn others(frame: &Frame<'_>, record: &Record) -> Result<(Vec<Other>, String), Fa
         others.filter(|other| other.record != record.record).collect();
     let listed = others.iter().take(MAX_OTHERS).map(|other| Other {
         address: link::record(&other.record, &frame.asked),
-        name: field::headline(frame, other),
+        name: field::headline(frame, &other.fields),
         entry: field::entry_line(frame, other),
     });
     let left = others.len().saturating_sub(MAX_OTHERS) as u64;

@@ -376,7 +376,7 @@ fn hit_view(frame: &Frame<'_>, number: usize, hit: AnsweredHit) -> HitView {
     };
     HitView {
         number,
-        name: field::headline(frame, &record),
+        name: field::headline(frame, &record.fields),
         kind: frame.desk.kind_title(&record.kind).to_owned(),
         entry: field::entry_line(frame, &record),
         place: places.next().unwrap_or_default(),

@@ -44,7 +44,7 @@ pub(in super::super) fn sheet(
     ];
     Ok(Sheet {
         title,
-        name: field::headline(&frame, record),
+        name: field::headline(&frame, &record.fields),
         lines: lines.into_iter().filter(|line| !line.is_empty()).collect(),
         rows: rows(&frame, record),
         notes: notes(&frame, record),

@@ -268,7 +268,7 @@ impl File<'_> {
     }
 
     fn name(&self, record: &Record) -> String {
-        let name = field::headline(self.frame, record);
+        let name = field::headline(self.frame, &record.fields);
         if name.is_empty() { self.frame.say("hits.no_name").to_owned() } else { name }
     }
 
