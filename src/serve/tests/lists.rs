@@ -77,6 +77,11 @@ fn a_list_holds_what_its_reader_may_see_and_no_more() {
         let text = get(&server, "/search.csv?q=x", &cookie).text();
         assert_eq!(text.contains("Nguyên nhân"), is_seen, "{name}: {text}");
     }
+    let server = guarded();
+    for (name, is_offered) in [("approver", false), ("archivist", true)] {
+        let page = get(&server, "/?q=x", &cookie(&server, name)).text();
+        assert_eq!(page.contains("/search.csv"), is_offered, "{name}");
+    }
     let server = Server::with(|catalog| add(catalog, "there", "clerk", ("00001", "")));
     let there = cookie(&server, "there");
     name_case(&server, &there);
