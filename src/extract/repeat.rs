@@ -47,10 +47,25 @@ fn decide(field: &mut Field, value: &str) {
     }
 }
 
-/// A name whose syllables come from several writings, one of them perhaps in capitals.
+/// A name whose syllables come from several writings, one of them perhaps in capitals. A
+/// capital within a word (`KLộc`) stays: it tells where an apostrophe or a space was lost.
 fn spelled(name: &str) -> Option<String> {
-    let capitals = name.to_uppercase();
-    normal::normalize("name", &capitals, &Context::default())?.value
+    let is_small = |letter: char| letter.is_lowercase();
+    let is_mixed = |word: &&str| word.contains(is_small);
+    let in_one_case = |word: &str| match word.chars().next() {
+        Some(first) if !word.contains(is_small) => {
+            let rest = word.chars().skip(1).flat_map(char::to_lowercase);
+            first.to_uppercase().chain(rest).collect()
+        }
+        _ => word.to_owned(),
+    };
+    let words = || name.split(' ');
+    let name = if words().any(|word| is_mixed(&word)) {
+        words().map(in_one_case).collect::<Vec<String>>().join(" ")
+    } else {
+        name.to_owned()
+    };
+    normal::normalize("name", &name, &Context::default())?.value
 }
 
 #[cfg(test)]
@@ -59,9 +74,13 @@ mod tests {
 
     #[test]
     fn a_name_from_several_writings_is_spelled_as_one() {
-        for (name, expected) in
-            [("Hoàng Văn PHƯỢNG", "Hoàng Văn Phượng"), ("K' BRÊM", "K' Brêm")]
-        {
+        for (name, expected) in [
+            ("Hoàng Văn PHƯỢNG", "Hoàng Văn Phượng"),
+            ("HOÀNG VĂN PHƯỢNG", "Hoàng Văn Phượng"),
+            ("K' BRÊM", "K' Brêm"),
+            ("KLộc", "K'Lộc"),
+            ("CứA CHU", "Cứ A Chu"),
+        ] {
             assert_eq!(spelled(name).as_deref(), Some(expected));
         }
     }

@@ -103,11 +103,30 @@ fn with_joints(name: &str) -> Option<String> {
             Some(before) if before == "K" && starts_with_capital(word) => {
                 *before = format!("K'{word}");
             }
-            _ => words.push(with_joint(word).unwrap_or_else(|| word.to_owned())),
+            before => {
+                let parted = before.is_some().then(|| with_middle_apart(word)).flatten();
+                let whole = || with_joint(word).unwrap_or_else(|| word.to_owned());
+                words.push(parted.unwrap_or_else(whole));
+            }
         }
     }
     let joined = words.join(" ");
     (joined != name).then_some(joined)
+}
+
+/// A word behind the first with the middle word that was written close to the next one
+/// (`Thịthủy`): no syllable begins so and goes on with another vowel.
+fn with_middle_apart(word: &str) -> Option<String> {
+    let parted = |middle: &String| {
+        let head: String = word.chars().take(middle.chars().count()).collect();
+        let rest = word.strip_prefix(head.as_str())?;
+        let mut letters = rest.chars();
+        let first = letters.next().filter(|first| !is_vowel(*first))?;
+        let is_middle = head.to_lowercase() == middle.to_lowercase();
+        let is_two = is_middle && rest.contains(is_vowel);
+        is_two.then(|| format!("{head} {}{}", first.to_uppercase(), letters.as_str()))
+    };
+    TITLES.middles.iter().find_map(parted)
 }
 
 /// The same for one word.

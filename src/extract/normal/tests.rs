@@ -32,6 +32,8 @@ fn a_name_gets_back_the_joints_that_its_capitals_tell_of() {
         ("Tráng APáo", "Tráng A Páo"),
         ("LyA Của", "Ly A Của"),
         ("CứA Chu", "Cứ A Chu"),
+        ("NGUYỄN THỊTHỦY", "Nguyễn Thị Thủy"),
+        ("Lò Thịmẫu", "Lò Thị Mẫu"),
         ("Tráng A. Sà", "Tráng A Sà"),
     ] {
         let read = normalize("name", written, &Context::default()).unwrap();

@@ -232,16 +232,6 @@ fn a_commune_its_district_and_its_province_are_believed_together_and_nothing_is_
 }
 
 #[test]
-fn a_district_that_is_written_gives_way_to_none_in_which_the_commune_lies() {
-    // `Bha Lê` lies in Tây Giang, and the engine saw both names of the district.
-    let nam = word(&["NT", "aâ", "my"]);
-    let words =
-        [plain("xã Bha Lê, huyện"), vec![nam], plain("Giang, tỉnh Quảng Nam")].concat();
-    let read = decoded("place", &words);
-    assert_eq!(read.value.as_deref(), Some("xã Bha Lê, huyện Nam Giang, tỉnh Quảng Nam"));
-}
-
-#[test]
 fn a_letter_for_a_unit_that_cannot_be_read_is_no_part_of_the_hamlet() {
     for (written, expected) in [
         (
