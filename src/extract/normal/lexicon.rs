@@ -189,14 +189,24 @@ pub(super) static FAMILIES: LazyLock<Vec<String>> = LazyLock::new(|| {
     let kinh = kinh.filter_map(|line| line.split('\t').next());
     let others = include_str!("../../../pipelines/lexicon/names/minority.tsv").lines();
     let others = others.filter_map(|line| line.split_once('\t')?.1.split(' ').next());
+    let highland = HIGHLAND.lines().filter_map(|line| Some(line.split_once('\t')?.1));
     let mut names: Vec<String> = kinh
         .chain(others)
+        .chain(highland)
         .filter(|name| !name.starts_with('#') && !name.is_empty())
         .map(str::to_owned)
         .collect();
     names.sort();
     names.dedup();
     names
+});
+
+const HIGHLAND: &str = include_str!("../../../pipelines/lexicon/names/highland.tsv");
+
+/// Family names of the Mông, whose men bear a middle word of one letter.
+pub(super) static MONG_FAMILIES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let of_group = HIGHLAND.lines().filter_map(|line| line.strip_prefix("Mông\t"));
+    of_group.map(str::to_owned).collect()
 });
 
 /// Land use: (code, words), longest words first so that the longest match wins.

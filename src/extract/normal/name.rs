@@ -2,7 +2,7 @@
 
 use crate::model::{canonical_tone, fold, fold_letter, is_vowel, title_case_name};
 
-use super::lexicon::{FAMILIES, TITLES};
+use super::lexicon::{FAMILIES, MONG_FAMILIES, TITLES};
 use super::{CERTAIN, Context, DOUBTFUL, Normalized, REPAIRED};
 
 /// Marks that a name may hold beside letters.
@@ -103,8 +103,9 @@ fn with_joints(name: &str) -> Option<String> {
             Some(before) if before == "K" && starts_with_capital(word) => {
                 *before = format!("K'{word}");
             }
-            before => {
-                let parted = before.is_some().then(|| with_middle_apart(word)).flatten();
+            _ => {
+                let family = words.first().map(String::as_str);
+                let parted = family.and_then(|family| with_middle_apart(family, word));
                 let whole = || with_joint(word).unwrap_or_else(|| word.to_owned());
                 words.push(parted.unwrap_or_else(whole));
             }
@@ -114,20 +115,25 @@ fn with_joints(name: &str) -> Option<String> {
     (joined != name).then_some(joined)
 }
 
-/// A word behind the first with the middle word that was written close to the next one
-/// (`Thịthủy`): no syllable begins so and goes on with another vowel.
-fn with_middle_apart(word: &str) -> Option<String> {
-    let parted = |middle: &String| {
+/// A word with the middle word before it that was written close (`Thịthủy`, and `Apáo` behind
+/// a family name of the Mông): no syllable begins so and goes on with another vowel.
+fn with_middle_apart(family: &str, word: &str) -> Option<String> {
+    let is_same = |one: &str, other: &str| one.to_lowercase() == other.to_lowercase();
+    let is_mong = MONG_FAMILIES.iter().any(|known| is_same(known, family));
+    let of_mong = is_mong.then_some(MIDDLE_OF_MONG);
+    let parted = |middle: &str| {
         let head: String = word.chars().take(middle.chars().count()).collect();
         let rest = word.strip_prefix(head.as_str())?;
         let mut letters = rest.chars();
         let first = letters.next().filter(|first| !is_vowel(*first))?;
-        let is_middle = head.to_lowercase() == middle.to_lowercase();
-        let is_two = is_middle && rest.contains(is_vowel);
+        let is_two = is_same(&head, middle) && letters.as_str().contains(is_vowel);
         is_two.then(|| format!("{head} {}{}", first.to_uppercase(), letters.as_str()))
     };
-    TITLES.middles.iter().find_map(parted)
+    TITLES.middles.iter().map(String::as_str).chain(of_mong).find_map(parted)
 }
+
+/// The middle word of most Mông men.
+const MIDDLE_OF_MONG: &str = "A";
 
 /// The same for one word.
 fn with_joint(word: &str) -> Option<String> {
@@ -212,7 +218,7 @@ fn with_middle_parted(name: &str) -> Option<String> {
     (is_family(family) && !is_family(first)).then(|| format!("{family} A {rest}"))
 }
 
-/// The middle word of most Mông men, as it ends a word.
+/// [`MIDDLE_OF_MONG`] as it ends a word.
 const ONE_LETTER_MIDDLE: char = 'a';
 
 /// Whether `letter` is a combining mark, as in the highland orthographies.

@@ -33,6 +33,8 @@ fn a_name_gets_back_the_joints_that_its_capitals_tell_of() {
         ("LyA Của", "Ly A Của"),
         ("CứA Chu", "Cứ A Chu"),
         ("NGUYỄN THỊTHỦY", "Nguyễn Thị Thủy"),
+        ("TRÁNG APÁO", "Tráng A Páo"),
+        ("CỨA DƠ", "Cứ A Dơ"),
         ("Lò Thịmẫu", "Lò Thị Mẫu"),
         ("Tráng A. Sà", "Tráng A Sà"),
     ] {
@@ -70,6 +72,10 @@ fn a_name_without_lost_joints_stays_as_it_is() {
         "Nguyễn V. An",
         "TRáng A Páo",
         "NgUyễn Văn HảI",
+        "Giàng Anh",
+        "Sùng An Vang",
+        "Lò Thịnh",
+        "Kpă Alăng",
     ] {
         let read = normalize("name", name, &Context::default()).unwrap();
         assert_eq!(read.value.as_deref(), Some(&*crate::model::title_case_name(name)));
