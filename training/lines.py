@@ -9,9 +9,12 @@ import numpy as np
 from damage import HEIGHT, damage
 from fonts import SWASH, Face, share
 from render import Drawn, draw_line
+from strokes import Hand
 from text import Span, Text
 
-KINDS = (("print", 0.36), ("typewriter", 0.26), ("handwriting", 0.38))
+KINDS = (("print", 0.29), ("typewriter", 0.23), ("handwriting", 0.48))
+# Share of the handwriting that is drawn stroke by stroke and not with a face.
+BY_PEN = 0.7
 WIDEST = 900
 STEP = 4
 
@@ -68,7 +71,8 @@ class Lines:
                 em = round(em * r.uniform(1.0, 1.25))
             # Most lines are cut where a cutter's segment would end; a third run on.
             widest = round(em * (r.uniform(4, 24) if r.random() < 0.8 else r.uniform(1.5, 5)))
-            drawn = draw_line(spans, {"label": label, "value": value}, em, r, max(widest, 2 * em))
+            hand = Hand(r) if wanted == "handwriting" and r.random() < BY_PEN else None
+            drawn = draw_line(spans, {"label": label, "value": value}, em, r, max(widest, 2 * em), hand)
             if drawn is None:
                 continue
             self._remember(drawn)
@@ -76,7 +80,7 @@ class Lines:
             image = damage(drawn, others, self._stray(em, False) if r.random() < 0.15 else None, r, strength)
             if image.shape[1] > WIDEST or image.shape[1] // STEP < steps_needed(drawn.label) + 1:
                 continue
-            return Line(image, drawn.label, wanted, value.name)
+            return Line(image, drawn.label, wanted, "strokes" if hand else value.name)
 
     def _remember(self, drawn: Drawn) -> None:
         if len(self.strays) < 60:

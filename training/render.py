@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 
 from alphabet import label_of
 from fonts import Face, sized
+from strokes import Hand
 from text import Span
 
 BOXES = "☐☑☒"
@@ -103,8 +104,29 @@ def _draw_run(d: ImageDraw.ImageDraw, text: str, face: Face, font, x: float, y: 
     return x - x0
 
 
-def draw_line(spans: list[Span], faces: dict[str, Face], em: int, r: random.Random, max_width: int) -> Drawn | None:
+def _write(image: Image.Image, words: list[str], hand: Hand, x: float, y: float, size: int, most: float, r: random.Random) -> tuple[list[str], float]:
+    """Writes the words with a pen as far as they end before `most`; returns those that were written and where the last ends."""
+    canvas, kept, end = np.asarray(image).copy(), [], x
+    for word in words:
+        ink, left, above, width = hand.write(word, size)
+        row, column = round(y + size * r.gauss(0, 0.03)) - above, round(x) + left
+        if x + width > most:
+            break
+        top, bottom, first = max(0, row), min(canvas.shape[0], row + ink.shape[0]), max(0, column)
+        last = min(canvas.shape[1], column + ink.shape[1])
+        part = ink[top - row:bottom - row, first - column:last - column]
+        canvas[top:bottom, first:last] = np.maximum(canvas[top:bottom, first:last], part)
+        kept.append(word)
+        end = x + width
+        x = end + hand.gap_between_words(size)
+    image.paste(Image.fromarray(canvas))
+    return kept, end
+
+
+def draw_line(spans: list[Span], faces: dict[str, Face], em: int, r: random.Random, max_width: int, hand: Hand | None = None) -> Drawn | None:
     """Draws the spans side by side, labels with `faces["label"]`, values with `faces["value"]`; None where a face lacks a letter.
+
+    What would be written with the face of the values is written by `hand` where one is given.
 
     The canvas is 3 em high with the baseline 1.9 em down; words beyond `max_width` are left out of image and label.
     """
@@ -136,6 +158,19 @@ def draw_line(spans: list[Span], faces: dict[str, Face], em: int, r: random.Rand
                 x += width + em * r.uniform(0.1, 0.4)
             continue
         size = max(9, round(em * scale[role]))
+        if hand is not None and faces[role] is faces["value"]:
+            if not hand.writes(span.text):
+                return None
+            words = span.text.split()
+            kept, end = _write(image, words, hand, x, baseline + drop[role], size, max_width - em * 0.3, r)
+            if kept:
+                label.append(" ".join(kept))
+                if span.role == "value" and under_leader:
+                    _leader(layers["label"][1], x - em * 0.3, baseline + em * r.uniform(-0.02, 0.12), min(end - x + em * r.uniform(0.2, 4), max_width - x - 1), em, r, r.randint(110, 255))
+                x = end + hand.gap_between_words(size)
+            if len(kept) < len(words):
+                break
+            continue
         font = _font_for(faces[role], size, span.text)
         if font is None:
             return None

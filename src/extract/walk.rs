@@ -30,6 +30,17 @@ const MEANS: f32 = 0.9;
 /// Share of the letters of a run that printed words must explain.
 const PRINTED_SHARE: f32 = 0.6;
 
+/// How sure the last word of a value is at most if a colon that is none ends it.
+const STRAY_COLON: f32 = 0.8;
+
+/// A colon where none can stand.
+enum Strange {
+    /// It ends a label that was not recognised, which begins at this word.
+    Label(usize),
+    /// It ends the row close behind the value: a mark of the pen or of the paper.
+    Mark,
+}
+
 /// Words behind the label of a field.
 #[derive(Debug, Clone)]
 pub(super) struct Value {
@@ -262,16 +273,19 @@ impl<'a> Walk<'a> {
     /// whose the next labels are.
     fn give_checked(&mut self, owner: Option<usize>, mut words: Vec<Piece>, row: &Row) {
         let Some(value) = owner else { return };
-        if let Some(at) = self.strange_label(value, &words) {
-            self.lost = true;
-            words.truncate(at);
+        match self.strange_colon(value, &words) {
+            Some(Strange::Label(at)) => {
+                self.lost = true;
+                words.truncate(at);
+            }
+            Some(Strange::Mark) => doubt_last(&mut words),
+            None => {}
         }
         self.give(value, words, row);
     }
 
-    /// Where a label that was not recognised begins among the words of a value: a colon
-    /// behind letters, in a value that cannot have one.
-    fn strange_label(&self, value: usize, words: &[Piece]) -> Option<usize> {
+    /// What a colon behind letters is, in a value that cannot have one.
+    fn strange_colon(&self, value: usize, words: &[Piece]) -> Option<Strange> {
         let field = &self.form.fields[self.values[value].field];
         let free = matches!(
             field.spec.value_type.as_str(),
@@ -295,13 +309,16 @@ impl<'a> Walk<'a> {
                 && before.iter().all(|it| !it.is_numeric())
         })? + 1;
         // The label begins behind the last wide gap before its colon.
-        (1..=colon)
-            .rev()
-            .find(|&at| {
-                let gap = words[at].rect.left - words[at - 1].rect.right;
-                gap > WIDE_GAP * words[at].height()
-            })
-            .or(Some(0))
+        let label = (1..=colon).rev().find(|&at| {
+            let gap = words[at].rect.left - words[at - 1].rect.right;
+            gap > WIDE_GAP * words[at].height()
+        });
+        let is_at_end = colon + 1 == words.len() && words[colon].word.text.ends_with(':');
+        Some(match label {
+            Some(at) => Strange::Label(at),
+            None if is_at_end => Strange::Mark,
+            None => Strange::Label(0),
+        })
     }
 
     /// Adds words to a value as a row of their own.
@@ -336,14 +353,18 @@ impl<'a> Walk<'a> {
             .map(|range| part.pieces[range].to_vec())
             .collect();
         let alone = runs.len() == 1;
-        for run in runs {
+        for mut run in runs {
             if self.is_printed(&run) {
                 continue;
             }
             let Some(owner) = self.owner(&run, alone, above, bounds) else { continue };
-            if self.strange_label(owner, &run).is_some() {
-                self.lost = true;
-                continue;
+            match self.strange_colon(owner, &run) {
+                Some(Strange::Label(_)) => {
+                    self.lost = true;
+                    continue;
+                }
+                Some(Strange::Mark) => doubt_last(&mut run),
+                None => {}
             }
             if self.stands_instead(owner, &run) {
                 let value = &mut self.values[owner];
@@ -449,6 +470,13 @@ impl<'a> Walk<'a> {
         let pieces: Vec<Piece> = value.pieces.iter().chain(run).cloned().collect();
         let after = certainty(field, &pieces, self.context);
         before < 0.35 || after >= before - 0.01
+    }
+}
+
+/// Doubts the last word of a value that a stray colon ends.
+fn doubt_last(words: &mut [Piece]) {
+    if let Some(last) = words.last_mut() {
+        last.word.confidence = last.word.confidence.min(STRAY_COLON);
     }
 }
 
