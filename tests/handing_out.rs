@@ -64,7 +64,7 @@ fn a_searchable_pdf_gives_back_every_word_at_its_place() {
                     |at: usize| quad.iter().map(|corner| corner[at]).sum::<f32>() / 4.0;
                 let centre = word.quad.bounds().centre();
                 let high = (quad[3][0] - quad[0][0]).hypot(quad[3][1] - quad[0][1]);
-                // A space goes along with each word but the last of its line.
+                // A space goes along with each word.
                 let wide = (quad[1][0] - quad[0][0]).hypot(quad[1][1] - quad[0][1]);
                 let letters = word.text.chars().count() as f32;
                 let far = high * 0.6 + wide / letters;

@@ -17,24 +17,16 @@ const BASE_LINE: f32 = 0.2;
 pub(super) fn operators(text: &PageText, scale: f32, height: f32) -> String {
     let mut out = String::from("BT\n3 Tr\n");
     for line in &text.lines {
-        let last = line.words.len().saturating_sub(1);
-        for (at, word) in line.words.iter().enumerate() {
+        for word in &line.words {
             let quad = word.quad.mapped(&text.to_original);
-            put(&mut out, word, &quad, at < last, scale, height);
+            put(&mut out, word, &quad, scale, height);
         }
     }
     out.push_str("ET\n");
     out
 }
 
-fn put(
-    out: &mut String,
-    word: &Word,
-    quad: &Quad,
-    has_next: bool,
-    scale: f32,
-    height: f32,
-) {
+fn put(out: &mut String, word: &Word, quad: &Quad, scale: f32, height: f32) {
     let [first, second, third, fourth] = quad.0;
     let length = |dx: f32, dy: f32| dx.hypot(dy) * scale;
     let width = length(third.x - fourth.x, third.y - fourth.y)
@@ -57,10 +49,8 @@ fn put(
     let x = fourth.x * scale - sin * up;
     let y = height - fourth.y * scale + cos * up;
     let stretch = width / (letters * BLANK_WIDTH * size) * 100.0;
-    let mut codes = blank_codes(&word.text);
-    if has_next {
-        codes = blank_codes(&format!("{} ", word.text));
-    }
+    // The space parts it from the next word, also from one of another line that touches it.
+    let codes = blank_codes(&format!("{} ", word.text));
     // Writing to a string cannot fail.
     let _ = writeln!(
         out,

@@ -200,8 +200,8 @@ fn each_word_lies_over_its_place_on_the_paper() {
     // 30 × 20 pixels at (50, 30), half a point a pixel: 15 points for five letters of half
     // an em at size 10; the base line a fifth above (25, 50 − 25).
     let expected = "/F1 10.00 Tf 60.00 Tz 1.00000 0.00000 -0.00000 1.00000 25.00 27.00 Tm \
-        <003C00560103006E003E> Tj";
-    assert!(operators.contains(expected), "{operators}");
+        <003C00560103006E003E0020> Tj";
+    assert!(operators.contains(expected), "the last of its line: {operators}");
     assert!(operators.contains("<004C00F20020> Tj"), "the words are parted: {operators}");
     assert!(operators.starts_with("BT\n3 Tr\n") && operators.ends_with("ET\n"));
 }
