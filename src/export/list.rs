@@ -5,7 +5,7 @@ use std::io::Write;
 
 use super::ExportError;
 use super::xlsx::{Cell, Sheet, write_workbook};
-use crate::model::harmless;
+use crate::model::{UTF8_MARK, harmless};
 
 /// A form of table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub struct List {
     /// Headings.
     pub header: Vec<String>,
     /// As many cells a row as there are headings.
-    pub rows: Vec<Vec<ListCell>>,
+    pub rows: Vec<Vec<Cell>>,
     /// Heading of the last column, which holds the mark.
     pub mark_title: String,
     /// What every row and every printed page bears.
@@ -53,15 +53,6 @@ pub struct List {
     pub about_title: String,
     /// What it says: name and value.
     pub about: Vec<[String; 2]>,
-}
-
-/// A cell of the table.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ListCell {
-    /// What stands in it.
-    pub text: String,
-    /// Whether it is a value that no person has verified.
-    pub is_unverified: bool,
 }
 
 /// Writes the table.
@@ -81,7 +72,7 @@ pub fn write_list(
 }
 
 fn csv(list: &List, mut out: &mut dyn Write) -> Result<(), ExportError> {
-    out.write_all("\u{feff}".as_bytes())?;
+    out.write_all(UTF8_MARK.as_bytes())?;
     let mut writer = csv::Writer::from_writer(&mut out);
     writer.write_record(list.header.iter().chain([&list.mark_title]))?;
     let mark = harmless(&list.mark);
@@ -98,11 +89,8 @@ fn workbook(list: &List, mut out: &mut dyn Write) -> Result<(), ExportError> {
         list.header.iter().chain([&list.mark_title]).cloned().collect();
     let mut table = Sheet::new(&list.title, &header)?.with_foot(&list.mark);
     for row in &list.rows {
-        let cells = row.iter().map(|cell| Cell {
-            text: cell.text.clone(),
-            is_unverified: cell.is_unverified,
-        });
-        table.push(&cells.chain([Cell::plain(&*list.mark)]).collect::<Vec<_>>())?;
+        let mark = Cell::plain(&*list.mark);
+        table.push(&row.iter().cloned().chain([mark]).collect::<Vec<_>>())?;
     }
     let heading = [list.about_title.clone(), String::new()];
     let mut about = Sheet::new(&list.about_title, &heading)?.with_foot(&list.mark);
@@ -119,8 +107,7 @@ mod tests {
     use super::*;
 
     fn list() -> List {
-        let cell =
-            |text: &str, is_unverified| ListCell { text: text.into(), is_unverified };
+        let cell = |text: &str, is_unverified| Cell { text: text.into(), is_unverified };
         List {
             title: "Kết quả".into(),
             header: vec!["Họ tên".into(), "Số".into()],

@@ -25,15 +25,16 @@ use crate::catalog::StoredRecord;
 use crate::link::{LinkError, Links};
 use crate::model::PageKey;
 use crate::model::Record;
-use crate::model::harmless;
+use crate::model::{UTF8_MARK, harmless};
 
 use self::papers::papers;
 use self::workbook::{Tables, workbook};
 pub use layout::{HOCR_END, ReadPage, alto, hocr_head, hocr_page};
-pub use list::{List, ListCell, ListForm, write_list};
+pub use list::{List, ListForm, write_list};
 pub use papers::{PaperForm, Pictures, write_paper};
 pub use pdf::{Sheet, SheetRow, write_sheet};
 pub use rows::{CodeRow, LineRow, PageRow, RecordRow, WordRow};
+pub use xlsx::Cell;
 
 /// A form of export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -231,8 +232,7 @@ fn table(
         names.extend(stored.record.fields.into_keys());
         Ok(())
     })?;
-    // Excel takes a CSV file for UTF-8 only if it begins with the byte order mark.
-    out.write_all("\u{feff}".as_bytes())?;
+    out.write_all(UTF8_MARK.as_bytes())?;
     let mut writer = csv::Writer::from_writer(out);
     let header = FIXED.into_iter().map(str::to_owned).chain(names.iter().cloned());
     writer.write_record(header.chain([UNVERIFIED.to_owned()]))?;

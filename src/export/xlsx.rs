@@ -40,18 +40,18 @@ const STYLES: &str = "<fonts count=\"2\"><font><sz val=\"11\"/><name val=\"Calib
 <xf numFmtId=\"49\" fontId=\"0\" fillId=\"3\" borderId=\"0\" xfId=\"0\" applyNumberFormat=\"1\" applyFill=\"1\"/>\
 </cellXfs><cellStyles count=\"1\"><cellStyle name=\"Normal\" xfId=\"0\" builtinId=\"0\"/></cellStyles>";
 
-/// One cell.
+/// One cell of a table.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Cell {
+pub struct Cell {
     /// What stands in it; empty cells are not written.
-    pub(super) text: String,
+    pub text: String,
     /// Whether no person has verified it.
-    pub(super) is_unverified: bool,
+    pub is_unverified: bool,
 }
 
 impl Cell {
     /// A cell that needs no verifying.
-    pub(super) fn plain(text: impl Into<String>) -> Self {
+    pub fn plain(text: impl Into<String>) -> Self {
         Self { text: text.into(), is_unverified: false }
     }
 }

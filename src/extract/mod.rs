@@ -18,6 +18,7 @@ use crate::model::{PageText, Paper, Record, Rulings, ScanId};
 
 mod alone;
 mod choice;
+mod colon;
 mod columns;
 mod definition_test;
 pub mod finding;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::config::kind::Repeat;
-use crate::model::{Field, Word};
+use crate::model::{Field, Word, title_case_name};
 
 use super::normal::{self, Context};
 use super::record::Entry;
@@ -50,18 +50,8 @@ fn decide(field: &mut Field, value: &str) {
 /// A name whose syllables come from several writings, one of them perhaps in capitals. A
 /// capital within a word (`KLộc`) stays: it tells where an apostrophe or a space was lost.
 fn spelled(name: &str) -> Option<String> {
-    let is_small = |letter: char| letter.is_lowercase();
-    let is_mixed = |word: &&str| word.contains(is_small);
-    let in_one_case = |word: &str| match word.chars().next() {
-        Some(first) if !word.contains(is_small) => {
-            let rest = word.chars().skip(1).flat_map(char::to_lowercase);
-            first.to_uppercase().chain(rest).collect()
-        }
-        _ => word.to_owned(),
-    };
-    let words = || name.split(' ');
-    let name = if words().any(|word| is_mixed(&word)) {
-        words().map(in_one_case).collect::<Vec<String>>().join(" ")
+    let name = if name.contains(char::is_lowercase) {
+        name.split(' ').map(title_case_name).collect::<Vec<String>>().join(" ")
     } else {
         name.to_owned()
     };

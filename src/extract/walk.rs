@@ -3,6 +3,7 @@
 
 use crate::model::Rect;
 
+use super::colon::{Colon, doubt_last};
 use super::form::{Anchor, Form, Target};
 use super::normal::Context;
 use super::phrase::Phrase;
@@ -23,23 +24,10 @@ const LONG_LINES: usize = 5;
 const FULL_ROW: f32 = 0.18;
 /// A note of so many rows or more may hold words that are labels elsewhere.
 const FREE_LINES: usize = 8;
-/// A gap of this many heights separates a value from a label that was not recognised.
-const WIDE_GAP: f32 = 0.9;
 /// Words that are so certainly a value of a type are one, 0–1.
 const MEANS: f32 = 0.9;
 /// Share of the letters of a run that printed words must explain.
 const PRINTED_SHARE: f32 = 0.6;
-
-/// How sure the last word of a value is at most if a colon that is none ends it.
-const STRAY_COLON: f32 = 0.8;
-
-/// A colon where none can stand.
-enum Strange {
-    /// It ends a label that was not recognised, which begins at this word.
-    Label(usize),
-    /// It ends the row close behind the value: a mark of the pen or of the paper.
-    Mark,
-}
 
 /// Words behind the label of a field.
 #[derive(Debug, Clone)]
@@ -273,19 +261,19 @@ impl<'a> Walk<'a> {
     /// whose the next labels are.
     fn give_checked(&mut self, owner: Option<usize>, mut words: Vec<Piece>, row: &Row) {
         let Some(value) = owner else { return };
-        match self.strange_colon(value, &words) {
-            Some(Strange::Label(at)) => {
+        match self.colon(value, &words) {
+            Some(Colon::OfLabel(at)) => {
                 self.lost = true;
                 words.truncate(at);
             }
-            Some(Strange::Mark) => doubt_last(&mut words),
+            Some(Colon::Stray) => doubt_last(&mut words),
             None => {}
         }
         self.give(value, words, row);
     }
 
     /// What a colon behind letters is, in a value that cannot have one.
-    fn strange_colon(&self, value: usize, words: &[Piece]) -> Option<Strange> {
+    fn colon(&self, value: usize, words: &[Piece]) -> Option<Colon> {
         let field = &self.form.fields[self.values[value].field];
         let free = matches!(
             field.spec.value_type.as_str(),
@@ -301,24 +289,7 @@ impl<'a> Walk<'a> {
         if free || !field.templates.is_empty() {
             return None;
         }
-        let colon = words.iter().skip(1).position(|piece| {
-            let text = &piece.word.text;
-            let before: Vec<char> =
-                text.chars().take_while(|&letter| letter != ':').collect();
-            before.len() < text.chars().count()
-                && before.iter().all(|it| !it.is_numeric())
-        })? + 1;
-        // The label begins behind the last wide gap before its colon.
-        let label = (1..=colon).rev().find(|&at| {
-            let gap = words[at].rect.left - words[at - 1].rect.right;
-            gap > WIDE_GAP * words[at].height()
-        });
-        let is_at_end = colon + 1 == words.len() && words[colon].word.text.ends_with(':');
-        Some(match label {
-            Some(at) => Strange::Label(at),
-            None if is_at_end => Strange::Mark,
-            None => Strange::Label(0),
-        })
+        Colon::among(words)
     }
 
     /// Adds words to a value as a row of their own.
@@ -358,12 +329,12 @@ impl<'a> Walk<'a> {
                 continue;
             }
             let Some(owner) = self.owner(&run, alone, above, bounds) else { continue };
-            match self.strange_colon(owner, &run) {
-                Some(Strange::Label(_)) => {
+            match self.colon(owner, &run) {
+                Some(Colon::OfLabel(_)) => {
                     self.lost = true;
                     continue;
                 }
-                Some(Strange::Mark) => doubt_last(&mut run),
+                Some(Colon::Stray) => doubt_last(&mut run),
                 None => {}
             }
             if self.stands_instead(owner, &run) {
@@ -470,13 +441,6 @@ impl<'a> Walk<'a> {
         let pieces: Vec<Piece> = value.pieces.iter().chain(run).cloned().collect();
         let after = certainty(field, &pieces, self.context);
         before < 0.35 || after >= before - 0.01
-    }
-}
-
-/// Doubts the last word of a value that a stray colon ends.
-fn doubt_last(words: &mut [Piece]) {
-    if let Some(last) = words.last_mut() {
-        last.word.confidence = last.word.confidence.min(STRAY_COLON);
     }
 }
 

@@ -1,5 +1,8 @@
 //! Cells of tables that other programs open.
 
+/// Excel takes a CSV file for UTF-8 only if it begins with this mark.
+pub const UTF8_MARK: &str = "\u{feff}";
+
 /// A cell that a table program does not take for a formula: one that begins like a formula
 /// gets an apostrophe before it.
 ///

@@ -17,7 +17,7 @@ mod text;
 pub use alignment::aligned;
 pub use calibration::Calibration;
 pub use causes::with_causes;
-pub use cell::harmless;
+pub use cell::{UTF8_MARK, harmless};
 pub use geometry::{Affine, Point, Quad, Rect, Size};
 pub use image::{Codec, PageImage, Pixels, StoredPicture};
 pub use kind::{Kind, KindId};

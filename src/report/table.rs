@@ -3,10 +3,7 @@
 use std::io::Write;
 
 use super::Row;
-use crate::model::harmless;
-
-/// Excel takes a CSV file for UTF-8 only if it begins with this mark.
-const UTF8_MARK: &str = "\u{feff}";
+use crate::model::{UTF8_MARK, harmless};
 
 /// Writes everything that was not ingested, one row each. `separator` is the list
 /// separator of the country that Excel is set to: `,` or `;`.

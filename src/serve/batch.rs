@@ -12,7 +12,7 @@ use super::seek::Seek;
 use super::text::{Lang, Texts};
 use crate::catalog::Catalog;
 use crate::config::lookup::{LookupColumns, LookupMeaning};
-use crate::model::{Field, harmless, nfc};
+use crate::model::{Field, UTF8_MARK, harmless, nfc};
 use crate::search::Wanted;
 
 /// Hits that are named for each line.
@@ -30,9 +30,6 @@ const MAX_COLUMNS: usize = 200;
 
 /// Most letters of one thing that the report says: with [`MAX_COLUMNS`] it bounds the report.
 const MAX_SAID: usize = 300;
-
-/// The mark that Excel wants at the start of UTF-8.
-const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// What the report says behind the columns of the list.
 const HEADINGS: [&str; 9] =
@@ -153,7 +150,7 @@ pub(super) fn look_up_seen(
 ) -> Result<BatchCounts, BatchError> {
     let mut bytes = Vec::new();
     list.read_to_end(&mut bytes)?;
-    let text = bytes.strip_prefix(BYTE_ORDER_MARK.as_bytes()).unwrap_or(&bytes);
+    let text = bytes.strip_prefix(UTF8_MARK.as_bytes()).unwrap_or(&bytes);
     let separator = separator(text);
     let mut reader =
         ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(text);
@@ -166,7 +163,7 @@ pub(super) fn look_up_seen(
     let lang = language(&headings, &columns)?;
     let texts = Texts::embedded()?;
     let mut out = report;
-    out.write_all(BYTE_ORDER_MARK.as_bytes())?;
+    out.write_all(UTF8_MARK.as_bytes())?;
     let mut writer = WriterBuilder::new().delimiter(separator).from_writer(out);
     let added =
         HEADINGS.map(|name| texts.say(lang, &format!("lookup.{name}")).to_owned());

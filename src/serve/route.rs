@@ -79,7 +79,14 @@ async fn search_page(
     State(desk): State<Arc<Desk>>,
     ask: Ask,
 ) -> Result<Html<String>, Failure> {
-    blocking(desk, move |desk| view::search(desk, &ask)).await.map(Html)
+    let page = blocking(desk, move |desk| {
+        let (page, made) = view::search(desk, &ask)?;
+        if let Some(made) = made {
+            desk.past.keep(&ask.who.session(), made);
+        }
+        Ok(page)
+    });
+    page.await.map(Html)
 }
 
 /// Forgets what this session has searched for.

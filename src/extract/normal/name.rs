@@ -46,7 +46,7 @@ pub(super) fn name(text: &str, _: &Context) -> Normalized {
         let as_read = title_case_name(&in_one_case);
         return Normalized::read(spelled, REPAIRED).with_alternatives(vec![as_read]);
     }
-    if let Some(parted) = with_middle_parted(&spelled) {
+    if let Some(parted) = with_middle_behind(&spelled) {
         return Normalized::read(parted, REPAIRED).with_alternatives(vec![spelled]);
     }
     // `K'Brêm` is whole, a lone syllable may have lost the others.
@@ -105,7 +105,7 @@ fn with_joints(name: &str) -> Option<String> {
             }
             _ => {
                 let family = words.first().map(String::as_str);
-                let parted = family.and_then(|family| with_middle_apart(family, word));
+                let parted = family.and_then(|family| with_middle_before(family, word));
                 let whole = || with_joint(word).unwrap_or_else(|| word.to_owned());
                 words.push(parted.unwrap_or_else(whole));
             }
@@ -114,26 +114,6 @@ fn with_joints(name: &str) -> Option<String> {
     let joined = words.join(" ");
     (joined != name).then_some(joined)
 }
-
-/// A word with the middle word before it that was written close (`Thịthủy`, and `Apáo` behind
-/// a family name of the Mông): no syllable begins so and goes on with another vowel.
-fn with_middle_apart(family: &str, word: &str) -> Option<String> {
-    let is_same = |one: &str, other: &str| one.to_lowercase() == other.to_lowercase();
-    let is_mong = MONG_FAMILIES.iter().any(|known| is_same(known, family));
-    let of_mong = is_mong.then_some(MIDDLE_OF_MONG);
-    let parted = |middle: &str| {
-        let head: String = word.chars().take(middle.chars().count()).collect();
-        let rest = word.strip_prefix(head.as_str())?;
-        let mut letters = rest.chars();
-        let first = letters.next().filter(|first| !is_vowel(*first))?;
-        let is_two = is_same(&head, middle) && letters.as_str().contains(is_vowel);
-        is_two.then(|| format!("{head} {}{}", first.to_uppercase(), letters.as_str()))
-    };
-    TITLES.middles.iter().map(String::as_str).chain(of_mong).find_map(parted)
-}
-
-/// The middle word of most Mông men.
-const MIDDLE_OF_MONG: &str = "A";
 
 /// The same for one word.
 fn with_joint(word: &str) -> Option<String> {
@@ -159,6 +139,26 @@ fn with_joint(word: &str) -> Option<String> {
     let joint = if BEFORE_APOSTROPHES.contains(&head.as_str()) { '\'' } else { ' ' };
     Some(format!("{head}{joint}{tail}"))
 }
+
+/// A word with the middle word before it that was written close (`Thịthủy`, and `Apáo` behind
+/// a family name of the Mông): no syllable begins so and goes on with another vowel.
+fn with_middle_before(family: &str, word: &str) -> Option<String> {
+    let is_same = |one: &str, other: &str| one.to_lowercase() == other.to_lowercase();
+    let is_mong = MONG_FAMILIES.iter().any(|known| is_same(known, family));
+    let of_mong = is_mong.then_some(MIDDLE_OF_MONG);
+    let parted = |middle: &str| {
+        let head: String = word.chars().take(middle.chars().count()).collect();
+        let rest = word.strip_prefix(head.as_str())?;
+        let mut letters = rest.chars();
+        let first = letters.next().filter(|first| !is_vowel(*first))?;
+        let is_two = is_same(&head, middle) && letters.as_str().contains(is_vowel);
+        is_two.then(|| format!("{head} {}{}", first.to_uppercase(), letters.as_str()))
+    };
+    TITLES.middles.iter().map(String::as_str).chain(of_mong).find_map(parted)
+}
+
+/// The middle word of most Mông men.
+const MIDDLE_OF_MONG: &str = "A";
 
 /// Whether a capital within a word begins another one: both are syllables, or the first is a
 /// letter that stands alone in names.
@@ -211,11 +211,12 @@ fn with_usual_middle(name: &str) -> Option<String> {
 /// The same name with the one-letter middle word parted from the family name that it was
 /// written close to (`Mùaa Khày` → `Mùa A Khày`): the family name alone is known, both
 /// together are not.
-fn with_middle_parted(name: &str) -> Option<String> {
+fn with_middle_behind(name: &str) -> Option<String> {
     let (first, rest) = name.split_once(' ')?;
     let family = first.strip_suffix(ONE_LETTER_MIDDLE)?;
     let is_family = |name: &str| FAMILIES.iter().any(|it| it == name);
-    (is_family(family) && !is_family(first)).then(|| format!("{family} A {rest}"))
+    (is_family(family) && !is_family(first))
+        .then(|| format!("{family} {MIDDLE_OF_MONG} {rest}"))
 }
 
 /// [`MIDDLE_OF_MONG`] as it ends a word.

@@ -14,7 +14,7 @@ use super::super::app::Desk;
 use super::super::ask::Ask;
 use super::super::error::Failure;
 use super::form::{self, Form};
-use super::gate::{Gate, PAPER, gate, is_form, is_upload};
+use super::gate::{Gate, PAPER, gate, is_form, is_list, is_upload};
 use super::piece;
 use super::place::{check, check_text, named};
 use super::visitor::Visitor;
@@ -233,7 +233,7 @@ fn back_after(page: &str, path: &str, pairs: &[(String, String)]) -> String {
         .filter(|(name, _)| name.bytes().all(|byte| byte.is_ascii_lowercase()))
         .collect();
     // A file leaves the form before it on the screen: the way back is the list itself.
-    let path = if path.starts_with("/search.") { "/" } else { path };
+    let path = if is_list(path) { "/" } else { path };
     let next = super::super::view::address(path, &plain);
     if next == "/" {
         page.to_owned()

@@ -152,6 +152,11 @@ pub(super) fn is_form(method: &Method, path: &str) -> bool {
         && path != UPLOAD
 }
 
+/// Whether the address hands out the list of a search.
+pub(super) fn is_list(path: &str) -> bool {
+    path.starts_with("/search.")
+}
+
 /// Whether the address takes a file of a page.
 pub(super) fn is_upload(path: &str) -> bool {
     path == UPLOAD

@@ -12,6 +12,7 @@ use tokio::task::spawn_blocking;
 use super::super::app::Desk;
 use super::super::error::Failure;
 use super::super::request::Asked as Search;
+use super::gate::is_list;
 use super::piece;
 use super::place::{Named, named};
 use super::visitor::Visitor;
@@ -104,14 +105,13 @@ fn note(desk: &Desk, visitor: &Visitor, asked: &Asked) -> Result<(), Failure> {
         return Ok(());
     }
     if what == "image" {
-        let session = visitor.token.as_ref().map(crate::access::Token::kept);
-        let seen = format!("{} {target}", session.unwrap_or_default());
+        let seen = format!("{} {target}", visitor.session());
         if !desk.door.is_first(seen) {
             return Ok(());
         }
     }
     let mut detail = if what == "search" { Map::new() } else { of_case(visitor) };
-    let is_search = what == "search" || asked.path.starts_with("/search.");
+    let is_search = what == "search" || is_list(&asked.path);
     for (name, value) in asked.pairs.iter().filter(|(_, value)| !value.is_empty()) {
         let name = name.as_str();
         if name == "q" {

@@ -11,7 +11,7 @@ use super::facet;
 use super::field;
 use super::frame::Frame;
 use super::sheet::named_number;
-use crate::export::{List, ListCell};
+use crate::export::{Cell, List};
 use crate::model::RecordId;
 
 /// Most records of one list. Who needs more says so to whoever runs `sohoa export`.
@@ -94,7 +94,7 @@ fn all_hits(
 
 /// Headings and rows: what a record is, its values in the order in which people read them,
 /// and where it was read. Numbers that identify persons show a part, as in every list.
-fn table(frame: &Frame<'_>, hits: &[AnsweredHit]) -> (Vec<String>, Vec<Vec<ListCell>>) {
+fn table(frame: &Frame<'_>, hits: &[AnsweredHit]) -> (Vec<String>, Vec<Vec<Cell>>) {
     let labels = &frame.desk.labels;
     let mut names: Vec<&str> =
         hits.iter().flat_map(|hit| hit.fields.keys()).map(String::as_str).collect();
@@ -113,14 +113,13 @@ fn table(frame: &Frame<'_>, hits: &[AnsweredHit]) -> (Vec<String>, Vec<Vec<ListC
         "list.record",
     ]));
     let rows = hits.iter().enumerate().map(|(at, hit)| {
-        let plain = |text: String| ListCell { text, is_unverified: false };
         let value = |name: &&str| {
-            let Some(field) = hit.fields.get(*name) else { return ListCell::default() };
+            let Some(field) = hit.fields.get(*name) else { return Cell::default() };
             let text = field::list_value(frame, name, field);
             let is_unverified = !text.is_empty() && !field.state.is_verified();
-            ListCell { text, is_unverified }
+            Cell { text, is_unverified }
         };
-        let values: Vec<ListCell> = names.iter().map(value).collect();
+        let values: Vec<Cell> = names.iter().map(value).collect();
         let unverified: Vec<&str> = values
             .iter()
             .zip(header.iter().skip(3))
@@ -140,8 +139,8 @@ fn table(frame: &Frame<'_>, hits: &[AnsweredHit]) -> (Vec<String>, Vec<Vec<ListC
             frame.desk.kind_title(&hit.kind).to_owned(),
             field::headline(frame, &hit.fields),
         ];
-        let before = before.into_iter().map(plain);
-        before.chain(values).chain(after.into_iter().map(plain)).collect()
+        let before = before.into_iter().map(Cell::plain);
+        before.chain(values).chain(after.into_iter().map(Cell::plain)).collect()
     });
     let rows = rows.collect();
     (header, rows)

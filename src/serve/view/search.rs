@@ -128,21 +128,29 @@ struct HeldRow {
     address: String,
 }
 
-/// The search page with what was found, or with what is held where nothing was asked.
+/// The search page with what was found, or with what is held where nothing was asked; and
+/// the search to keep among those of the session, if it is one that was just made.
 ///
 /// # Errors
 ///
 /// If the search makes no sense, or index or catalog cannot be read.
-pub(in super::super) fn search(desk: &Desk, ask: &Ask) -> Result<String, Failure> {
+pub(in super::super) fn search(
+    desk: &Desk,
+    ask: &Ask,
+) -> Result<(String, Option<PastSearch>), Failure> {
     let frame =
         Frame::of(desk, ask, desk.texts.say(ask.lang, "search.button").to_owned());
     let mut request = frame.asked.checked()?;
     request.wanted.facets = true;
     let answered =
         answer_seen(&desk.catalog, desk.searcher.as_ref(), &request, &ask.who.sight)?;
-    if !request.is_empty() && frame.asked.is_start() {
-        keep(desk, &frame, &answered);
-    }
+    let is_new = !request.is_empty() && frame.asked.is_start();
+    let made = is_new.then(|| PastSearch {
+        asked: frame.asked.clone(),
+        total: answered.total,
+        at_least: answered.at_least,
+        at_ms: door::now_ms(),
+    });
     let result = (!request.is_empty()).then(|| result_list(&frame, &request, answered));
     let is_held_shown = result.as_ref().is_none_or(|result| result.is_none);
     let sight = &ask.who.sight;
@@ -164,18 +172,7 @@ pub(in super::super) fn search(desk: &Desk, ask: &Ask) -> Result<String, Failure
         held,
         frame,
     };
-    Ok(page.render()?)
-}
-
-/// Keeps the search among those of the session.
-fn keep(desk: &Desk, frame: &Frame<'_>, answered: &SearchAnswer) {
-    let search = PastSearch {
-        asked: frame.asked.clone(),
-        total: answered.total,
-        at_least: answered.at_least,
-        at_ms: door::now_ms(),
-    };
-    desk.past.keep(&frame.who.session(), search);
+    Ok((page.render()?, made))
 }
 
 /// What this session has searched for, the latest first; not the search of this page.
