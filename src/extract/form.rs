@@ -53,6 +53,8 @@ pub(super) struct Form {
     pub(super) skips: Vec<Phrase>,
     /// Labels of the rows that begin a record.
     pub(super) starts: Vec<Phrase>,
+    /// Words of the rows that begin one more below the same heading.
+    pub(super) again: Vec<Phrase>,
 }
 
 /// A grid, ready.
@@ -104,6 +106,7 @@ impl Form {
         let active = |only: &[String]| {
             variant.is_none_or(|id| only.is_empty() || only.iter().any(|it| it == id))
         };
+        let entries = definition.entries.as_ref();
         let mut form = Self {
             fields: Vec::new(),
             lines: Vec::new(),
@@ -116,10 +119,8 @@ impl Form {
             positions: phrases(&definition.positions),
             position_texts: definition.positions.clone(),
             skips: phrases(&definition.skip),
-            starts: definition
-                .entries
-                .as_ref()
-                .map_or_else(Vec::new, |it| phrases(&it.starts)),
+            starts: entries.map_or_else(Vec::new, |it| phrases(&it.starts)),
+            again: entries.map_or_else(Vec::new, |it| phrases(&it.again)),
         };
         for field in definition.fields.iter().filter(|field| active(&field.only)) {
             form.add_field(field, None);

@@ -103,7 +103,7 @@ impl Reader {
         bodies
             .into_iter()
             .map(|body| {
-                let sheet = body.first().map_or(0, |row| row.sheet);
+                let sheet = body.rows.first().map_or(0, |row| row.sheet);
                 let year = page_fields
                     .iter()
                     .filter(|(on, ..)| *on == sheet)
@@ -119,15 +119,23 @@ impl Reader {
     }
 }
 
+/// The rows of one record.
+struct Body {
+    rows: Vec<Row>,
+    /// Whether it is one of the records that `entries` of the definition begin.
+    is_entry: bool,
+}
+
 /// Rows of each sheet that stand above the records, and the rows of each record.
 fn cut_entries(
     form: &Form,
     definition: &Definition,
     rows: Vec<Row>,
-) -> (Vec<Row>, Vec<Vec<Row>>) {
-    if definition.entries.is_none() {
-        return (rows.clone(), vec![rows]);
-    }
+) -> (Vec<Row>, Vec<Body>) {
+    let whole = |rows: Vec<Row>| Body { rows, is_entry: false };
+    let Some(entries) = &definition.entries else {
+        return (rows.clone(), vec![whole(rows)]);
+    };
     let text = glyphs(&rows);
     let mut hits = Vec::new();
     for phrase in &form.starts {
@@ -136,16 +144,22 @@ fn cut_entries(
     let mut starts: Vec<usize> = hits.iter().map(|hit| text[hit.start].row).collect();
     starts.sort_unstable();
     starts.dedup();
-    if starts.first().is_some_and(|&first| is_record(form, &rows[..first])) {
+    let above = starts.first().map_or(0, |&first| num_fields(form, &rows[..first]));
+    let has_paper = entries.paper && above > 0;
+    if has_paper || above >= FEWEST_FIELDS {
         starts.insert(0, 0);
     }
     if starts.is_empty() {
-        return (rows.clone(), vec![rows]);
+        return (rows.clone(), vec![whole(rows)]);
     }
     let mut bodies = Vec::new();
     for (index, &start) in starts.iter().enumerate() {
         let end = starts.get(index + 1).copied().unwrap_or(rows.len());
         let mut body: Vec<Row> = rows[start..end].to_vec();
+        if has_paper && index == 0 {
+            bodies.push(whole(body));
+            continue;
+        }
         if index + 1 < starts.len() {
             // What stands above the next record on its own sheet is the head of that sheet,
             // unless this record goes on there.
@@ -155,15 +169,35 @@ fn cut_entries(
                 body.retain(|row| row.sheet != next);
             }
         }
-        bodies.push(body);
+        let parts = parts_of(form, body).into_iter();
+        bodies.extend(parts.map(|rows| Body { rows, is_entry: true }));
     }
     (rows, bodies)
 }
 
-/// Whether rows above the first label that begins a record are one themselves: a
-/// certificate above the list of its changes.
-fn is_record(form: &Form, rows: &[Row]) -> bool {
-    const FEWEST_FIELDS: usize = 4;
+/// The rows of each record below one heading, with those above the first of them.
+fn parts_of(form: &Form, body: Vec<Row>) -> Vec<Vec<Row>> {
+    let text = glyphs(&body);
+    let mut hits = Vec::new();
+    for phrase in &form.again {
+        phrase.find(0, &text, &mut hits);
+    }
+    let mut begins: Vec<usize> = hits.iter().map(|hit| text[hit.start].row).collect();
+    begins.sort_unstable();
+    begins.dedup();
+    let [first, _, ..] = *begins else { return vec![body] };
+    let ends = begins.iter().skip(1).copied().chain([body.len()]);
+    let part =
+        |(&begin, end): (&usize, usize)| [&body[..first], &body[begin..end]].concat();
+    begins.iter().zip(ends).map(part).collect()
+}
+
+/// Labels above the first that begins a record, from which on they are one themselves whose
+/// own was not recognised.
+const FEWEST_FIELDS: usize = 4;
+
+/// How many labels of fields that are no sheet's stand on the rows.
+fn num_fields(form: &Form, rows: &[Row]) -> usize {
     let (_, anchors) = form.anchors(rows);
     let is_field = |anchor: &&super::form::Anchor| {
         form.targets(anchor).iter().any(|target| match target {
@@ -171,20 +205,13 @@ fn is_record(form: &Form, rows: &[Row]) -> bool {
             _ => false,
         })
     };
-    anchors.iter().filter(is_field).count() >= FEWEST_FIELDS
+    anchors.iter().filter(is_field).count()
 }
 
 /// Whether the rows on the sheet `next` have labels of fields: then the record goes on.
 fn goes_on(form: &Form, rows: &[Row], next: usize) -> bool {
     let rows: Vec<Row> = rows.iter().filter(|row| row.sheet == next).cloned().collect();
-    let (_, anchors) = form.anchors(&rows);
-    let fields = anchors.iter().filter(|anchor| {
-        form.targets(anchor).iter().any(|target| match target {
-            super::form::Target::Field(index) => !form.fields[*index].spec.page,
-            _ => false,
-        })
-    });
-    fields.count() >= 2
+    num_fields(form, &rows) >= 2
 }
 
 /// Fields that stand once on a sheet, by sheet.
@@ -242,7 +269,7 @@ pub(super) struct Raw {
 fn read_entry(
     form: &Form,
     definition: &Definition,
-    rows: Vec<Row>,
+    Body { rows, is_entry }: Body,
     all: &[Sheet],
     book_year: Option<u16>,
 ) -> Entry {
@@ -293,8 +320,13 @@ fn read_entry(
         }
     }
     let places = (text.as_slice(), anchors.as_slice());
-    for (name, found) in alone::read(definition, form, &paper, places, &fields, &context)
-    {
+    let wanted = definition
+        .alone
+        .iter()
+        .filter(|it| it.entry.is_none_or(|of_entries| of_entries == is_entry))
+        .filter(|it| fields.get(&it.name).is_none_or(|field| field.value.is_none()))
+        .collect();
+    for (name, found) in alone::read(wanted, form, &paper, places, &context) {
         fields.insert(name, found);
     }
     Entry { fields, names, pages, sheet }

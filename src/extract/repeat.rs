@@ -67,7 +67,7 @@ mod tests {
         for (name, expected) in [
             ("Hoàng Văn PHƯỢNG", "Hoàng Văn Phượng"),
             ("HOÀNG VĂN PHƯỢNG", "Hoàng Văn Phượng"),
-            ("K' BRÊM", "K' Brêm"),
+            ("K' BRÊM", "K'Brêm"),
             ("KLộc", "K'Lộc"),
             ("CứA CHU", "Cứ A Chu"),
         ] {

@@ -83,6 +83,14 @@ pub struct Recognise {
 pub struct Entries {
     /// A row with one of these labels begins a record.
     pub starts: Vec<String>,
+    /// Where a record of these words stands below a heading of `starts`, each row with such
+    /// words begins one more, with the heading of the first: the changes in one table.
+    #[serde(default)]
+    pub again: Vec<String>,
+    /// Whether the paper above the first of them is a record too: a certificate with the list
+    /// of its changes.
+    #[serde(default)]
+    pub paper: bool,
 }
 
 /// A generation of the form.
@@ -308,6 +316,10 @@ pub struct Alone {
     /// Whether the last one on the paper counts, not the first.
     #[serde(default)]
     pub last: bool,
+    /// Whether it is a value of the records that `entries` begin (`true`), or of the paper
+    /// above them (`false`); of both if it is not said.
+    #[serde(default)]
+    pub entry: Option<bool>,
 }
 
 /// A name that is often that of another field too: who reports a birth is mostly father or

@@ -99,8 +99,10 @@ fn with_joints(name: &str) -> Option<String> {
     for word in name.split(' ') {
         let word = without_dot(word);
         match words.last_mut() {
-            // `K Đức`, `K.Tuân`
-            Some(before) if before == "K" && starts_with_capital(word) => {
+            // `K Đức`, `K. Đức`, `K' Đức`
+            Some(before)
+                if matches!(before.as_str(), "K" | "K'") && starts_with_capital(word) =>
+            {
                 *before = format!("K'{word}");
             }
             _ => {

@@ -26,6 +26,7 @@ fn a_name_gets_back_the_joints_that_its_capitals_tell_of() {
         ("Đa Cát KMai", "Đa Cát K'Mai"),
         ("CIL KTHƯƠNG", "Cil K'Thương"),
         ("K Đức", "K'Đức"),
+        ("K' Đức", "K'Đức"),
         ("K.Tuân", "K'Tuân"),
         ("K:Brêm", "K'Brêm"),
         ("HMai Niê", "H'Mai Niê"),

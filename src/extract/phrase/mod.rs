@@ -17,8 +17,10 @@ const CLEARLY: f32 = 0.13;
 /// Most errors in a label, however long it is.
 const MOST_ERRORS: f32 = 3.2;
 /// A label of fewer letters must have its colon; one that is written without a colon
-/// must begin a segment.
+/// must begin a segment, with no letter wrong but for its marks.
 const SHORT: usize = 6;
+/// Most errors in such a label without a colon: `Hộ ông` is not `Hoàng`.
+const MARKS_ALONE: f32 = 0.35;
 /// A mark that is wrong or missing.
 const WRONG_MARK: f32 = 0.1;
 /// A letter read as one that looks like it.
@@ -153,7 +155,9 @@ impl Phrase {
             }
             let Some((end, cost)) = self.at(text, start, &mut scratch) else { continue };
             let has_colon = end > start && text[end - 1].plain == ':';
-            if self.short && !has_colon && (self.colon || !text[start].starts_segment) {
+            let is_plain =
+                !self.colon && text[start].starts_segment && cost <= MARKS_ALONE;
+            if self.short && !has_colon && !is_plain {
                 continue;
             }
             let score = self.len() as f32 + 0.5 - ERROR_PRICE * cost;

@@ -67,3 +67,10 @@ fn a_short_word_inside_a_value_is_no_label() {
     assert_eq!(cover(&["Số:"], "CMND số 040277195"), Vec::<usize>::new());
     assert_eq!(cover(&["Số:"], "Số: 40"), [0]);
 }
+
+#[test]
+fn a_name_that_is_spelled_like_a_short_label_is_none() {
+    assert_eq!(cover(&["Hộ ông"], "Hoàng Văn Mẫu"), Vec::<usize>::new());
+    assert_eq!(cover(&["Hộ ông"], "Hộ ông Vàng A Mẫu"), [0]);
+    assert_eq!(cover(&["Hộ ông"], "Hô ong VÀNG A MẪU"), [0], "marks may be wrong");
+}

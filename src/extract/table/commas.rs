@@ -1,15 +1,17 @@
 //! Decimal commas that a hand makes small and an engine overlooks.
 //!
 //! Who measures areas to a tenth writes every one of a page so, `1956,0` too. An area without
-//! a comma among others that have one is doubted; what it should be is not guessed.
+//! a comma among others that have one is doubted; what it would be with one stands beside it.
 
 use crate::config::kind::Table;
 use crate::extract::record::Entry;
 
 /// Fewest areas of a table that tell how they are written in it.
 const FEWEST: usize = 5;
-/// Share of them that have a comma where it is usual.
-const USUAL: f32 = 0.6;
+/// Share of them that have a comma where it is usual: some are overlooked, none is made up.
+const USUAL: f32 = 0.34;
+/// Digits from which on an area may hold its tenth.
+const WITH_TENTH: usize = 3;
 /// How sure an area is at most that stands without.
 const DOUBTED: f32 = 0.8;
 
@@ -27,9 +29,17 @@ pub(super) fn doubt(table: &Table, lines: &mut [Entry]) {
         }
         for line in &mut *lines {
             let Some(field) = line.fields.get_mut(name) else { continue };
-            if field.value.as_deref().is_some_and(|value| !value.contains('.')) {
-                field.confidence = field.confidence.min(DOUBTED);
-            }
+            let Some(value) = field.value.as_deref().filter(|it| !it.contains('.'))
+            else {
+                continue;
+            };
+            let tenth = (value.len() >= WITH_TENTH)
+                .then(|| value.split_at_checked(value.len() - 1))
+                .flatten();
+            let other = tenth.map(|(whole, tenth)| format!("{whole}.{tenth}"));
+            field.confidence = field.confidence.min(DOUBTED);
+            field.alternatives.retain(|it| Some(it) != other.as_ref());
+            field.alternatives.splice(0..0, other);
         }
     }
 }
@@ -47,7 +57,7 @@ mod tests {
         toml::from_str(column).unwrap()
     }
 
-    fn confidences(values: &[&str]) -> Vec<f32> {
+    fn fields(values: &[&str]) -> Vec<Field> {
         let line = |value: &&str| {
             let field = Field {
                 text: (*value).to_owned(),
@@ -67,13 +77,24 @@ mod tests {
         };
         let mut lines: Vec<Entry> = values.iter().map(line).collect();
         doubt(&table(), &mut lines);
-        lines.iter().map(|line| line.fields["area_m2"].confidence).collect()
+        lines.into_iter().filter_map(|mut line| line.fields.remove("area_m2")).collect()
+    }
+
+    fn confidences(values: &[&str]) -> Vec<f32> {
+        fields(values).iter().map(|field| field.confidence).collect()
     }
 
     #[test]
     fn an_area_without_a_comma_is_doubted_where_the_others_have_one() {
         let mixed = confidences(&["797.5", "4956", "100.0", "12.3", "616.3"]);
         assert_eq!(mixed, [0.98, DOUBTED, 0.98, 0.98, 0.98]);
+        let half = ["19193", "781.4", "749.0", "2926.7", "44340", "32947"];
+        let doubted = [DOUBTED, 0.98, 0.98, 0.98, DOUBTED, DOUBTED];
+        assert_eq!(confidences(&half), doubted);
+        let fields = fields(&half);
+        assert_eq!(fields[0].value.as_deref(), Some("19193"), "it is not guessed");
+        assert_eq!(fields[0].alternatives, ["1919.3"]);
+        assert!(fields[1].alternatives.is_empty());
         let whole = ["797", "4956", "100", "12.3", "616"];
         assert_eq!(confidences(&whole), [0.98; 5], "whole metres are usual here");
         assert_eq!(confidences(&["1.5", "2.5", "3"]), [0.98; 3], "too few to tell");

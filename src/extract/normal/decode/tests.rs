@@ -340,7 +340,7 @@ fn a_family_name_takes_the_marks_that_the_engine_saw_and_a_rare_one_keeps_its_ow
         // Sure, or with no family name among what was seen.
         (&["T", "R", "Ă", "N"], "Văn Mẫu", "Trăn Văn Mẫu"),
         (&["L", "èé", "o"], "Thị Mẫu", "Lèo Thị Mẫu"),
-        (&["K", "'"], "Brêm", "K' Brêm"),
+        (&["K", "'"], "Brêm", "K'Brêm"),
         (&["Y"], "Bhăm", "Y Bhăm"),
     ] {
         let mut words = vec![word(first)];
