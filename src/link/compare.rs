@@ -78,10 +78,31 @@ fn amends(
         let name = shared.first().copied().unwrap_or(Reason::NameFolded);
         return Some((Strength::Strong, vec![Reason::Decision, name]));
     }
+    if is_change_on(record, other) || is_change_on(other, record) {
+        return Some((Strength::Strong, vec![Reason::Paper]));
+    }
     let kinds = &Rules::get().amendments;
     let changes = |one: &Record| kinds.contains(&one.kind.0);
     let person = person.filter(|_| changes(record) != changes(other))?;
     Some((person.strength, person.reasons.clone()))
+}
+
+/// Whether `change` is written on the certificate that `paper` is: on its last page or one of
+/// the next two, behind the plan.
+fn is_change_on(change: &Record, paper: &Record) -> bool {
+    const FARTHEST: u32 = 2;
+    let is_near = || {
+        let (last, first) = (paper.pages.iter().max(), change.pages.iter().min());
+        last.zip(first)
+            .and_then(|(last, first)| first.checked_sub(*last))
+            .is_some_and(|gap| gap <= FARTHEST)
+    };
+    change.scan == paper.scan
+        && change.kind == paper.kind
+        && marks::is_written_change(change)
+        && !marks::is_written_change(paper)
+        && marks::is_certificate(paper)
+        && is_near()
 }
 
 /// How the names agree of persons whom both records name.
@@ -97,9 +118,7 @@ fn certificate(record: &Record, other: &Record) -> Option<(LinkKind, Vec<Reason>
     if marks::serial(other)? != serial {
         return None;
     }
-    let kinds = &Rules::get().certificates;
-    let is_one = |one: &Record| kinds.contains(&one.kind.0);
-    let kind = if is_one(record) == is_one(other) {
+    let kind = if marks::is_certificate(record) == marks::is_certificate(other) {
         LinkKind::SameParcel
     } else {
         LinkKind::Certificate

@@ -83,6 +83,17 @@ pub(super) fn serial(record: &Record) -> Option<String> {
     (serial.chars().count() >= 7).then_some(serial)
 }
 
+/// Whether the record is a certificate of land, or stands on one.
+pub fn is_certificate(record: &Record) -> bool {
+    Rules::get().certificates.contains(&record.kind.0)
+}
+
+/// Whether the record is a change that is written on a certificate.
+pub(super) fn is_written_change(record: &Record) -> bool {
+    let fields = &Rules::get().written_changes;
+    fields.iter().any(|name| value(record, name).is_some())
+}
+
 /// Sheet and number of the parcel.
 pub(super) fn parcel(record: &Record) -> Option<(String, String)> {
     let number = |name: &str| {
@@ -140,6 +151,9 @@ pub(super) fn marks(record: &Record) -> BTreeSet<String> {
         marks.extend(others.map(|other| format!("k {} + {}", person.key, other.key)));
     }
     marks.extend(serial(record).map(|serial| format!("s {serial}")));
+    if is_certificate(record) {
+        marks.insert(format!("c {}", record.scan.0));
+    }
     if let Some((sheet, number)) = parcel(record) {
         let places = communes(record);
         marks

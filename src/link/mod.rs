@@ -19,11 +19,12 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::RecordId;
+use crate::model::{Record, RecordId};
+use rules::Rules;
 
 pub use archive::{LinkError, Links, most_telling};
 pub use compare::links_between;
-pub use marks::questions;
+pub use marks::{is_certificate, questions};
 
 /// Why two records belong together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -102,6 +103,8 @@ pub enum Reason {
     Area,
     /// The number of the decision.
     Decision,
+    /// One is written on the paper that the other is.
+    Paper,
 }
 
 impl Reason {
@@ -125,6 +128,7 @@ impl Reason {
             Self::Parcel => "parcel",
             Self::Area => "area",
             Self::Decision => "decision",
+            Self::Paper => "paper",
         }
     }
 }
@@ -146,4 +150,19 @@ pub struct Link {
     pub other_role: String,
     /// What speaks for it and against it.
     pub reasons: Vec<Reason>,
+}
+
+impl Link {
+    /// Whether `other`, to which it leads, very likely changes what the record says.
+    pub fn is_change(&self, other: &Record) -> bool {
+        let rules = Rules::get();
+        let named = [Reason::Paper, Reason::Decision];
+        let is_named = self.reasons.iter().any(|reason| named.contains(reason));
+        let kind = &other.kind.0;
+        self.kind == LinkKind::Amends
+            && self.strength == Strength::Strong
+            && (rules.changes.contains(kind)
+                || is_named && rules.amendments.contains(kind)
+                || marks::is_written_change(other))
+    }
 }

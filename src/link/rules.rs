@@ -14,6 +14,8 @@ pub(super) struct Rules {
     pub(super) never: Vec<String>,
     pub(super) certificates: Vec<String>,
     pub(super) amendments: Vec<String>,
+    pub(super) changes: Vec<String>,
+    pub(super) written_changes: Vec<String>,
     pub(super) notes: Vec<String>,
     pub(super) most_sharing: usize,
     pub(super) likely: i32,

@@ -154,6 +154,35 @@ fn a_contract_leads_to_its_certificate_and_a_decision_to_its_entry() {
 }
 
 #[test]
+fn a_change_leads_to_the_certificate_that_it_is_written_on() {
+    let on = |id: &str, pages: &[u32], fields: &[(&str, &str)]| {
+        let mut record = record(id, "gcn-2009", fields);
+        (record.scan, record.pages) = (ScanId("f".repeat(64)), pages.to_vec());
+        record
+    };
+    let holder = [("holder_name", "Lò Văn Mẫu"), ("certificate_serial", "BU 902919")];
+    let first = on("a", &[1, 2], &holder);
+    let receiver = [("transfer_to", "Vàng Thị Mẫu"), ("transfer_to_birth_year", "1980")];
+    let change = on("b", &[3], &receiver);
+    let amends = [(LinkKind::Amends, Strength::Strong, vec![Reason::Paper])];
+    assert_eq!(said(&first, &change), amends);
+    assert_eq!(said(&change, &first), amends);
+    let changes = |here: &Record, there: &Record| {
+        links_between(here, there).iter().any(|link| link.is_change(there))
+    };
+    assert!(changes(&first, &change) && !changes(&change, &first));
+    // The next certificate of a land file begins behind the change, and has its own.
+    let next = on("c", &[4, 5], &[("holder_name", "Cà Văn Mẫu")]);
+    assert_eq!(said(&next, &change), []);
+    assert_eq!(said(&first, &on("d", &[6], &receiver)), []);
+    let mut elsewhere = change.clone();
+    elsewhere.scan = ScanId("e".repeat(64));
+    assert_eq!(said(&first, &elsewhere), []);
+    let both = marks::marks(&first).intersection(&marks::marks(&change)).count();
+    assert_eq!(both, 1, "they are compared at all");
+}
+
+#[test]
 fn one_parcel_is_known_by_commune_sheet_number_and_area() {
     let parcel = |id: &str, area: &str, place: &str| {
         record(

@@ -1,5 +1,6 @@
 use super::desk::SCAN;
 use super::http::Server;
+use crate::model::{KindId, RecordId, ScanId};
 
 /// Every page that shows what somebody wrote on paper or typed.
 fn pages() -> [String; 7] {
@@ -188,4 +189,25 @@ fn not_found_is_told_from_not_digitized() {
         "{json}"
     );
     assert!(!server.get("/api/v1/search?q=nobody").text().contains("\"held\""));
+}
+
+#[test]
+fn a_certificate_says_that_it_was_changed_and_leads_to_the_change() {
+    let server = Server::with(|catalog| {
+        let of = |id: &str| catalog.record(&RecordId(id.into())).expect("an answer");
+        let mut both = ["r1", "r2"].map(|id| of(id).expect("a record").record);
+        for (record, name) in both.iter_mut().zip(["holder_name", "transfer_to"]) {
+            record.kind = KindId("gcn-2009".into());
+            let (_, named) = record.fields.remove_entry("nksHoTen").expect("a name");
+            record.fields.insert(name.into(), named);
+        }
+        catalog.finish_scan(&ScanId(SCAN.into()), &both).expect("records");
+    });
+    let banner = "class=\"note changed\"";
+    let paper = server.get("/record/r1").text();
+    let line = paper.lines().find(|line| line.contains(banner)).expect("a banner");
+    assert!(line.contains("/record/r2") && line.contains("Lò Văn Mẫu"), "{line}");
+    let change = server.get("/record/r2").text();
+    assert!(!change.contains(banner), "the change is not changed");
+    assert!(change.contains("<h1>Lò Văn Mẫu</h1>"), "who got the land is its name");
 }

@@ -7,7 +7,9 @@ use super::super::request::SearchRequest;
 use super::field;
 use super::frame::Frame;
 use super::link;
-use crate::link::{Link, LinkKind, Strength, links_between, most_telling, questions};
+use crate::link::{
+    Link, LinkKind, Strength, is_certificate, links_between, most_telling, questions,
+};
 use crate::model::Record;
 use crate::model::RecordId;
 
@@ -27,6 +29,8 @@ pub(super) struct Linked {
     pub(super) strength: &'static str,
     pub(super) said: String,
     pub(super) reasons: String,
+    /// Whether it changes, very likely, what the record says.
+    pub(super) changes_it: bool,
 }
 
 /// What the record may belong to, the most telling first.
@@ -37,6 +41,14 @@ pub(super) struct Linked {
 pub(super) fn linked(frame: &Frame<'_>, record: &Record) -> Result<Vec<Linked>, Failure> {
     let desk = frame.desk;
     let mut others: BTreeMap<RecordId, Record> = BTreeMap::new();
+    // A change is written on the certificate that it changes.
+    if is_certificate(record) {
+        for stored in desk.catalog.records_of(&record.scan)? {
+            if frame.who.sight.holds_record(&stored) {
+                others.insert(stored.record.record.clone(), stored.record);
+            }
+        }
+    }
     let bounds = frame.who.sight.bounds();
     for question in questions(record).into_iter().take(MOST_QUESTIONS) {
         let mut request = SearchRequest { query: question, ..SearchRequest::default() };
@@ -86,5 +98,6 @@ fn view(frame: &Frame<'_>, link: &Link, other: &Record) -> Linked {
         strength,
         said: frame.say(said).to_owned(),
         reasons: reasons.collect::<Vec<_>>().join(" · "),
+        changes_it: link.is_change(other),
     }
 }
