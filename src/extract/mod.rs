@@ -17,6 +17,7 @@ use crate::config::kind::Kinds;
 use crate::model::{PageText, Paper, Record, Rulings, ScanId};
 
 mod alone;
+mod body;
 mod choice;
 mod colon;
 mod columns;
