@@ -148,6 +148,8 @@ fn read(grid: &GridForm, rows: &[Row], place: &Place, values: &mut Vec<GridValue
                 .filter_map(|row| row.between(left, right))
                 .flat_map(|row| row.pieces)
                 .collect();
+            let is_hidden = spec.name.starts_with('_');
+            let prefix = if is_hidden { "" } else { prefix };
             values.push(GridValue {
                 name: format!("{prefix}{}", spec.name),
                 value_type: spec.value_type.clone(),
