@@ -103,6 +103,19 @@ def _rules(ink: np.ndarray, em: int, baseline: float, r: random.Random) -> None:
                 cv2.circle(ink, (round(i * step), y), max(1, round(em * 0.03)), level, -1)
 
 
+def _in_a_cell(ink: np.ndarray, em: int, r: random.Random) -> np.ndarray:
+    """The line in the cell of a table that is wider than what was written, with the cell's sides; beyond them a little of the next cell."""
+    left, right = (round(em * r.uniform(0.2, 3.0)) if r.random() < p else 0 for p in (0.4, 0.8))
+    ink = np.pad(ink, ((0, 0), (left, right)))
+    h, w = ink.shape
+    width, level = max(1, round(em * r.uniform(0.02, 0.1))), r.uniform(0.5, 1.0)
+    for room, side in ((left, 1), (right, -1)):
+        if room > em * 0.2:
+            x = round(room * r.uniform(0.0, 0.8)) if side > 0 else w - 1 - round(room * r.uniform(0.0, 0.8))
+            cv2.line(ink, (x, 0), (x + r.randint(-1, 1), h), level, width)
+    return ink
+
+
 def _faded(ink: np.ndarray, em: int, r: random.Random) -> np.ndarray:
     """Regions a few letters wide and high in which the ink has faded to what a threshold just reaches, with soft edges."""
     shape = ink.shape
@@ -144,6 +157,8 @@ def damage(drawn: Drawn, neighbours: list[np.ndarray | None], stray: np.ndarray 
 
     ink, baseline = crop(drawn, neighbours, r)
     ink = np.ascontiguousarray(ink)
+    if drawn.kind == "handwriting" and often(0.2):
+        ink = _in_a_cell(ink, em, r)
     if often(0.6):
         ink = _skew(ink, em, r)
     if often(0.3):

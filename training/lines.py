@@ -12,7 +12,7 @@ from render import Drawn, draw_line
 from strokes import Hand
 from text import Span, Text
 
-KINDS = (("print", 0.29), ("typewriter", 0.23), ("handwriting", 0.48))
+KINDS = (("print", 0.37), ("typewriter", 0.23), ("handwriting", 0.4))
 # Share of the handwriting that is drawn stroke by stroke and not with a face.
 BY_PEN = 0.7
 WIDEST = 900

@@ -232,7 +232,7 @@ def warp_hand(ink: np.ndarray, em: int, r: random.Random) -> np.ndarray:
     """A hand's own slant, size changes, wandering baseline and elastic unevenness, and the width of its pen."""
     h, w = ink.shape
     ys, xs = np.mgrid[0:h, 0:w].astype(np.float32)
-    slant = r.gauss(0.05, 0.18)
+    slant = r.gauss(0.1, 0.22)
     base = 1.9 * em
     dx = (ys - base) * slant
     strength = r.uniform(0.0, 0.095) * em
