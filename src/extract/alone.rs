@@ -209,8 +209,8 @@ mod tests {
     use super::*;
     use crate::model::{KindId, Quad, Rect};
 
-    /// The office on a paper of which the second row is read badly and the third stands near.
-    fn office(drawing: &str) -> Option<String> {
+    /// A value on a paper of which the second row is read badly and the third stands near.
+    fn alone(name: &str, drawing: &str) -> Option<String> {
         let mut page = page_of(drawing);
         let places = [(0.0, 24.0, 1.0), (34.0, 44.0, 0.3), (50.0, 74.0, 1.0)];
         for (line, (top, bottom, confidence)) in page.lines.iter_mut().zip(places) {
@@ -224,14 +224,21 @@ mod tests {
         let form = Form::new(definition, None);
         let rows = sheets(1, &page, false, 0).remove(0).rows;
         let (text, anchors) = form.anchors(&rows);
-        let wanted =
-            definition.alone.iter().filter(|it| it.name == "issuing_authority").collect();
+        let wanted = definition.alone.iter().filter(|it| it.name == name).collect();
         let found = read(wanted, &form, &rows, (&text, &anchors), &Context::default());
         found.into_iter().next().and_then(|(_, field)| field.value)
     }
 
     #[test]
+    fn a_year_in_a_sentence_is_no_date_that_stands_alone() {
+        assert_eq!(alone("issue_date", "inh 1969, Thẻ căn"), None);
+        let whole = alone("issue_date", "Na Ư, ngày 05 tháng 3 năm 1969");
+        assert_eq!(whole.as_deref(), Some("1969-03-05"));
+    }
+
+    #[test]
     fn ink_of_a_stamp_is_no_second_row_of_an_office() {
+        let office = |drawing: &str| alone("issuing_authority", drawing);
         let first = "  CHI NHÁNH VĂN PHÒNG ĐĂNG KÝ ĐẤT ĐAI";
         let ink = "            ĐANG KY";
         let second = "             KHU VỰC I";
