@@ -3,6 +3,7 @@
 use crate::config::kind::Definition;
 
 use super::form::{Anchor, Form, Target};
+use super::phrase::Phrase;
 use super::sheet::{Row, glyphs};
 
 /// Labels above the first row that begins a record, from which on they are one themselves
@@ -26,14 +27,7 @@ pub(super) fn cut_entries(
     let Some(entries) = &definition.entries else {
         return (rows.clone(), vec![whole(rows)]);
     };
-    let text = glyphs(&rows);
-    let mut hits = Vec::new();
-    for phrase in &form.starts {
-        phrase.find(0, &text, &mut hits);
-    }
-    let mut starts: Vec<usize> = hits.iter().map(|hit| text[hit.start].row).collect();
-    starts.sort_unstable();
-    starts.dedup();
+    let mut starts = rows_with(&form.starts, &rows);
     let above = starts.first().map_or(0, |&first| num_fields(form, &rows[..first]));
     let has_paper = entries.paper && above > 0;
     if has_paper || above >= FEWEST_FIELDS {
@@ -67,19 +61,25 @@ pub(super) fn cut_entries(
 
 /// The rows of each record below one heading, with those above the first of them.
 fn parts_of(form: &Form, body: Vec<Row>) -> Vec<Vec<Row>> {
-    let text = glyphs(&body);
-    let mut hits = Vec::new();
-    for phrase in &form.again {
-        phrase.find(0, &text, &mut hits);
-    }
-    let mut begins: Vec<usize> = hits.iter().map(|hit| text[hit.start].row).collect();
-    begins.sort_unstable();
-    begins.dedup();
+    let begins = rows_with(&form.again, &body);
     let [first, _, ..] = *begins else { return vec![body] };
     let ends = begins.iter().skip(1).copied().chain([body.len()]);
     let part =
         |(&begin, end): (&usize, usize)| [&body[..first], &body[begin..end]].concat();
     begins.iter().zip(ends).map(part).collect()
+}
+
+/// The rows on which one of the phrases begins, from above to below.
+fn rows_with(phrases: &[Phrase], rows: &[Row]) -> Vec<usize> {
+    let text = glyphs(rows);
+    let mut hits = Vec::new();
+    for phrase in phrases {
+        phrase.find(0, &text, &mut hits);
+    }
+    let mut begins: Vec<usize> = hits.iter().map(|hit| text[hit.start].row).collect();
+    begins.sort_unstable();
+    begins.dedup();
+    begins
 }
 
 /// How many labels of fields that are no sheet's stand on the rows.

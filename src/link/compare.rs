@@ -78,13 +78,18 @@ fn amends(
         let name = shared.first().copied().unwrap_or(Reason::NameFolded);
         return Some((Strength::Strong, vec![Reason::Decision, name]));
     }
-    if is_change_on(record, other) || is_change_on(other, record) {
+    if is_on_one_paper(record, other) {
         return Some((Strength::Strong, vec![Reason::Paper]));
     }
     let kinds = &Rules::get().amendments;
     let changes = |one: &Record| kinds.contains(&one.kind.0);
     let person = person.filter(|_| changes(record) != changes(other))?;
     Some((person.strength, person.reasons.clone()))
+}
+
+/// Whether one of them is a certificate and the other a change that is written on it.
+pub fn is_on_one_paper(record: &Record, other: &Record) -> bool {
+    is_change_on(record, other) || is_change_on(other, record)
 }
 
 /// Whether `change` is written on the certificate that `paper` is: on its last page or one of

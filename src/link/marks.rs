@@ -84,7 +84,7 @@ pub(super) fn serial(record: &Record) -> Option<String> {
 }
 
 /// Whether the record is a certificate of land, or stands on one.
-pub fn is_certificate(record: &Record) -> bool {
+pub(super) fn is_certificate(record: &Record) -> bool {
     Rules::get().certificates.contains(&record.kind.0)
 }
 

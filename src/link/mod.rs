@@ -23,8 +23,8 @@ use crate::model::{Record, RecordId};
 use rules::Rules;
 
 pub use archive::{LinkError, Links, most_telling};
-pub use compare::links_between;
-pub use marks::{is_certificate, questions};
+pub use compare::{is_on_one_paper, links_between};
+pub use marks::questions;
 
 /// Why two records belong together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

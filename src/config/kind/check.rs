@@ -26,6 +26,7 @@ pub(super) fn definitions(
         common.positions.extend(read.positions);
         common.ticked.extend(read.ticked);
         common.blocks.extend(read.blocks);
+        common.patterns.extend(read.patterns);
     }
     let nothing = WrittenCommon::default();
     let mut definitions = Vec::new();
@@ -96,6 +97,10 @@ impl Source<'_> {
         for section in written.sections {
             sections.push(self.section(section)?);
         }
+        let mut tables = written.tables;
+        for column in tables.iter_mut().flat_map(|table| &mut table.columns) {
+            column.parts = self.patterns(&column.parts)?;
+        }
         let mut skip = self.common.skip.clone();
         skip.extend(written.skip);
         let definition = Definition {
@@ -112,7 +117,7 @@ impl Source<'_> {
             fields,
             sections,
             grids: written.grids,
-            tables: written.tables,
+            tables,
             lines: written.lines,
             signatures: written.signatures,
             choices: written.choices,
@@ -139,6 +144,28 @@ impl Source<'_> {
             fields.extend(block.iter().cloned());
         }
         Ok(fields)
+    }
+
+    /// Patterns, with those of the family's lists in the place of their names.
+    fn patterns(&self, written: &[String]) -> Result<Vec<String>, KindError> {
+        let mut patterns = Vec::new();
+        for one in written {
+            if one.contains('{') {
+                patterns.push(one.clone());
+                continue;
+            }
+            let known = &self.common.patterns;
+            let list = known.get(one).ok_or_else(|| {
+                let known: Vec<&str> = known.keys().map(String::as_str).collect();
+                let there = known.join(", ");
+                self.wrong(
+                    one,
+                    format!("has no `{{…}}` and is no list; there are: {there}"),
+                )
+            })?;
+            patterns.extend(list.iter().cloned());
+        }
+        Ok(patterns)
     }
 
     /// A section with the fields of its blocks, its names in full.

@@ -6,7 +6,8 @@ fn files(content: &str) -> BTreeMap<String, String> {
     BTreeMap::from([
         (
             "f/_common.toml".to_owned(),
-            "[[block.who]]\nname = \"HoTen\"\ntype = \"name\"\nlabels = [\"Họ tên:\"]\nopens = true\n"
+            "[patterns]\nwhom = [\"cho {to:name}\", \"{to:name}\"]\n\
+             [[block.who]]\nname = \"HoTen\"\ntype = \"name\"\nlabels = [\"Họ tên:\"]\nopens = true\n"
                 .to_owned(),
         ),
         ("f/k.toml".to_owned(), content.to_owned()),
@@ -31,6 +32,10 @@ fn a_mistake_is_named_with_its_file_and_line() {
             format!("{HEAD}[[field]]\nname = \"a\"\nlabels = [\"A:\"]\n"),
             "`f/k.toml`, line 7: `A:` needs `name` and `type`",
         ),
+        (
+            format!("{HEAD}{}", table("\"{of:name}\", \"who\"")),
+            "`f/k.toml`, line 6: `who` has no `{…}` and is no list; there are: whom",
+        ),
     ] {
         let error = Kinds::from_files(&files(&content)).expect_err("a mistake");
         assert!(error.to_string().starts_with(expected), "{error}");
@@ -47,6 +52,19 @@ fn a_block_gets_the_prefix_of_its_section() {
         .map(|field| field.name.as_str())
         .collect();
     assert_eq!(names, ["meHoTen"]);
+}
+
+/// A table with one column of these parts.
+fn table(parts: &str) -> String {
+    format!("[[table]]\ncolumns = [{{ labels = [\"C\"], parts = [{parts}] }}]\n")
+}
+
+#[test]
+fn a_column_has_the_patterns_of_the_list_it_names() {
+    let content = format!("{HEAD}{}", table("\"{of:name}\", \"whom\""));
+    let kinds = Kinds::from_files(&files(&content)).expect("a definition");
+    let parts = &kinds.all()[0].tables[0].columns[0].parts;
+    assert_eq!(parts, &["{of:name}", "cho {to:name}", "{to:name}"]);
 }
 
 #[test]

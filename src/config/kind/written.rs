@@ -54,6 +54,9 @@ pub(super) struct WrittenCommon {
     pub(super) ticked: Vec<String>,
     #[serde(default, rename = "block")]
     pub(super) blocks: BTreeMap<String, Vec<FieldSpec>>,
+    /// Patterns that the columns of several kinds name.
+    #[serde(default)]
+    pub(super) patterns: BTreeMap<String, Vec<String>>,
 }
 
 /// How a kind is told from others.
@@ -228,7 +231,7 @@ pub struct Column {
     #[serde(default)]
     pub key: bool,
     /// In a table of values: instead of `name` and `type`, patterns of a value that is
-    /// made of several fields.
+    /// made of several fields, or names of such lists of the family.
     #[serde(default)]
     pub parts: Vec<String>,
 }

@@ -17,9 +17,8 @@ pub(super) fn area(text: &str, _: &Context) -> Normalized {
     let (commas, dots) = (number.matches(',').count(), number.matches('.').count());
     let value = match (commas, dots) {
         (0, 0) if number.len() >= COMMA_LOST => {
-            let (whole, tenth) = number.split_at(number.len() - 1);
-            let other = format!("{whole}.{tenth}");
-            return Normalized::read(number, REPAIRED).with_alternatives(vec![other]);
+            let other = with_tenth(&number).into_iter().collect();
+            return Normalized::read(number, REPAIRED).with_alternatives(other);
         }
         (0, 0) => number,
         (1, _) if is_grouped(number.split(',').next().unwrap_or_default()) => {
@@ -39,6 +38,13 @@ pub(super) fn area(text: &str, _: &Context) -> Normalized {
         _ => return Normalized::illegible(Vec::new()),
     };
     Normalized::read(value, certainty)
+}
+
+/// What a number of digits alone would be if its last one were the tenth: `1919.3` of `19193`;
+/// nothing of a single digit.
+pub(in super::super) fn with_tenth(digits: &str) -> Option<String> {
+    let (whole, tenth) = digits.split_at_checked(digits.len().checked_sub(1)?)?;
+    (!whole.is_empty()).then(|| format!("{whole}.{tenth}"))
 }
 
 /// How many digits follow the point.

@@ -21,6 +21,7 @@ mod serial;
 
 use crate::model::FieldState;
 
+pub(super) use area::with_tenth;
 pub use date::{CalendarDate, date_from_words, date_in_words};
 pub use decode::decode;
 pub(super) use decode::{has_lexicon, same_name};

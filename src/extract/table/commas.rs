@@ -4,6 +4,7 @@
 //! a comma among others that have one is doubted; what it would be with one stands beside it.
 
 use crate::config::kind::Table;
+use crate::extract::normal::with_tenth;
 use crate::extract::record::Entry;
 
 /// Fewest areas of a table that tell how they are written in it.
@@ -33,10 +34,7 @@ pub(super) fn doubt(table: &Table, lines: &mut [Entry]) {
             else {
                 continue;
             };
-            let tenth = (value.len() >= WITH_TENTH)
-                .then(|| value.split_at_checked(value.len() - 1))
-                .flatten();
-            let other = tenth.map(|(whole, tenth)| format!("{whole}.{tenth}"));
+            let other = with_tenth(value).filter(|_| value.len() >= WITH_TENTH);
             field.confidence = field.confidence.min(DOUBTED);
             field.alternatives.retain(|it| Some(it) != other.as_ref());
             field.alternatives.splice(0..0, other);

@@ -8,7 +8,7 @@ use super::field;
 use super::frame::Frame;
 use super::link;
 use crate::link::{
-    Link, LinkKind, Strength, is_certificate, links_between, most_telling, questions,
+    Link, LinkKind, Strength, is_on_one_paper, links_between, most_telling, questions,
 };
 use crate::model::Record;
 use crate::model::RecordId;
@@ -33,22 +33,21 @@ pub(super) struct Linked {
     pub(super) changes_it: bool,
 }
 
-/// What the record may belong to, the most telling first.
+/// What the record may belong to, the most telling first; `siblings` are the others of its
+/// scan that may be seen.
 ///
 /// # Errors
 ///
 /// If the catalog cannot be read. Without the index, nothing is proposed.
-pub(super) fn linked(frame: &Frame<'_>, record: &Record) -> Result<Vec<Linked>, Failure> {
+pub(super) fn linked(
+    frame: &Frame<'_>,
+    record: &Record,
+    siblings: &[Record],
+) -> Result<Vec<Linked>, Failure> {
     let desk = frame.desk;
-    let mut others: BTreeMap<RecordId, Record> = BTreeMap::new();
-    // A change is written on the certificate that it changes.
-    if is_certificate(record) {
-        for stored in desk.catalog.records_of(&record.scan)? {
-            if frame.who.sight.holds_record(&stored) {
-                others.insert(stored.record.record.clone(), stored.record);
-            }
-        }
-    }
+    let same_paper = siblings.iter().filter(|other| is_on_one_paper(record, other));
+    let mut others: BTreeMap<RecordId, Record> =
+        same_paper.map(|other| (other.record.clone(), other.clone())).collect();
     let bounds = frame.who.sight.bounds();
     for question in questions(record).into_iter().take(MOST_QUESTIONS) {
         let mut request = SearchRequest { query: question, ..SearchRequest::default() };

@@ -89,7 +89,8 @@ pub(in super::super) fn record(
     ask.who.sight.without_sensitive(&mut record);
     let kind = desk.kind_title(&record.kind).to_owned();
     let frame = Frame::of(desk, ask, kind.clone());
-    let (others, others_more) = others(&frame, &record)?;
+    let siblings = siblings(&frame, &record)?;
+    let (others, others_more) = others(&frame, &siblings);
     let page = RecordPage {
         name: field::headline(&frame, &record.fields),
         kind,
@@ -104,7 +105,7 @@ pub(in super::super) fn record(
         findings: findings(&frame, &record),
         groups: groups(&frame, &record),
         related: related(&frame, &record.record)?,
-        linked: linked(&frame, &record)?,
+        linked: linked(&frame, &record, &siblings)?,
         others,
         others_more,
         files: desk.catalog.locations(&record.scan)?,
@@ -215,20 +216,23 @@ fn related(frame: &Frame<'_>, id: &RecordId) -> Result<Vec<RelatedView>, Failure
     Ok(views)
 }
 
-fn others(frame: &Frame<'_>, record: &Record) -> Result<(Vec<Other>, String), Failure> {
-    let all = frame.desk.catalog.records_of(&record.scan)?;
+/// The other records of the same scan that may be seen, in their order.
+fn siblings(frame: &Frame<'_>, record: &Record) -> Result<Vec<Record>, Failure> {
     let sight = &frame.who.sight;
-    let others = all.iter().filter(|stored| sight.holds_record(stored));
-    let others = others.map(|stored| &stored.record);
-    let others: Vec<&Record> =
-        others.filter(|other| other.record != record.record).collect();
-    let listed = others.iter().take(MAX_OTHERS).map(|other| Other {
+    let mut all = frame.desk.catalog.records_of(&record.scan)?;
+    all.retain(|other| other.record.record != record.record && sight.holds_record(other));
+    Ok(all.into_iter().map(|stored| stored.record).collect())
+}
+
+/// Those that are listed, and how many more there are.
+fn others(frame: &Frame<'_>, siblings: &[Record]) -> (Vec<Other>, String) {
+    let listed = siblings.iter().take(MAX_OTHERS).map(|other| Other {
         address: link::record(&other.record, &frame.asked),
         name: field::headline(frame, &other.fields),
         entry: field::entry_line(frame, other),
     });
-    let left = others.len().saturating_sub(MAX_OTHERS) as u64;
+    let left = siblings.len().saturating_sub(MAX_OTHERS) as u64;
     let more =
         if left > 0 { frame.count("record.others_more", left) } else { String::new() };
-    Ok((listed.collect(), more))
+    (listed.collect(), more)
 }
