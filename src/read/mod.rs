@@ -79,7 +79,7 @@ impl Read {
             });
         }
         let read = lines.iter().zip(readings).map(|(image, reading)| {
-            let words = words::words(&reading.letters, image, &reading.calibration);
+            let words = words::words(&reading, image);
             let quad = Quad::around(words.iter().map(|word| &word.quad))?;
             let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
             Some(Line {

@@ -3,6 +3,7 @@
 use image::GrayImage;
 
 use super::engine::LineImage;
+use super::engine::LineReading;
 use super::engine::PlacedLetter;
 use super::ink;
 use super::ink::Levels;
@@ -11,6 +12,7 @@ use crate::model::Letter;
 use crate::model::Quad;
 use crate::model::Rect;
 use crate::model::Word;
+use crate::model::Writing;
 use crate::model::nfc;
 
 /// Gap without ink between two letters, in heights of the line, that ends a word even
@@ -30,6 +32,15 @@ const STRAY_INK: f32 = 0.02;
 /// A box is at least this high, in heights of the line, so that a dash can be clicked.
 const LEAST_HEIGHT: f32 = 0.4;
 
+/// How far a word's own ink may reach beyond the peak of its outer letter where no letter was
+/// missed, in heights of the line; ink farther off is of a letter that nobody read.
+const TAIL: f32 = 0.5;
+
+/// Columns of such ink from which on a word is doubted, in heights of the line, and how sure it
+/// is then at most.
+const UNREAD: f32 = 0.12;
+const DOUBTED: f32 = 0.5;
+
 /// Signs of a dotted or ruled leader.
 const LEADERS: [char; 4] = ['.', '_', '…', '·'];
 
@@ -43,23 +54,38 @@ struct Entry {
 }
 
 /// The words of a line, left to right; none where the image has no ink.
-pub(super) fn words(
-    letters: &[PlacedLetter],
-    image: &LineImage,
-    calibration: &Calibration,
-) -> Vec<Word> {
+pub(super) fn words(reading: &LineReading, image: &LineImage) -> Vec<Word> {
     let Some(levels) = Levels::of(&image.pixels) else { return Vec::new() };
     let columns = levels.columns(&image.pixels);
     let height = image.pixels.height() as f32;
-    let mut entries = placed_within(letters, image.pixels.width() as f32);
+    let mut entries = placed_within(&reading.letters, image.pixels.width() as f32);
+    let unread = unread(&entries, &columns, height * TAIL);
     blank_leaders(&mut entries);
     let runs = split(entries, &columns, height * WIDE_GAP);
     let bounds = bounds(&runs, &columns, height);
-    let boxes = bounds.into_iter().map(|(left, right)| {
+    let boxes = bounds.iter().map(|&(left, right)| {
         let (top, bottom) = rows(&image.pixels, levels, left, right);
         Quad::from(Rect { left, top, right, bottom }).mapped(&image.to_page)
     });
-    runs.into_iter().zip(boxes).map(|(run, quad)| word(run, quad, calibration)).collect()
+    let calibration = &reading.calibration;
+    let mut words: Vec<Word> = runs
+        .into_iter()
+        .zip(boxes)
+        .map(|(run, quad)| word(run, quad, calibration))
+        .collect();
+    // A hand's strokes swing out as far as they like.
+    if reading.writing != Writing::Handwriting {
+        for (at, word) in words.iter_mut().enumerate() {
+            let from = at.checked_sub(1).map_or(0.0, |before| bounds[before].1);
+            let to = bounds.get(at + 1).map_or(columns.len() as f32, |next| next.0);
+            let beside = unread.get(from as usize..to as usize).unwrap_or_default();
+            let ink = beside.iter().filter(|&&is_unread| is_unread).count() as f32;
+            if ink >= height * UNREAD {
+                word.confidence = word.confidence.min(DOUBTED);
+            }
+        }
+    }
+    words
 }
 
 fn word(run: Vec<Entry>, quad: Quad, calibration: &Calibration) -> Word {
@@ -189,6 +215,18 @@ fn bounds(words: &[Vec<Entry>], columns: &[u32], height: f32) -> Vec<(f32, f32)>
     bounds
 }
 
+/// The columns of ink that no letter stands near: letters that faded are passed over by a
+/// network without a word.
+fn unread(entries: &[Entry], columns: &[u32], tail: f32) -> Vec<bool> {
+    let mut unread: Vec<bool> = columns.iter().map(|&ink| ink > 0).collect();
+    for entry in entries.iter().filter(|entry| !matches!(entry.best, ' ' | '\0')) {
+        let from = ((entry.from - tail).max(0.0) as usize).min(columns.len());
+        let to = ((entry.to + tail).ceil() as usize).clamp(from, columns.len());
+        unread[from..to].fill(false);
+    }
+    unread
+}
+
 /// Widens the peaks of a word over the ink that hangs together with it, inside of
 /// `limits`, and drops the paper at both ends.
 fn around_ink(
@@ -273,6 +311,10 @@ mod tests {
             .collect()
     }
 
+    fn reading(letters: &[PlacedLetter]) -> LineReading {
+        LineReading { letters: letters.to_vec(), ..LineReading::default() }
+    }
+
     fn evenly(text: &str) -> Vec<PlacedLetter> {
         let places: Vec<(f32, f32)> = (0..text.chars().count())
             .map(|i| (i as f32 * 10.0, i as f32 * 10.0 + 4.0))
@@ -281,10 +323,7 @@ mod tests {
     }
 
     fn texts(letters: &[PlacedLetter], image: &LineImage) -> Vec<String> {
-        words(letters, image, &Calibration::default())
-            .into_iter()
-            .map(|word| word.text)
-            .collect()
+        words(&reading(letters), image).into_iter().map(|word| word.text).collect()
     }
 
     #[test]
@@ -295,12 +334,25 @@ mod tests {
             "ab cd",
             &[(14.0, 18.0), (30.0, 34.0), (48.0, 52.0), (64.0, 66.0), (80.0, 84.0)],
         );
-        let words = words(&letters, &image, &Calibration::default());
+        let words = words(&reading(&letters), &image);
         let boxes: Vec<Rect> = words.iter().map(|w| w.quad.bounds()).collect();
         assert_eq!((boxes[0].left, boxes[0].right), (1010.0, 1040.0));
         assert_eq!((boxes[1].left, boxes[1].right), (1060.0, 1090.0));
         assert_eq!((boxes[0].top, boxes[0].bottom), (510.0, 530.0));
         assert!((words[0].confidence - 0.81).abs() < 1e-5);
+    }
+
+    #[test]
+    fn a_word_beside_ink_that_nobody_read_is_doubted() {
+        let letters = placed("22", &[(14.0, 18.0), (36.0, 40.0)]);
+        let confidence = |bars: &[(u32, u32)], writing| {
+            let reading = LineReading { writing, ..reading(&letters) };
+            words(&reading, &image(120, bars))[0].confidence
+        };
+        let (two, three) = ([(10, 24), (32, 46)], [(10, 24), (32, 46), (56, 76)]);
+        assert!(confidence(&two, Writing::Print) > 0.8);
+        assert!(confidence(&three, Writing::Print) <= DOUBTED, "a third one faded");
+        assert!(confidence(&three, Writing::Handwriting) > 0.8, "a stroke swings out");
     }
 
     #[test]
@@ -337,7 +389,7 @@ mod tests {
             "abcd",
             &[(f32::NAN, f32::INFINITY), (-50.0, -60.0), (1e9, 1e9), (3.0, f32::NAN)],
         );
-        for word in words(&letters, &image, &Calibration::default()) {
+        for word in words(&reading(&letters), &image) {
             let bounds = word.quad.bounds();
             assert!(bounds.left >= 1000.0 && bounds.right <= 1101.0, "{bounds:?}");
             assert!(bounds.width() > 0.0, "{bounds:?}");
@@ -358,7 +410,7 @@ mod tests {
         let image = image(100, &[(0, 100)]);
         let mut letters = evenly("abc");
         letters[1].letter.may_be = vec![('\0', 0.6), ('b', 0.4)];
-        let words = words(&letters, &image, &Calibration::default());
+        let words = words(&reading(&letters), &image);
         assert_eq!((words[0].text.as_str(), words[0].letters.len()), ("ac", 3));
     }
 }

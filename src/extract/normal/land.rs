@@ -143,9 +143,13 @@ fn by_words(piece: &str) -> Option<(&'static str, bool)> {
     })
 }
 
-/// The code of a kind of land user in a parcel list: three capitals, such as `GDC`.
+/// The code of a kind of land user in a parcel list: three capitals, such as `GDC`. What has
+/// fewer or other letters is no code, but what is left of one.
 pub(super) fn holder_kind(text: &str, _: &Context) -> Normalized {
     let code = text.trim().to_uppercase();
+    if code.chars().count() != 3 || !code.chars().all(char::is_uppercase) {
+        return Normalized::illegible(Vec::new());
+    }
     let known = CODES.get("holder-kind").is_some_and(|codes| codes.contains_key(&code));
     Normalized::read(code, if known { CERTAIN } else { DOUBTFUL })
 }

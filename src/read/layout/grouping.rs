@@ -242,7 +242,7 @@ fn is_stray(small: &Row, row: &Row) -> bool {
 }
 
 /// Whether a rule stands upright between two rows, the first of which begins further left.
-fn are_ruled_off(row: &Row, next: &Row, rules: &[Rule]) -> bool {
+pub(super) fn are_ruled_off(row: &Row, next: &Row, rules: &[Rule]) -> bool {
     let x = i32::midpoint(row.right, next.left) as f32;
     let y = (row.band.base_at(x) - row.band.height() / 2.0) as i32;
     let (from, to) = (

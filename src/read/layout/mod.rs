@@ -4,6 +4,7 @@
 //! that follow one another become rows, marks join the row they belong to, rows are cut
 //! out level. No engine is asked.
 
+mod crumbs;
 mod cut;
 mod faint;
 mod grouping;
@@ -85,10 +86,16 @@ pub fn find(ready: &Ready, codes: &[Rect]) -> Layout {
     leaders.give_back_heavy(&blobs.blobs, &ready.gray, ready.dpi);
     let (mut pieces, dust) = pieces_of(&blobs, &leaders, &rules, ready.dpi);
     pieces.retain(|piece| !codes.iter().any(|code| code.contains(piece.centre())));
-    let sorted = grouping::sorted(pieces, ready.dpi);
-    let mut letters = sorted.letters;
-    letters.extend(ellipses_of(&blobs, &leaders));
-    let mut rows = grouping::rows(letters, sorted.usual, &rules);
+    let mut sorted = grouping::sorted(pieces, ready.dpi);
+    for dots in dots_of_ellipses(&blobs, &leaders) {
+        match Piece::joined(&dots) {
+            Some(ellipsis) if !crumbs::is_among(&ellipsis, &sorted, &dust) => {
+                sorted.letters.push(ellipsis);
+            }
+            _ => sorted.marks.extend(dots),
+        }
+    }
+    let mut rows = grouping::rows(sorted.letters, sorted.usual, &rules);
     grouping::share_out_tall(&mut rows, sorted.tall, sorted.usual);
     let rows = grouping::joined(rows, &rules, &|_, _| false);
     let bridged = |row: &Row, next: &Row| {
@@ -106,8 +113,9 @@ pub fn find(ready: &Ready, codes: &[Rect]) -> Layout {
         rows = Row::of(pieces.collect()).into_iter().collect();
     }
     let left_over = marks::give_out(&mut rows, sorted.marks);
-    let loose: Vec<&Piece> =
-        left_over.iter().chain(&dust).chain(&sorted.drawings).collect();
+    let crumbs = left_over.into_iter().chain(dust).collect();
+    let loose = crumbs::gather(&mut rows, crumbs, &rules, sorted.usual, ready.dpi);
+    let loose: Vec<&Piece> = loose.iter().chain(&sorted.drawings).collect();
     let mut lines: Vec<LineRegion> =
         rows.iter().filter_map(|row| region_of(row, &rules, ready.dpi)).collect();
     for line in &mut lines {
@@ -160,12 +168,10 @@ fn pieces_of(
         .partition(|piece| piece.area > least)
 }
 
-/// Each ellipsis as one piece.
-fn ellipses_of(blobs: &Blobs, leaders: &Leaders) -> Vec<Piece> {
-    let runs = |dots: &Vec<usize>| -> Vec<Run> {
-        dots.iter().flat_map(|&at| blobs.runs_of(&blobs.blobs[at])).copied().collect()
-    };
-    leaders.ellipses.iter().filter_map(|dots| Piece::of(runs(dots))).collect()
+/// The dots of each ellipsis.
+fn dots_of_ellipses(blobs: &Blobs, leaders: &Leaders) -> Vec<Vec<Piece>> {
+    let dot = |&at: &usize| Piece::of(blobs.runs_of(&blobs.blobs[at]).to_vec());
+    leaders.ellipses.iter().map(|dots| dots.iter().filter_map(dot).collect()).collect()
 }
 
 /// Leaves in a line what lies within it and belongs to nobody else: faint marks, strokes

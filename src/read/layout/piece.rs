@@ -33,6 +33,11 @@ impl Piece {
         })
     }
 
+    /// All of them as one piece; `None` if there are none.
+    pub(super) fn joined(pieces: &[Self]) -> Option<Self> {
+        Self::of(pieces.iter().flat_map(|piece| &piece.runs).copied().collect())
+    }
+
     /// The point in the middle of the box around it.
     pub(super) fn centre(&self) -> Point {
         Point {

@@ -14,6 +14,11 @@ const PIECE_MM: Directed = Directed { across: 3.5, down: 5.0 };
 /// Shortest rule, in millimetres. Strokes of the largest titles are 7 mm high.
 const RULE_MM: Directed = Directed { across: 12.0, down: 10.0 };
 
+/// Shortest dash of a rule of which no longer stretch is left, in millimetres, and the
+/// shortest such rule. Digits below each other are farther apart than [`BREAK_MM`].
+const DASH_MM: f32 = 1.0;
+const DASHED_MM: f32 = 18.0;
+
 /// Shortest side of a box around a word, in millimetres, whose other sides are rules.
 const SIDE_MM: f32 = 4.0;
 
@@ -83,6 +88,19 @@ impl Rule {
         Some((low + high) as f32 / 2.0)
     }
 
+    /// Whether it lies nowhere farther than `beside` pixels from the line between its ends.
+    fn is_straight(&self, beside: f32) -> bool {
+        let (Some(first), Some(last)) = (self.at(self.start), self.at(self.end() - 1))
+        else {
+            return false;
+        };
+        let length = self.edges.len().max(2) - 1;
+        self.edges.iter().enumerate().all(|(step, (low, high))| {
+            let level = first + (last - first) * step as f32 / length as f32;
+            ((low + high) as f32 / 2.0 - level).abs() <= beside
+        })
+    }
+
     /// Goes on in `next` over the gap between them; the course in the gap is the straight line
     /// between the two ends.
     fn go_on(&mut self, next: Self) {
@@ -135,16 +153,39 @@ pub(super) fn take_out(ink: &mut GrayImage, runs: &[Run], dpi: f32) -> Vec<Rule>
     for rule in &rules {
         erase(ink, rule, dpi);
     }
-    let down = columns(ink, px(SIDE_MM) as i32);
-    let (long, sides): (Vec<Run>, Vec<Run>) =
-        down.iter().partition(|run| run.len() as f32 >= px(PIECE_MM.down));
-    let upright = chained(&long, Direction::Down, dpi);
+    let dashes = columns(ink, px(DASH_MM) as i32);
+    let of = |shortest: f32, longest: f32| -> Vec<Run> {
+        let is_of = |run: &&Run| {
+            run.len() as f32 >= px(shortest) && (run.len() as f32) < px(longest)
+        };
+        dashes.iter().filter(is_of).copied().collect()
+    };
+    let mut upright = chained(&of(PIECE_MM.down, f32::INFINITY), Direction::Down, dpi);
+    upright.extend(dashed(&dashes, &upright, dpi));
     let mut upright = continued(upright, ink, dpi);
-    upright.extend(boxed(&sides, &rules, dpi));
+    upright.extend(boxed(&of(SIDE_MM, PIECE_MM.down), &rules, dpi));
     for rule in &upright {
         erase(ink, rule, dpi);
     }
     rules.extend(upright);
+    rules
+}
+
+/// Straight rules down of which but dashes are left, where `found` has none.
+fn dashed(dashes: &[Run], found: &[Rule], dpi: f32) -> Vec<Rule> {
+    let px = |millimetres: f32| millimetres * dpi / 25.4;
+    let is_new = |run: &&Run| {
+        let middle = i32::midpoint(run.from, run.to);
+        let near = |rule: &Rule| {
+            rule.at(middle).is_some_and(|x| (x - run.row as f32).abs() < px(BESIDE_MM))
+        };
+        !found.iter().any(near)
+    };
+    let left: Vec<Run> = dashes.iter().filter(is_new).copied().collect();
+    let mut rules = chained(&left, Direction::Down, dpi);
+    rules.retain(|rule| {
+        rule.edges.len() as f32 >= px(DASHED_MM) && rule.is_straight(px(BESIDE_MM))
+    });
     rules
 }
 

@@ -72,6 +72,45 @@ fn a_line_of_a_table_that_faded_in_between_still_parts_its_cells() {
 }
 
 #[test]
+fn a_rule_of_which_dashes_are_left_parts_two_cells() {
+    let lines = |dash: i32| {
+        let page = ready(|x, y| {
+            let on_rule = (386..388).contains(&x) && (80..320).contains(&y);
+            on_rule && y % 14 < dash
+                || in_text(x, y, 104, 200, 20)
+                || in_text(x, y, 396, 200, 20)
+        });
+        boxes(&find(&page, &[])).len()
+    };
+    assert_eq!(lines(10), 2, "dashes of 1.3 mm, a millimetre apart");
+    assert_eq!(lines(0), 1, "no rule");
+}
+
+#[test]
+fn crumbs_of_a_word_are_read_where_they_stand_in_a_cell_or_beside_a_row() {
+    let crumbs = |x: i32, y: i32, left: i32, letters: i32| {
+        in_text(x, y, left, 150, letters) && (x - left) % 14 % 5 < 2 && (y - 150) % 5 < 2
+    };
+    let found = |has_rules: bool| {
+        let page = ready(|x, y| {
+            let framed = (80..=700).contains(&x) && (100..=190).contains(&y);
+            let on_rule = [100, 188].iter().any(|&at| (at..at + 2).contains(&y))
+                || [80, 390, 699].iter().any(|&at| (at..at + 2).contains(&x));
+            has_rules && framed && on_rule
+                || in_text(x, y, 104, 150, 5)
+                || crumbs(x, y, 104 + 5 * 14, 3)
+                || crumbs(x, y, 500, 4)
+        });
+        boxes(&find(&page, &[]))
+    };
+    let in_cells = found(true);
+    assert_eq!(in_cells.len(), 2, "{in_cells:?}");
+    assert!((205..=215).contains(&in_cells[0][2]), "the row goes on: {in_cells:?}");
+    assert!((495..=505).contains(&in_cells[1][0]), "{in_cells:?}");
+    assert_eq!(found(false).len(), 1, "on open paper crumbs alone are dust");
+}
+
+#[test]
 fn text_in_cells_stays_apart_and_the_rules_are_found() {
     let page = ready(|x, y| {
         let framed = (80..=700).contains(&x) && (80..=180).contains(&y);
