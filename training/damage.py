@@ -124,6 +124,32 @@ def _faded(ink: np.ndarray, em: int, r: random.Random) -> np.ndarray:
     return ink * (1 - where * (1 - left))
 
 
+def _worn(ink: np.ndarray, em: int, r: random.Random) -> np.ndarray | None:
+    """Letters of a worn ribbon as a black and white scan keeps them: where the ink has faded to about the threshold only crumbs of the
+    strokes are left. None where letters would be gone altogether: what is not there must not be read."""
+    h, w = ink.shape
+    soft = cv2.GaussianBlur(ink, (0, 0), em * r.uniform(0.015, 0.045))
+    strokes = soft[ink > 0.5]
+    if strokes.size == 0:
+        return None
+    full = float(np.percentile(strokes, 60))
+    cell = em * 2 ** r.uniform(-1.0, 2.5)
+    where = np.clip(_field((h, w), cell, r) * r.uniform(0.8, 2.0) + r.uniform(-0.5, 1.0), 0, 1)
+    grain = cv2.GaussianBlur(_noise((h, w), r), (0, 0), max(0.5, em * r.uniform(0.01, 0.03)))
+    grain = 1 + grain / max(1e-3, float(grain.std())) * r.uniform(0.02, 0.2)
+    threshold = full * r.uniform(0.4, 0.6)
+    had = cv2.dilate((ink.max(axis=0) > 0.5).astype(np.uint8)[None], np.ones((1, 3), np.uint8))[0] > 0
+    for depth in (r.uniform(0.35, 0.62), r.uniform(0.25, 0.45)):
+        kept = soft * (1 - where * depth) * grain > threshold
+        lost = had & ~cv2.dilate(kept.any(axis=0).astype(np.uint8)[None], np.ones((1, 3), np.uint8))[0].astype(bool)
+        # The longest stretch of letters without any ink.
+        edges = np.flatnonzero(np.diff(np.concatenate(([0], lost.astype(np.int8), [0]))))
+        widest = max((b - a for a, b in zip(edges[::2], edges[1::2])), default=0)
+        if widest <= 0.22 * em and kept.sum() >= 0.35 * (soft * grain > threshold).sum():
+            return np.where(kept, 0.0, 1.0).astype(np.float32)
+    return None
+
+
 def _bilevel(grey: np.ndarray, r: random.Random) -> np.ndarray:
     """G4 pages: one threshold, a good or a bad one, or an adaptive one; specks are left or made."""
     k = r.random()
@@ -198,7 +224,10 @@ def damage(drawn: Drawn, neighbours: list[np.ndarray | None], stray: np.ndarray 
         grey = cv2.GaussianBlur(grey, (0, 0), em * r.uniform(0.008, 0.045))
     if often(0.5):
         grey = grey + _noise((h, w), r) * r.uniform(0.005, 0.09)
-    if bilevel:
+    worn = _worn(ink, em, r) if often({"typewriter": 0.22, "print": 0.1}.get(drawn.kind, 0.05)) else None
+    if worn is not None:
+        grey = worn
+    elif bilevel:
         grey = _bilevel(grey, r)
     elif often(0.35):
         u = np.clip(grey * 255, 0, 255).astype(np.uint8)

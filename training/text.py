@@ -28,6 +28,7 @@ Mnông;M'Nông;Ra Glai;Xtiêng;Bru Vân Kiều;Thổ;Giáy;Cơ Tu;Giẻ Triêng;
 La Ha;Phù Lá;La Hủ;Lự;Lô Lô;Chứt;Mảng;Pà Thẻn;Cơ Lao;Cống;Bố Y;Si La;Pu Péo;Brâu;Ơ Đu;Rơ Măm;Jarai;Bahnar""".replace("\n", "").split(";")
 DIGIT = "không một hai ba bốn năm sáu bảy tám chín".split()
 LAND = "ONT ODT LUC LUK LUN CLN BHK HNK NTS RSX RPH RDD SKC TMD NTD DGT DTL NCS BCS TSC ĐRM ĐM Q T LN T+V".split()
+USERS = "GDC UBQ UBS TKT TCC TKH TCN TSN TNG CNN TVN TVD CDS TPQ TKQ CDQ".split()
 ORIGIN = ["DG-CTT", "DG-KTT", "CNQ-CTT", "CNQ-KTT", "DT-THN", "DT-TML", "NCN", "NTC", "NTK"]
 DECREE = ["NĐ-CP", "QĐ-UBND", "TT-BTP", "QĐ-TTg", "NQ-HĐND", "TT-BTNMT", "CV-UBND", "BC-UBND", "TB-UBND", "KH-UBND", "GM-UBND", "QĐ-BTP",
           "QSDĐ", "TLKS-BS", "TLKT", "TLKH-BS", "UBND-XNTTHN", "STP-HCTP", "BNV", "QH13", "QH15", "TTr-STNMT", "GPXD", "HĐND", "CT-TTg"]
@@ -152,7 +153,7 @@ class Text:
             f"{r.randint(1, 999):02d}/{r.randint(1950, 2026)}", f"{n}/{r.choice(DECREE)}", f"{r.randint(1, 999)}/{r.randint(1990, 2026)}/{r.choice(DECREE)}",
             f"{n}", f"{n},{r.randint(0, 9)} m²", f"{n / 10:.1f}".replace(".", ",") + " m²", f"{n:,}".replace(",", ".") + r.choice([" đồng", "đ", " m2", ""]),
             f"{r.randint(1, 100)}%", f"{in_words(n, r)} {r.choice(['mét vuông', 'đồng', 'đồng chẵn', ''])}".strip(), in_words(n, r).capitalize(),
-            f"({in_words(n, r)})", f"{r.choice(['thửa', 'tờ', 'Thửa đất số', 'tờ bản đồ số'])} {r.randint(1, 2000)}", f"{r.choice(LAND)}", f"{r.choice(LAND)}+{r.choice(LAND)}",
+            f"({in_words(n, r)})", f"{r.choice(['thửa', 'tờ', 'Thửa đất số', 'tờ bản đồ số'])} {r.randint(1, 2000)}", f"{r.choice(LAND)}", f"{r.choice(USERS)}", f"{r.randint(1, 10 ** r.randint(2, 6)) / 10:.1f}".replace(".", ","), f"{r.choice(LAND)}+{r.choice(LAND)}",
             f"{r.choice(ORIGIN)}", f"{r.randint(1, 30)}{r.choice('abcABCD')}", f"{r.randint(100000, 2400000)}.{r.randint(0, 999):03d}",
             f"0{r.randint(1, 9)}{r.randint(0, 99):02d} {r.randint(0, 999):03d} {r.randint(0, 999):03d}", f"{r.randint(1, 50)}.", f"[{n}]"[1:-1], f"{r.randint(0, 359)}°{r.randint(0, 59)}'",
         ])
