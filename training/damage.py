@@ -224,7 +224,7 @@ def damage(drawn: Drawn, neighbours: list[np.ndarray | None], stray: np.ndarray 
         grey = cv2.GaussianBlur(grey, (0, 0), em * r.uniform(0.008, 0.045))
     if often(0.5):
         grey = grey + _noise((h, w), r) * r.uniform(0.005, 0.09)
-    worn = _worn(ink, em, r) if often({"typewriter": 0.22, "print": 0.1}.get(drawn.kind, 0.05)) else None
+    worn = _worn(ink, em, r) if often({"typewriter": 0.32, "print": 0.08}.get(drawn.kind, 0.05)) else None
     if worn is not None:
         grey = worn
     elif bilevel:
