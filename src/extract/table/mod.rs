@@ -2,6 +2,7 @@
 
 mod commas;
 mod headings;
+mod rising;
 
 use std::collections::BTreeMap;
 
@@ -69,7 +70,8 @@ pub(super) fn records(
                 }
                 entries.push(entry);
             }
-            commas::doubt(table, &mut entries[from..]);
+            commas::settle(table, &mut entries[from..]);
+            rising::settle(table, &mut entries[from..]);
         }
     }
     entries
