@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::config::kind::Repeat;
-use crate::model::{Field, Word, title_case_name};
+use crate::model::{Field, FieldState, Word, title_case_name};
 
 use super::normal::{self, Context};
 use super::record::Entry;
@@ -36,14 +36,18 @@ pub(super) fn settle(repeats: &[Repeat], entry: &mut Entry) {
     }
 }
 
-/// Gives a field the value that its writings share.
+/// Gives a field the value that its writings share; one that could not be read alone has it
+/// from the others.
 fn decide(field: &mut Field, value: &str) {
-    let Some(old) = field.value.take() else { return };
-    field.value = Some(value.to_owned());
-    if old != value {
+    if !matches!(field.state, FieldState::Read | FieldState::Illegible) {
+        return;
+    }
+    let old = field.value.replace(value.to_owned());
+    field.state = FieldState::Read;
+    if old.as_deref() != Some(value) {
         field.confidence = field.confidence.min(DECIDED);
         field.alternatives.retain(|it| it != value);
-        field.alternatives.insert(0, old);
+        field.alternatives.splice(0..0, old);
     }
 }
 
@@ -60,7 +64,30 @@ fn spelled(name: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::spelled;
+    use super::{Field, FieldState, decide, spelled};
+
+    #[test]
+    fn a_name_that_cannot_be_read_alone_is_read_with_its_other_writings() {
+        let mut field = Field {
+            text: "LJ Hương".into(),
+            value: None,
+            state: FieldState::Illegible,
+            confidence: 0.2,
+            page: Some(1),
+            quad: None,
+            alternatives: vec!["Lj Hương".into()],
+        };
+        decide(&mut field, "Lò Hương");
+        assert_eq!(
+            (field.value.as_deref(), field.state),
+            (Some("Lò Hương"), FieldState::Read)
+        );
+        assert_eq!((field.confidence, field.alternatives.len()), (0.2, 1));
+        let mut absent = Field { state: FieldState::Absent, ..field };
+        absent.value = None;
+        decide(&mut absent, "Lò Hương");
+        assert_eq!(absent.value, None);
+    }
 
     #[test]
     fn a_name_from_several_writings_is_spelled_as_one() {

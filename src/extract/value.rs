@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::model::{Calibration, Field, FieldState, Quad, Word, nfc};
+use crate::model::{Calibration, Field, FieldState, Letter, Quad, Word, nfc};
 
 use super::form::FormField;
 use super::normal::{self, Context, Normalized};
@@ -126,7 +126,8 @@ pub(super) fn as_it_looks(
 }
 
 /// What the words mean. Where the plain reading has no certain meaning, the alternatives
-/// that the engine saw are asked too.
+/// that the engine saw are asked too. Figures beside ink that nobody read have none: `22` may
+/// be the rest of `224`.
 fn meaning(
     value_type: &str,
     text: &str,
@@ -134,6 +135,10 @@ fn meaning(
     context: &Context,
 ) -> Option<Normalized> {
     let plain = normal::normalize(value_type, text, context)?;
+    let is_unread = |piece: &Piece| piece.word.letters.iter().any(Letter::is_unread);
+    if normal::is_figures(value_type) && pieces.iter().any(is_unread) {
+        return Some(plain.refused());
+    }
     let is_whole = plain.value.is_some() && plain.certainty >= 1.0;
     if is_whole && !normal::has_lexicon(value_type) {
         return Some(plain);
@@ -182,6 +187,24 @@ mod tests {
     #[test]
     fn the_knots_are_a_calibration() {
         assert!(Calibration::new(&KNOTS).is_some());
+    }
+
+    #[test]
+    fn figures_beside_ink_that_nobody_read_are_no_number() {
+        let read = |value_type: &str, letter: Letter| {
+            let mut pieces = pieces(&[("22", 0.5)]);
+            pieces[0].word.letters.push(letter);
+            field(value_type, &pieces, 1, 0.0, &Context::default()).unwrap()
+        };
+        let number = read("parcel-no", Letter::unread(0.5));
+        assert_eq!((number.value, number.state), (None, FieldState::Illegible));
+        assert_eq!(
+            (number.text.as_str(), number.alternatives),
+            ("22", vec!["22".into()])
+        );
+        let whole = read("parcel-no", Letter { may_be: vec![('2', 0.5), ('3', 0.5)] });
+        assert_eq!(whole.value.as_deref(), Some("22"));
+        assert_eq!(read("text", Letter::unread(0.5)).value.as_deref(), Some("22"));
     }
 
     #[test]

@@ -29,6 +29,18 @@ pub struct Letter {
     pub may_be: Vec<(char, f32)>,
 }
 
+impl Letter {
+    /// Ink of which the engine says nothing; `sure` (0–1) is how likely it is no letter.
+    pub fn unread(sure: f32) -> Self {
+        Self { may_be: vec![('\0', sure)] }
+    }
+
+    /// Whether there is ink here that nobody read.
+    pub fn is_unread(&self) -> bool {
+        matches!(self.may_be.as_slice(), [('\0', _)])
+    }
+}
+
 /// A run of letters without a space.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Word {
@@ -39,7 +51,8 @@ pub struct Word {
     /// How sure the engine is of the whole word, 0–1.
     pub confidence: f32,
     /// The lattice: one entry per letter of `text`, in order (and entries whose best is
-    /// `'\0'` between them). Empty where the engine gives none.
+    /// `'\0'` between them; one at the end for ink beside the word that nobody read).
+    /// Empty where the engine gives none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub letters: Vec<Letter>,
 }

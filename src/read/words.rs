@@ -40,6 +40,9 @@ const TAIL: f32 = 0.5;
 /// is then at most.
 const UNREAD: f32 = 0.12;
 const DOUBTED: f32 = 0.5;
+/// Confidence of a word from which on the ink beside it is more likely a stroke that swings out
+/// than a letter.
+const SURE: f32 = 0.9;
 
 /// Signs of a dotted or ruled leader.
 const LEADERS: [char; 4] = ['.', '_', '…', '·'];
@@ -81,6 +84,9 @@ pub(super) fn words(reading: &LineReading, image: &LineImage) -> Vec<Word> {
             let beside = unread.get(from as usize..to as usize).unwrap_or_default();
             let ink = beside.iter().filter(|&&is_unread| is_unread).count() as f32;
             if ink >= height * UNREAD {
+                if word.confidence < SURE {
+                    word.letters.push(Letter::unread(DOUBTED));
+                }
                 word.confidence = word.confidence.min(DOUBTED);
             }
         }
@@ -356,6 +362,30 @@ mod tests {
     }
 
     #[test]
+    fn ink_that_nobody_read_beside_an_unsure_word_stands_in_the_lattice() {
+        let read = |sure: f32, bars: &[(u32, u32)]| {
+            let mut letters = placed("22", &[(14.0, 18.0), (36.0, 40.0)]);
+            for letter in &mut letters {
+                letter.letter.may_be = vec![('2', sure)];
+            }
+            let reading = LineReading { writing: Writing::Print, ..reading(&letters) };
+            words(&reading, &image(120, bars)).remove(0)
+        };
+        let unread =
+            |word: &Word| word.letters.iter().map(Letter::is_unread).collect::<Vec<_>>();
+        let faded = read(0.7, &[(10, 24), (32, 46), (56, 76)]);
+        assert_eq!(
+            (faded.text.as_str(), unread(&faded)),
+            ("22", vec![false, false, true])
+        );
+        for word in
+            [read(1.0, &[(10, 24), (32, 46), (56, 76)]), read(0.7, &[(10, 24), (32, 46)])]
+        {
+            assert_eq!(unread(&word), [false, false], "{}", word.confidence);
+        }
+    }
+
+    #[test]
     fn a_wide_gap_ends_a_word_where_no_space_was_read() {
         let image = image(200, &[(10, 20), (22, 30), (80, 90)]);
         let letters = placed("abc", &[(14.0, 16.0), (25.0, 27.0), (84.0, 86.0)]);
@@ -407,7 +437,7 @@ mod tests {
 
     #[test]
     fn doubts_are_kept_in_the_lattice_but_not_in_the_text() {
-        let image = image(100, &[(0, 100)]);
+        let image = image(100, &[(0, 30)]);
         let mut letters = evenly("abc");
         letters[1].letter.may_be = vec![('\0', 0.6), ('b', 0.4)];
         let words = words(&reading(&letters), &image);

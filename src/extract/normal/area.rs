@@ -10,9 +10,16 @@ const COMMA_LOST: usize = 5;
 ///
 /// A comma is the decimal mark; a dot before exactly three digits parts thousands.
 pub(super) fn area(text: &str, _: &Context) -> Normalized {
-    let Some((number, exact)) = number_at_start(text) else {
+    let Some((number, exact, rest)) = number_at_start(text) else {
         return Normalized::illegible(Vec::new());
     };
+    if !may_precede(text) {
+        return Normalized::illegible(vec![number]);
+    }
+    // `2"0,4`: where a mark or a letter stands within a number, a part of it is no area.
+    if !may_follow(&rest) {
+        return Normalized::illegible(vec![number]);
+    }
     let certainty = if exact { CERTAIN } else { REPAIRED };
     let (commas, dots) = (number.matches(',').count(), number.matches('.').count());
     let value = match (commas, dots) {
@@ -62,13 +69,16 @@ fn is_grouped(number: &str) -> bool {
 }
 
 /// The first number of a text with its marks; spaces between groups of three digits are
-/// left out. `false` says that a look-alike was put right.
-fn number_at_start(text: &str) -> Option<(String, bool)> {
+/// left out. `false` says that a look-alike was put right; beside it what follows.
+fn number_at_start(text: &str) -> Option<(String, bool, String)> {
     let mut out = String::new();
     let mut exact = true;
+    let mut rest = "";
     let start = text.find(|letter: char| letter.is_ascii_digit())?;
-    let letters: Vec<char> = text.get(start..)?.chars().collect();
-    for (index, &letter) in letters.iter().enumerate() {
+    let text = text.get(start..)?;
+    let letters: Vec<char> = text.chars().collect();
+    for ((index, &letter), (at, _)) in letters.iter().enumerate().zip(text.char_indices())
+    {
         let next = letters.get(index + 1).copied().unwrap_or(' ');
         if letter.is_ascii_digit() || (",.".contains(letter) && next.is_ascii_digit()) {
             out.push(letter);
@@ -79,10 +89,11 @@ fn number_at_start(text: &str) -> Option<(String, bool)> {
             || !three_digits(letters.get(index + 1..))
             || !grouped_so_far(&out)
         {
+            rest = text.get(at..)?;
             break;
         }
     }
-    (!out.is_empty()).then_some((out, exact))
+    (!out.is_empty()).then_some((out, exact, rest.to_owned()))
 }
 
 /// Whether a look-alike stands inside a number: `1O0`, not `100 l`.
@@ -100,6 +111,21 @@ fn three_digits(rest: Option<&[char]>) -> bool {
 /// Whether what was read so far is a group of one to three digits with more groups of three.
 fn grouped_so_far(out: &str) -> bool {
     !out.contains([',', '.']) && out.len() <= 3
+}
+
+/// Whether an area may begin where the first digit of `text` stands: `"853,6` lost a digit.
+fn may_precede(text: &str) -> bool {
+    let before = text.split(|letter: char| letter.is_ascii_digit()).next();
+    let last = before.and_then(|before| before.chars().next_back());
+    last.is_none_or(|last| last.is_whitespace() || "(:;,.=~-".contains(last))
+}
+
+/// Whether an area may be followed by `rest`: a space, its unit, a mark that ends it.
+fn may_follow(rest: &str) -> bool {
+    let mut letters = rest.chars();
+    let Some(first) = letters.next() else { return true };
+    let ends = letters.next().is_none_or(|next| !next.is_alphanumeric());
+    first.is_whitespace() || "mM(".contains(first) || (ends && "),.;:-/|".contains(first))
 }
 
 /// A sum of money in đồng: digits alone.

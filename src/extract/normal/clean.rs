@@ -94,6 +94,16 @@ fn trimmed(text: &str) -> &str {
     }
 }
 
+/// Marks that begin no number and no name: what is read of a letter of which only crumbs are
+/// left.
+const CRUMBS: [char; 9] = ['"', '“', '”', '&', '%', '#', '@', '?', '!'];
+
+/// Whether a text begins with the rest of a letter, `"853,6`; quoted text (`"An"`) does not.
+pub(super) fn begins_with_crumb(text: &str) -> bool {
+    let marks = text.chars().filter(|letter| CRUMBS.contains(letter)).count();
+    text.trim_start().starts_with(CRUMBS) && marks == 1
+}
+
 /// `Absent` or `NotApplicable` if a cleaned text holds no value.
 pub(super) fn blank_state(text: &str) -> Option<FieldState> {
     let squeezed: String =

@@ -171,11 +171,12 @@ pub(super) fn date(text: &str, context: &Context) -> Normalized {
     };
     let Some(year) = year else { return Normalized::illegible(Vec::new()) };
     match parts.with_year(year) {
-        // A day that stands without its month is lost, which deserves a look; so is a number
-        // that cannot be read.
-        Some(date)
-            if date.day.is_none() && (parts.day.is_some() || holds_unread(&tokens)) =>
-        {
+        // The paper says more than the rest of the date does.
+        Some(date) if date.day.is_none() && holds_unread(&tokens) => {
+            Normalized::illegible(vec![date.iso()])
+        }
+        // A day that stands without its month is lost, which deserves a look.
+        Some(date) if date.day.is_none() && parts.day.is_some() => {
             Normalized::read(date.iso(), DOUBTFUL)
         }
         Some(date) => Normalized::read(date.iso(), certainty),

@@ -55,12 +55,22 @@ fn one_parcel(text: &str, _: &Context) -> Normalized {
         }
         return Normalized::read(digits, if exact { CERTAIN } else { REPAIRED });
     }
-    let legal = |letter: char| letter.is_alphanumeric() || "/-.,+()".contains(letter);
-    let has_digit = squeezed.chars().any(|letter| letter.is_ascii_digit());
-    if has_digit && squeezed.chars().all(legal) {
+    let mut segments = squeezed.split(['/', '-', '+', '(']);
+    let has_digit = squeezed.contains(|letter: char| letter.is_ascii_digit());
+    if has_digit && segments.all(is_number_of_land) {
         return Normalized::read(squeezed, REPAIRED);
     }
     Normalized::illegible(Vec::new())
+}
+
+/// Whether a text is a number with at most two letters behind it, `12a`; `p` and `tr` of
+/// `45(p)` have none before them.
+fn is_number_of_land(text: &str) -> bool {
+    let inner = text.strip_suffix(')').unwrap_or(text);
+    let letters = inner.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    !inner.is_empty()
+        && letters.chars().count() <= 2
+        && letters.chars().all(char::is_alphabetic)
 }
 
 /// The codes of land use that a text names, in its order: `ONT; CLN`, or as printed where

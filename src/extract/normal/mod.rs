@@ -77,6 +77,14 @@ impl Normalized {
         Self { value: None, certainty: 0.0, state: FieldState::Illegible, alternatives }
     }
 
+    /// The same without a value: what would be it is another reading.
+    pub(super) fn refused(self) -> Self {
+        if self.state != FieldState::Read {
+            return self;
+        }
+        Self::illegible(self.value.into_iter().chain(self.alternatives).collect())
+    }
+
     /// A value that was read, with other readings.
     fn with_alternatives(mut self, alternatives: Vec<String>) -> Self {
         self.alternatives.extend(alternatives);
@@ -143,11 +151,37 @@ pub const TYPES: [&str; 39] = [
 /// ```
 pub fn normalize(value_type: &str, text: &str, context: &Context) -> Option<Normalized> {
     let reader = reader(value_type)?;
-    let text = clean::cleaned(text);
-    if let Some(state) = clean::blank_state(&text) {
+    let cleaned = clean::cleaned(text);
+    if let Some(state) = clean::blank_state(&cleaned) {
         return Some(Normalized::blank(state));
     }
-    Some(reader(&text, context))
+    let read = reader(&cleaned, context);
+    let must_be_whole = is_figures(value_type) || value_type == "name";
+    let is_rest = must_be_whole && clean::begins_with_crumb(text);
+    Some(if is_rest { read.refused() } else { read })
+}
+
+/// Types whose values are figures of which none can be told by the others: with one of them
+/// lost it is another number.
+const FIGURES: [&str; 13] = [
+    "age",
+    "area",
+    "book-number",
+    "gcn-book-no",
+    "gcn-serial",
+    "id-number",
+    "integer",
+    "map-sheet-no",
+    "money",
+    "page-number",
+    "parcel-no",
+    "phone",
+    "register-number",
+];
+
+/// Whether the values of a type are figures.
+pub(super) fn is_figures(value_type: &str) -> bool {
+    FIGURES.contains(&value_type)
 }
 
 /// Reads a cleaned text that is not blank.

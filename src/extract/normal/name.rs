@@ -25,6 +25,10 @@ pub(super) fn name(text: &str, _: &Context) -> Normalized {
     if name.is_empty() {
         return Normalized::illegible(Vec::new());
     }
+    // One letter is what is left of a name.
+    if name.chars().filter(|letter| letter.is_alphabetic()).count() < 2 {
+        return Normalized::illegible(Vec::new());
+    }
     let as_read = mostly_capitals(name);
     let in_one_case = with_capitals(&as_read);
     let whole_words = with_joints(&in_one_case);
@@ -38,6 +42,11 @@ pub(super) fn name(text: &str, _: &Context) -> Normalized {
             || letter == ' '
             || IN_NAMES.contains(&letter)
     };
+    // Every word of a name has a vowel: `N àng` lost its own.
+    let is_rest = |word: &str| !word.contains('.') && !word.chars().any(is_vowel);
+    if spelled.split(' ').any(is_rest) {
+        return Normalized::illegible(vec![spelled]);
+    }
     if !name.chars().all(legal) {
         let kept: String = spelled.chars().filter(|letter| legal(*letter)).collect();
         return Normalized::read(kept, DOUBTFUL);

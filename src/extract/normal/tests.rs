@@ -46,18 +46,62 @@ fn a_name_gets_back_the_joints_that_its_capitals_tell_of() {
 }
 
 #[test]
-fn a_date_of_which_a_number_cannot_be_read_is_doubted_and_one_without_it_is_not() {
-    for (written, value, is_doubted) in [
-        ("ngày 18 tháng g năm 2006", "2006", true),
-        ("03/Ŏ3/1986", "1986-03", true),
-        ("ngày x tháng 3 năm 1987", "1987-03", true),
-        ("tháng 3 năm 1987", "1987-03", false),
-        ("sinh năm 1987", "1987", false),
-        ("ngày ...... tháng 3 năm 1987", "1987-03", false),
+fn a_date_of_which_a_number_cannot_be_read_is_none_and_one_without_it_is_whole() {
+    let read = |written| normalize("date", written, &Context::default()).unwrap();
+    for (written, rest) in [
+        ("ngày 18 tháng g năm 2006", "2006"),
+        ("03/Ŏ3/1986", "1986-03"),
+        ("ngày x tháng 3 năm 1987", "1987-03"),
     ] {
-        let read = normalize("date", written, &Context::default()).unwrap();
-        assert_eq!(read.value.as_deref(), Some(value), "{written}");
-        assert_eq!(read.certainty < REPAIRED, is_doubted, "{written}: {read:?}");
+        let date = read(written);
+        assert_eq!(date.state, FieldState::Illegible, "{written}");
+        assert_eq!(date.alternatives, [rest], "{written}");
+    }
+    for (written, value) in [
+        ("tháng 3 năm 1987", "1987-03"),
+        ("sinh năm 1987", "1987"),
+        ("ngày ...... tháng 3 năm 1987", "1987-03"),
+    ] {
+        let date = read(written);
+        assert_eq!(date.value.as_deref(), Some(value), "{written}");
+        assert!(date.certainty >= REPAIRED, "{written}: {date:?}");
+    }
+}
+
+#[test]
+fn what_is_left_of_a_number_or_a_name_is_none() {
+    for (value_type, written) in [
+        ("area", "2\"0,4"),
+        ("area", "3ỏ723"),
+        ("area", "3516;4"),
+        ("area", "\"853,6"),
+        ("parcel-no", "12/"),
+        ("parcel-no", "2.2L"),
+        ("parcel-no", "2ơ2L"),
+        ("name", "N"),
+        ("name", ". T ."),
+        ("name", "\"MINH DỌN"),
+        ("name", "& Thị Mai Oanh"),
+        ("name", "N àng Văn Dọn"),
+        ("name", "Nguyễn Thj Hoa"),
+    ] {
+        let read = normalize(value_type, written, &Context::default()).unwrap();
+        assert_eq!(read.state, FieldState::Illegible, "{value_type}: {written}");
+    }
+    for (value_type, written, value) in [
+        ("area", "2340,4", "2340.4"),
+        ("area", "1.516m2", "1516"),
+        ("area", "516 (ONT)", "516"),
+        ("area", "516.", "516"),
+        ("parcel-no", "12a", "12a"),
+        ("parcel-no", "12-3", "12-3"),
+        ("parcel-no", "45(p)", "45(p)"),
+        ("name", "Ơn", "Ơn"),
+        ("name", "- Nguyễn Văn A", "Nguyễn Văn A"),
+        ("name", "Nguyễn V. An", "Nguyễn V. An"),
+        ("name", "Y Krông Byă", "Y Krông Byă"),
+    ] {
+        assert_eq!(self::value(value_type, written).as_deref(), Some(value), "{written}");
     }
 }
 
