@@ -10,13 +10,16 @@ use std::collections::BTreeSet;
 use super::SURE_LETTER;
 use super::lattice::Lattice;
 use super::locate::{Chain, HAMLETS};
-use crate::model::is_vowel;
+use crate::model::{fold, is_vowel};
 
 /// Readings of a syllable that are looked at.
 const MOST_READINGS: usize = 12;
 /// Price of a syllable that no unit of the province bears, in natural logarithms: a letter
 /// to which the engine gives one chance in six.
 const STRANGE: f32 = 1.8;
+/// A word for a unit that begins no name, and how sure its letters may be.
+const UNIT: &str = "Xã";
+const SURE_UNIT: f32 = 1.0;
 /// How much cheaper a reading must be than the likeliest one.
 const MARGIN: f32 = 0.3;
 /// Letters of a syllable that says nothing about what it is.
@@ -41,7 +44,9 @@ pub(super) fn read(lattice: &Lattice, end: usize, chain: Option<&Chain>) -> Stri
         let hamlet = (index == 0 && begins_name).then(|| hamlet_word(lattice, word));
         read.push(match hamlet.flatten() {
             Some(hamlet) => hamlet,
-            None => syllable(lattice, word, own, &nearby),
+            None => not_a_unit(lattice, word, &own)
+                .filter(|_| index > 0)
+                .unwrap_or_else(|| syllable(lattice, word, own, &nearby)),
         });
     }
     spaced(&read.join(" "))
@@ -70,6 +75,16 @@ fn hamlet_word(lattice: &Lattice, (start, end): (usize, usize)) -> Option<String
     let &(cost, word) = near.first()?;
     let is_clear = near.get(1).is_none_or(|(next, _)| next - cost >= MARGIN_OF_WORDS);
     is_clear.then(|| word.to_owned())
+}
+
+/// The likeliest other reading of a word of a name that was read as the word for a unit: no
+/// hamlet is called `Xã Lông`, one is `Xa Lông`.
+fn not_a_unit(lattice: &Lattice, word: (usize, usize), own: &str) -> Option<String> {
+    if own != UNIT {
+        return None;
+    }
+    let readings = lattice.readings_of(word, SURE_UNIT, MOST_READINGS).into_iter();
+    readings.map(|(reading, _)| reading).find(|it| it != own && fold(it) == fold(own))
 }
 
 /// A word of a name: the likeliest reading, where strange syllables have their price.

@@ -305,6 +305,19 @@ fn a_doubtful_syllable_of_a_hamlet_is_one_that_its_neighbours_bear() {
 }
 
 #[test]
+fn no_hamlet_is_called_by_the_word_for_a_unit() {
+    let place = |syllable: &[&str]| {
+        let mut words = plain("bản");
+        words.push(word(syllable));
+        words.extend(plain("Lông, xã Nậm Chua, huyện Nậm Pồ, tỉnh Điện Biên"));
+        decoded("place", &words).value.unwrap_or_default()
+    };
+    assert!(place(&["X", "ãa"]).starts_with("bản Xa Lông,"));
+    assert!(place(&["X", "ă"]).starts_with("bản Xă Lông,"), "nothing else was seen");
+    assert!(place(&["X", "ã"]).starts_with("bản Xã Lông,"), "nothing else was seen");
+}
+
+#[test]
 fn what_the_gazetteer_does_not_know_stays_as_it_was_read() {
     for written in [
         "bản Tà Tống",
