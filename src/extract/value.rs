@@ -136,7 +136,7 @@ fn meaning(
 ) -> Option<Normalized> {
     let plain = normal::normalize(value_type, text, context)?;
     let is_unread = |piece: &Piece| piece.word.letters.iter().any(Letter::is_unread);
-    if normal::is_figures(value_type) && pieces.iter().any(is_unread) {
+    if normal::must_be_whole(value_type) && pieces.iter().any(is_unread) {
         return Some(plain.refused());
     }
     let is_whole = plain.value.is_some() && plain.certainty >= 1.0;

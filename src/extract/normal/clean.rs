@@ -94,14 +94,17 @@ fn trimmed(text: &str) -> &str {
     }
 }
 
-/// Marks that begin no number and no name: what is read of a letter of which only crumbs are
-/// left.
-const CRUMBS: [char; 9] = ['"', '“', '”', '&', '%', '#', '@', '?', '!'];
+/// Marks that begin no number and no name, and quotation marks, which stand alone where the
+/// line above is meant: what is read of a letter of which only crumbs are left.
+const CRUMBS: [char; 6] = ['&', '%', '#', '@', '?', '!'];
+const QUOTES: [char; 3] = ['"', '“', '”'];
 
 /// Whether a text begins with the rest of a letter, `"853,6`; quoted text (`"An"`) does not.
 pub(super) fn begins_with_crumb(text: &str) -> bool {
-    let marks = text.chars().filter(|letter| CRUMBS.contains(letter)).count();
-    text.trim_start().starts_with(CRUMBS) && marks == 1
+    let text = text.trim_start();
+    let quotes = text.chars().filter(|letter| QUOTES.contains(letter)).count();
+    let is_attached = || text.chars().nth(1).is_some_and(char::is_alphanumeric);
+    text.starts_with(CRUMBS) || (text.starts_with(QUOTES) && quotes == 1 && is_attached())
 }
 
 /// `Absent` or `NotApplicable` if a cleaned text holds no value.

@@ -156,8 +156,7 @@ pub fn normalize(value_type: &str, text: &str, context: &Context) -> Option<Norm
         return Some(Normalized::blank(state));
     }
     let read = reader(&cleaned, context);
-    let must_be_whole = is_figures(value_type) || value_type == "name";
-    let is_rest = must_be_whole && clean::begins_with_crumb(text);
+    let is_rest = must_be_whole(value_type) && clean::begins_with_crumb(text);
     Some(if is_rest { read.refused() } else { read })
 }
 
@@ -179,9 +178,12 @@ const FIGURES: [&str; 13] = [
     "register-number",
 ];
 
-/// Whether the values of a type are figures.
-pub(super) fn is_figures(value_type: &str) -> bool {
-    FIGURES.contains(&value_type)
+/// Types whose values are names of persons.
+const NAMES: [&str; 2] = ["name", "person-with-title"];
+
+/// Whether a part of a value of a type is another value: of figures and of names.
+pub(super) fn must_be_whole(value_type: &str) -> bool {
+    FIGURES.contains(&value_type) || NAMES.contains(&value_type)
 }
 
 /// Reads a cleaned text that is not blank.

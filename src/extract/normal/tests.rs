@@ -81,7 +81,7 @@ fn what_is_left_of_a_number_or_a_name_is_none() {
         ("name", "N"),
         ("name", ". T ."),
         ("name", "\"MINH DỌN"),
-        ("name", "& Thị Mai Oanh"),
+        ("person-with-title", "& Thị Mai Oanh"),
         ("name", "N àng Văn Dọn"),
         ("name", "Nguyễn Thj Hoa"),
     ] {
@@ -97,6 +97,8 @@ fn what_is_left_of_a_number_or_a_name_is_none() {
         ("parcel-no", "12-3", "12-3"),
         ("parcel-no", "45(p)", "45(p)"),
         ("name", "Ơn", "Ơn"),
+        ("name", "\" Nguyễn Văn A", "Nguyễn Văn A"),
+        ("name", "\"Nguyễn Văn A\"", "Nguyễn Văn A"),
         ("name", "- Nguyễn Văn A", "Nguyễn Văn A"),
         ("name", "Nguyễn V. An", "Nguyễn V. An"),
         ("name", "Y Krông Byă", "Y Krông Byă"),
