@@ -32,6 +32,28 @@ impl Check {
         Verdict::Against(fields.into_iter().cloned().collect())
     }
 
+    /// Whether the fields differ in a part of a date of which no reading makes a doubt: `1992`
+    /// of `14/77/1992` is sure, whatever its month is.
+    pub(super) fn differs_where_sure(&self, record: &Record) -> bool {
+        let Self::DateWords { digits, words } = self else { return false };
+        let differs = || {
+            let said = date_from_words(value(record, words)?)?;
+            let field = record.fields.get(digits)?;
+            let read = CalendarDate::from_iso(field.value.as_deref()?)?;
+            let others = field.alternatives.iter().map(|it| CalendarDate::from_iso(it));
+            let others = others.collect::<Option<Vec<CalendarDate>>>()?;
+            let is_sure = |same: fn(&CalendarDate, &CalendarDate) -> bool| {
+                !same(&read, &said) && others.iter().all(|other| same(other, &read))
+            };
+            let doubts_another = others.iter().any(|other| *other != read);
+            let differs = is_sure(|a, b| a.year == b.year)
+                || is_sure(|a, b| a.month == b.month)
+                || is_sure(|a, b| a.day == b.day);
+            Some(doubts_another && differs)
+        };
+        differs().unwrap_or_default()
+    }
+
     /// Whether the fields go together, and which they are; `None` where that is not known.
     fn compared(&self, record: &Record) -> Option<(bool, Vec<&String>)> {
         let text = |name: &str| value(record, name);

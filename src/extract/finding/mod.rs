@@ -18,7 +18,8 @@ pub use rule::{RuleSet, RulesError};
 /// The findings of the rules that come with the program, in the order of the rules.
 ///
 /// Where a field concerned was read with less confidence than its rule asks for, or where
-/// another reading of it would agree, the finding is `Info`.
+/// another reading of it would agree, the finding is `Info`; not where a date differs in a part
+/// that all its readings share.
 pub fn check(record: &Record) -> Vec<Finding> {
     RuleSet::built_in().check(record)
 }
@@ -70,7 +71,9 @@ fn severity(
         fields.iter().filter_map(|name| record.fields.get(name)).collect();
     let is_doubtful =
         read.iter().any(|field| field.confidence < sure && is_machine_read(field));
-    if is_doubtful || another_reading_agrees(record, fields, check) {
+    if is_doubtful && !check.differs_where_sure(record)
+        || another_reading_agrees(record, fields, check)
+    {
         return Severity::Info;
     }
     of_rule

@@ -161,6 +161,27 @@ fn another_reading_that_agrees_takes_the_alarm_back() {
 }
 
 #[test]
+fn a_doubt_about_the_month_of_a_date_is_none_about_its_year() {
+    let severity = |date: &str, others: &[&str]| {
+        let said = "Ngày mười bốn tháng mười một năm một nghìn chín trăm chín mươi mốt";
+        let fields = [("nksNgaySinh", date), ("nksNgaySinhBangChu", said)];
+        let mut record = record("so-khai-sinh", &fields);
+        if let Some(field) = record.fields.get_mut("nksNgaySinh") {
+            field.confidence = 0.5;
+            field.alternatives = others.iter().map(|it| (*it).to_owned()).collect();
+        }
+        check(&record).first().map(|finding| finding.severity)
+    };
+    let months = ["1992-07-14", "1992-01-14"];
+    assert_eq!(severity("1992-11-14", &months), Some(Severity::Warn), "the year is sure");
+    let in_doubt = severity("1991-07-14", &["1991-01-14"]);
+    assert_eq!(in_doubt, Some(Severity::Info), "the month differs and is in doubt");
+    assert_eq!(severity("1992-11-14", &[]), Some(Severity::Info), "all may be in doubt");
+    let all = ["1997-01-14"];
+    assert_eq!(severity("1992-11-14", &all), Some(Severity::Info), "so may the year");
+}
+
+#[test]
 fn a_code_is_compared_part_by_part_and_only_where_its_shape_is_known() {
     let paper = record(
         "gcn-2024",
