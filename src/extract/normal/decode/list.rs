@@ -7,6 +7,8 @@ use super::lattice::{Lattice, Pattern};
 
 /// Dearest price of a letter at which a word of the list is still taken for the value.
 const DEAREST: f32 = 1.5;
+/// The same for a letter of several words: two or three of twenty letters that were misread.
+const DEAREST_WORDS: f32 = 0.5;
 /// How much dearer the next value must be, in natural logarithms.
 const MARGIN: f32 = 1.0;
 
@@ -70,9 +72,22 @@ fn land_use() -> List {
     alone.chain(pairs).map(|code| (code.clone(), code, 0.0)).collect()
 }
 
+/// The code of the land use that the words of a text nearly name: `Đất rong cây lâu năm` is
+/// `CLN`. `None` where each costs too much, as beside another use or an area.
+pub(super) fn closest_use(lattice: &Lattice) -> Option<Normalized> {
+    let words = LAND_USE.iter().filter(|(_, words)| words.contains(' '));
+    let list: List =
+        words.map(|(code, words)| (words.clone(), code.clone(), 0.0)).collect();
+    closest_within(&list, lattice, DEAREST_WORDS)
+}
+
 /// The value of the list whose word costs least to read; `None` where each costs too much
 /// or two values cost the same.
 pub(super) fn closest(list: &List, lattice: &Lattice) -> Option<Normalized> {
+    closest_within(list, lattice, DEAREST)
+}
+
+fn closest_within(list: &List, lattice: &Lattice, dearest: f32) -> Option<Normalized> {
     let mut best: Option<(f32, f32, &str)> = None;
     let mut rival: Option<(f32, &str)> = None;
     for (word, value, dearer) in list {
@@ -97,7 +112,7 @@ pub(super) fn closest(list: &List, lattice: &Lattice) -> Option<Normalized> {
         }
     }
     let (cost, per_letter, value) = best?;
-    if per_letter > DEAREST {
+    if per_letter > dearest {
         return None;
     }
     let next = rival.filter(|(next, _)| next - cost < MARGIN);

@@ -57,7 +57,11 @@ pub fn decode(value_type: &str, words: &[Word], context: &Context) -> Option<Nor
         let found = (!is_whole && !is_spelled).then(|| list::closest(&list, &lattice));
         match found.flatten() {
             Some(found) => return Some(found),
-            None if value_type == "land-use" => {}
+            None if value_type == "land-use" => {
+                if let Some(found) = list::closest_use(&lattice).filter(|_| !is_spelled) {
+                    return Some(found);
+                }
+            }
             None => return Some(plain),
         }
     }

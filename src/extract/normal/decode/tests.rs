@@ -336,6 +336,9 @@ fn codes_of_parcel_lists_are_the_closest_known_ones() {
         ("holder-kind", "GDC", Some("GDC")),
         ("holder-kind", "QDC", Some("GDC")),
         ("land-use", "ONT+CLN", Some("ONT+CLN")),
+        ("land-use", "Đất rong cây lâu năm", Some("CLN")),
+        ("land-use", "Lất trồng lúa nước còn lại", Some("LUK")),
+        ("land-use", "Đất trồng cây", None),
         ("land-use", "ĐÁT 1", None),
     ] {
         let read = decoded(value_type, &plain(written));
