@@ -44,7 +44,7 @@ impl<'a> Indexer<'a> {
         index: &Index,
         watermark: u64,
     ) -> Result<usize, RunError> {
-        let mut writer = index.writer()?;
+        let mut writer = index.writer_of_all()?;
         let mut count = 0;
         let mut waiting: Vec<StoredRecord> = Vec::new();
         for scan in catalog.scans()? {

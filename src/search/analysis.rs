@@ -27,6 +27,8 @@ pub(super) struct Syllable {
     pub(super) sound: String,
     /// Which letters the folded form has, a bit for each (and for others by chance).
     pub(super) letters: u32,
+    /// How many letters the folded form has.
+    pub(super) length: usize,
 }
 
 impl Syllable {
@@ -39,6 +41,7 @@ impl Syllable {
             canonical: one_i(&canonical_tone(&verbatim)),
             sound: sound(&folded),
             letters: letters_in(&folded),
+            length: folded.chars().count(),
             folded,
             verbatim,
         }
@@ -69,6 +72,7 @@ impl Syllable {
             canonical: folded.clone(),
             sound: sound(&folded),
             letters: letters_in(&folded),
+            length: folded.chars().count(),
             folded,
         }
     }

@@ -220,6 +220,16 @@ impl Index {
         Ok(Writer::new(inner, reader, fields, WRITER_THREADS))
     }
 
+    /// The one writer, for every record of an archive in one go: nothing is merged before
+    /// [`Writer::finish`], which leaves few segments.
+    ///
+    /// # Errors
+    ///
+    /// [`SearchError::Busy`] where another process has it.
+    pub fn writer_of_all(&self) -> Result<Writer, SearchError> {
+        Ok(self.writer()?.of_all())
+    }
+
     /// Up to which change of the catalog the index has committed; 0 for none.
     ///
     /// # Errors

@@ -84,6 +84,13 @@ impl Lexicon {
         self.years.get(first..end).unwrap_or_default()
     }
 
+    /// How many records hold a folded syllable, in every place of it.
+    pub(super) fn count(&self, folded: &str) -> u32 {
+        let all = &self.syllables.syllables;
+        let at = all.binary_search_by(|(form, _)| form.folded.as_str().cmp(folded));
+        at.ok().and_then(|at| all.get(at)).map_or(0, |(_, count)| *count)
+    }
+
     /// Syllables that begin like that, the most frequent first.
     pub(super) fn starting(&self, begun: &str, most: usize) -> Vec<&str> {
         let all = &self.syllables.syllables;
@@ -277,5 +284,6 @@ mod tests {
             assert_eq!(lexicon.near(&Syllable::new(typed)).first(), Some(&expected));
         }
         assert!(lexicon.near(&Syllable::new("xyz")).is_empty());
+        assert_eq!((lexicon.count("khay"), lexicon.count("kha")), (3, 0));
     }
 }

@@ -26,20 +26,24 @@ use super::stored::StoredForm;
 use crate::model::RecordId;
 
 /// Most records that are compared for one query.
-const MAX_CANDIDATES: usize = 600;
+const MAX_CANDIDATES: usize = 500;
 
 /// Most records that one conjunction brings in.
 const MAX_OF_ONE: usize = 150;
 
-/// Work for one query, in the units of [`Work`]: about ten milliseconds.
-const MAX_WORK: u64 = 1_000_000;
+/// The same where something is not as it was typed: of many that lax words bring, the first are
+/// no better than the others.
+const MAX_OF_ONE_LAX: usize = 30;
 
-/// Work after a hit that answers everything is there: what is still looked for is the same
-/// person's other papers, and less than a millisecond is left for them.
-const WORK_ONCE_FOUND: u64 = 80_000;
+/// Work for one query, in the units of [`Work`]: about nine milliseconds.
+const MAX_WORK: u64 = 900_000;
+
+/// Work after a hit of so high a score is there, which is all that was asked for, or all but
+/// one thing: what is still looked for is the same person's other papers.
+const WORK_ONCE_FOUND: [(f32, u64); 2] = [(FOUND, 60_000), (0.86, 200_000)];
 
 /// What it costs to fetch a compact form and to compare it.
-pub(super) const COMPARE: u64 = 500;
+pub(super) const COMPARE: u64 = 1_300;
 
 /// A hit of this score is what was looked for.
 const FOUND: f32 = 0.93;
@@ -69,7 +73,7 @@ impl std::fmt::Debug for Searcher {
 /// What a search found.
 #[derive(Debug, Clone)]
 pub struct Hits {
-    /// Records that answer, as far as was looked: at most 600 are compared, and 200,000
+    /// Records that answer, as far as was looked: at most 500 are compared, and 200,000
     /// listed where there are filters only.
     pub total: usize,
     /// Whether there may be more than were compared.
@@ -288,6 +292,7 @@ impl Searcher {
         let mut work = Work::of(MAX_WORK);
         let mut seen: HashSet<DocAddress> = HashSet::new();
         let mut exhausted: Vec<Conjunction> = Vec::new();
+        let mut asked_before: HashSet<Conjunction> = HashSet::new();
         let mut found = HashMap::new();
         if query.is_empty() {
             let listed = Self::listed(&plan.clauses, &filters, &mut lookup)?;
@@ -306,10 +311,13 @@ impl Searcher {
                 asked.sort_unstable();
                 asked.dedup();
                 // What brought all it had needs not be asked for in parts.
-                if exhausted.iter().any(|laxer| is_part_of(laxer, &asked)) {
+                if exhausted.iter().any(|laxer| is_part_of(laxer, &asked))
+                    || !asked_before.insert(asked.clone())
+                {
                     continue;
                 }
-                let most = MAX_OF_ONE.min(MAX_CANDIDATES.saturating_sub(seen.len()));
+                let of_one = if stage.is_lax { MAX_OF_ONE_LAX } else { MAX_OF_ONE };
+                let most = of_one.min(MAX_CANDIDATES.saturating_sub(seen.len()));
                 let brought =
                     lookup.conjunction(&plan.clauses, &asked, most, &mut work)?;
                 more |= !brought.is_all;
@@ -321,8 +329,9 @@ impl Searcher {
             fresh.sort_unstable();
             more |= !self.compare(&fresh, scorer, &mut work, &mut found)?;
             num_good = found.values().filter(|one| one.value.value >= FOUND).count();
-            if num_good > 0 {
-                work.at_most(WORK_ONCE_FOUND);
+            let best = found.values().map(|one| one.value.value).fold(0.0, f32::max);
+            for (_, left) in WORK_ONCE_FOUND.iter().filter(|(score, _)| best >= *score) {
+                work.at_most(*left);
             }
             if num_good >= ENOUGH || seen.len() >= MAX_CANDIDATES || !work.spend(0) {
                 more |= num_good >= ENOUGH;

@@ -70,21 +70,24 @@ const TWO_OFF_LENGTH: usize = 6;
 /// typed is a wish.
 pub(super) fn nearness(typed: &Syllable, found: &Syllable, plain: bool) -> Near {
     let near = |score: f32, tier: Tier| Near { score, tier };
-    if typed.verbatim == found.verbatim {
-        return near(1.0, Tier::Exact);
+    // Most have other letters, which is seen at once.
+    if typed.letters == found.letters {
+        if typed.verbatim == found.verbatim {
+            return near(1.0, Tier::Exact);
+        }
+        if typed.canonical == found.canonical {
+            return near(VARIANT, Tier::Variant);
+        }
+        if typed.folded == found.folded {
+            let score = match (plain || !typed.has_marks(), found.has_marks()) {
+                (true, _) => UNACCENTED,
+                (false, false) => MARKS_LOST,
+                (false, true) => marks_off(typed, found),
+            };
+            return near(score, Tier::Folded);
+        }
     }
-    if typed.canonical == found.canonical {
-        return near(VARIANT, Tier::Variant);
-    }
-    if typed.folded == found.folded {
-        let score = match (plain || !typed.has_marks(), found.has_marks()) {
-            (true, _) => UNACCENTED,
-            (false, false) => MARKS_LOST,
-            (false, true) => marks_off(typed, found),
-        };
-        return near(score, Tier::Folded);
-    }
-    let (short, long) = (typed.folded.chars().count(), found.folded.chars().count());
+    let (short, long) = (typed.length, found.length);
     if short == 1 || long == 1 {
         let same = typed.folded.chars().next() == found.folded.chars().next();
         return if same { near(INITIAL, Tier::Initial) } else { Near::NONE };

@@ -28,7 +28,9 @@ const ITSELF: u8 = 0xff;
 /// The strings as a tree of their letters, side by side in memory: one step for each letter,
 /// none for the many strings that begin alike.
 struct Words {
-    all: Vec<Vec<u8>>,
+    /// All strings, one behind the other, and where each ends.
+    text: Vec<u8>,
+    ends: Vec<u32>,
     /// The first is the root; the children of a node stand together, by letter.
     nodes: Vec<Node>,
     /// The letter that leads to each node.
@@ -55,11 +57,11 @@ impl Words {
                 lines.map(|line| line.replace('+', " ").into_bytes()).collect();
             all.extend(hexadecimal());
             all.truncate(SHORT + LONG.len() * 256);
-            Self::of(all)
+            Self::of(&all)
         })
     }
 
-    fn of(all: Vec<Vec<u8>>) -> Self {
+    fn of(all: &[Vec<u8>]) -> Self {
         let mut sorted: Vec<(&[u8], u16)> =
             all.iter().map(Vec::as_slice).zip(0_u16..).collect();
         sorted.sort_unstable();
@@ -90,10 +92,28 @@ impl Words {
             }
             at += 1;
         }
-        let mut words = Self { all: Vec::new(), nodes, letters, first: Vec::new() };
+        let mut words = Self {
+            text: all.concat(),
+            ends: Vec::with_capacity(all.len()),
+            nodes,
+            letters,
+            first: Vec::new(),
+        };
+        let mut end = 0;
+        words.ends.extend(all.iter().map(|word| {
+            end += word.len() as u32;
+            end
+        }));
         let root = words.nodes.first().copied().unwrap_or_default();
         words.first = (0..=u8::MAX).map(|letter| words.after(root, letter)).collect();
-        Self { all, ..words }
+        words
+    }
+
+    /// The string at a position.
+    fn at(&self, position: usize) -> Option<&[u8]> {
+        let end = *self.ends.get(position)? as usize;
+        let before = position.checked_sub(1).and_then(|before| self.ends.get(before));
+        self.text.get(before.map_or(0, |&start| start as usize)..end)
     }
 
     /// Where a letter leads; 0 for nowhere.
@@ -159,7 +179,7 @@ pub(super) fn squeezed(bytes: &[u8]) -> Vec<u8> {
 /// [`SearchError::Damaged`] where it made nothing like this.
 pub(super) fn spread(bytes: &[u8]) -> Result<Vec<u8>, SearchError> {
     let words = Words::get();
-    let word = |position: usize| words.all.get(position).ok_or(SearchError::Damaged);
+    let word = |position: usize| words.at(position).ok_or(SearchError::Damaged);
     let mut out = Vec::with_capacity(bytes.len() * 3);
     let mut rest = bytes.iter();
     while let Some(&byte) = rest.next() {
@@ -198,8 +218,9 @@ mod tests {
         let digest = blake3::hash(WORDS.as_bytes()).to_hex();
         assert_eq!((version, digest.get(..16)), (7, Some("c8d2fe817418ab9b")));
         let words = Words::get();
-        assert!(words.all.len() <= SHORT + LONG.len() * 256);
-        assert!(words.all.iter().all(|word| word.len() > 1));
+        assert!(words.ends.len() <= SHORT + LONG.len() * 256);
+        let mut all = (0..words.ends.len()).map(|position| words.at(position));
+        assert!(all.all(|word| word.is_some_and(|word| word.len() > 1)));
     }
 
     #[test]

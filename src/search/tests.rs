@@ -80,6 +80,9 @@ fn what_is_lax_about_a_query_does_not_hide_the_record() {
         ("\"Văn Hùng\"", "d"),
         ("nguyen 1990 -lan", "d"),
         ("ng. v. hung", "d"),
+        ("nguyent hi lan 1990", "b"),
+        ("nguyen vanh ung", "d"),
+        ("l ovan mau na u", "a"),
     ] {
         assert_eq!(
             found(&index, text).first().map(String::as_str),
@@ -266,6 +269,43 @@ fn many_records_at_once_are_the_same_as_one_by_one() {
         right.sort();
         assert_eq!(left, right, "{text}");
     }
+}
+
+#[test]
+fn a_record_that_is_right_but_for_one_thing_is_found_among_many_that_are_right_but_for_another()
+ {
+    let mut many: Vec<Record> = (0..1_200)
+        .map(|at| {
+            let (year, place) = match at % 2 {
+                0 => (1930 + at % 59, "xã Na Ư, huyện Điện Biên"),
+                _ => (1990, "xã Gia Lâm, huyện Lâm Hà, tỉnh Lâm Đồng"),
+            };
+            birth(&format!("r{at}"), "Nguyễn Văn Hùng", year, "Vì Thị Pâng", place)
+        })
+        .collect();
+    let place = "xã Na Ư, huyện Điện Biên";
+    many.push(birth("misread", "Nguyễn Văn Hùug", 1990, "Lê Thị Hoà", place));
+    let (_folder, index) = index_of(&many);
+    let best = found(&index, "nguyen van hung 1990 xã Na Ư");
+    assert_eq!(best.first().map(String::as_str), Some("misread"), "{best:?}");
+}
+
+#[test]
+fn a_whole_index_is_written_as_one_segment_and_finds_the_same() {
+    let records = some_births();
+    let folder = tempfile::tempdir().expect("a folder");
+    let index = Index::create_or_open(folder.path()).expect("an index");
+    let mut writer = index.writer_of_all().expect("a writer");
+    for record in &records {
+        writer.add_new(&[indexed(record)]).expect("added");
+        writer.commit(1).expect("committed");
+    }
+    writer.finish().expect("finished");
+    let files = std::fs::read_dir(folder.path()).expect("the folder").flatten();
+    let stores =
+        files.filter(|file| file.path().extension().is_some_and(|e| e == "store"));
+    assert_eq!(stores.count(), 1);
+    assert_eq!(found(&index, "lo van mau 1987").first().map(String::as_str), Some("a"));
 }
 
 #[test]

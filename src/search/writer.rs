@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use tantivy::indexer::UserOperation;
+use tantivy::index::SegmentId;
+use tantivy::indexer::{NoMergePolicy, UserOperation};
 use tantivy::{IndexReader, IndexWriter, TantivyDocument};
 
 use super::SearchError;
@@ -21,6 +22,13 @@ const HANDED_OVER: usize = 64;
 /// From so many records on it pays to make their forms on several threads.
 const WORTH_THREADS: usize = 256;
 
+/// Most records of one segment where a whole index is written: a search looks up its words in
+/// each segment, so that few are fast; what is merged in one go has to fit the disk once more.
+const OF_A_SEGMENT: usize = 25_000_000;
+
+/// Up to so many records one segment is made, whoever waits for it: beyond, one a thread.
+const ONE_SEGMENT: usize = 2_000_000;
+
 /// Puts records into the index and takes them out.
 pub struct Writer {
     inner: IndexWriter,
@@ -28,6 +36,8 @@ pub struct Writer {
     fields: Fields,
     /// One for each thread; never empty.
     makers: Vec<Maker>,
+    /// Nothing is merged before the end, and then all of it.
+    is_of_all: bool,
 }
 
 impl std::fmt::Debug for Writer {
@@ -91,7 +101,13 @@ impl Writer {
         threads: usize,
     ) -> Self {
         let makers = (0..threads.max(1)).map(|_| Maker::new()).collect();
-        Self { inner, reader, fields, makers }
+        Self { inner, reader, fields, makers, is_of_all: false }
+    }
+
+    /// The same for a whole index that is written in one go: each record is merged once.
+    pub(super) fn of_all(self) -> Self {
+        self.inner.set_merge_policy(Box::new(NoMergePolicy));
+        Self { is_of_all: true, ..self }
     }
 
     /// Adds records, or replaces those with their ids. Of two with one id the later stays.
@@ -181,9 +197,66 @@ impl Writer {
     /// # Errors
     ///
     /// What the engine says.
-    pub fn finish(self) -> Result<(), SearchError> {
+    pub fn finish(mut self) -> Result<(), SearchError> {
+        if self.is_of_all {
+            self.merge_all()?;
+        }
         self.inner.wait_merging_threads()?;
         self.reader.reload()?;
         Ok(())
+    }
+
+    /// Merges what was committed into few segments of one size, as many at once as there are
+    /// threads.
+    fn merge_all(&mut self) -> Result<(), SearchError> {
+        let mut segments: Vec<(usize, SegmentId)> = Vec::new();
+        for meta in self.inner.index().searchable_segment_metas()? {
+            segments.push((meta.num_docs() as usize, meta.id()));
+        }
+        let threads = self.makers.len();
+        for together in shared_out(segments, threads).chunks(threads) {
+            let merged: Vec<_> =
+                together.iter().map(|segments| self.inner.merge(segments)).collect();
+            for one in merged {
+                one.wait()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Which segments become one: groups of about as many records, each of several segments.
+fn shared_out(
+    mut segments: Vec<(usize, SegmentId)>,
+    threads: usize,
+) -> Vec<Vec<SegmentId>> {
+    let records: usize = segments.iter().map(|(records, _)| records).sum();
+    let least = if records <= ONE_SEGMENT { 1 } else { threads };
+    let num_groups = records.div_ceil(OF_A_SEGMENT).max(least);
+    let mut groups: Vec<(usize, Vec<SegmentId>)> = vec![(0, Vec::new()); num_groups];
+    segments.sort_unstable();
+    for (records, segment) in segments.into_iter().rev() {
+        if let Some((held, group)) = groups.iter_mut().min_by_key(|(held, _)| *held) {
+            *held += records;
+            group.push(segment);
+        }
+    }
+    groups.into_iter().map(|(_, group)| group).filter(|group| group.len() > 1).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_whole_index_becomes_few_segments_of_one_size() {
+        let of = |sizes: &[usize]| {
+            let segments = sizes.iter().map(|&size| (size, SegmentId::generate_random()));
+            shared_out(segments.collect(), 2).iter().map(Vec::len).collect::<Vec<_>>()
+        };
+        assert_eq!(of(&[220_000, 220_000, 190_000, 50_000]), [4]);
+        assert_eq!(of(&[220_000]), [0; 0]);
+        assert_eq!(of(&[200_000; 50]), [25, 25]);
+        assert_eq!(of(&[200_000; 500]), [125; 4]);
     }
 }

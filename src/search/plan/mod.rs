@@ -5,6 +5,7 @@
 
 mod names;
 mod numbers;
+mod one_off;
 
 pub(super) use names::names as name_clauses;
 
@@ -29,6 +30,8 @@ pub(super) type Conjunction = Vec<ClauseId>;
 #[derive(Debug, Default)]
 pub(super) struct Stage {
     pub(super) conjunctions: Vec<Conjunction>,
+    /// Something is not as it was typed.
+    pub(super) is_lax: bool,
     /// For a query that no stage before has answered: parts of names and of numbers.
     pub(super) is_last: bool,
 }
@@ -40,8 +43,12 @@ enum Step {
     Numbers,
     /// Everything; then without what clerks get wrong.
     Strict,
-    /// The names with each thing that narrows, and alone.
+    /// Everything but one thing.
+    OneOff,
+    /// The names with each thing that narrows.
     EachContext,
+    /// The names alone.
+    Names,
     /// By what is known beside the names.
     Context,
     /// One of several people.
@@ -58,6 +65,12 @@ enum Step {
     AnyPart(usize),
     /// A part of a long number.
     DamagedNumbers,
+}
+
+impl Step {
+    fn is_lax(self) -> bool {
+        !matches!(self, Self::Numbers | Self::Strict | Self::Context)
+    }
 }
 
 /// The stages of one query, made one after the other.
@@ -131,7 +144,7 @@ impl<'q> Plan<'q> {
         let at = self.at;
         self.at += 1;
         let is_last = at >= num_first;
-        let mut stage = Stage { conjunctions: Vec::new(), is_last };
+        let mut stage = Stage { conjunctions: Vec::new(), is_lax: is_last, is_last };
         let mut is_any = false;
         for number in 0..self.readings.len() {
             let Some(asked) = self.readings.get(number) else { continue };
@@ -141,6 +154,7 @@ impl<'q> Plan<'q> {
             };
             let Some(&step) = step else { continue };
             is_any = true;
+            stage.is_lax |= step.is_lax();
             for conjunction in self.conjunctions(number, step) {
                 if !conjunction.is_empty() && !stage.conjunctions.contains(&conjunction) {
                     stage.conjunctions.push(conjunction);
@@ -157,7 +171,9 @@ impl<'q> Plan<'q> {
             Step::Numbers => asked.by_numbers(),
             Step::Context => asked.by_context(),
             Step::Strict => self.strict(number),
+            Step::OneOff => self.one_off(number),
             Step::EachContext => self.with_each_context(number),
+            Step::Names => self.only_names(number),
             Step::EachPerson => self.each_person(number),
             Step::DamagedNumbers => self.by_damaged_numbers(number),
             Step::NearInContext(at) => self.of_person(reading, at, |plan, wish| {
@@ -242,11 +258,12 @@ impl<'q> Asked<'q> {
         if people.is_empty() {
             self.first.push(Step::Context);
         } else {
-            self.first.extend([Step::Strict, Step::EachContext]);
+            self.first.extend([Step::Strict, Step::OneOff, Step::EachContext]);
             if people.len() > 1 {
                 self.first.push(Step::EachPerson);
             }
             self.first.extend(people.clone().map(Step::NearInContext));
+            self.first.push(Step::Names);
             for at in people.clone() {
                 self.first.extend([Step::Near(at), Step::Parts(at)]);
             }

@@ -11,10 +11,6 @@ use crate::search::terms::{Slot, pair_term};
 /// Most syllables of one name that are combined; the rest is only compared.
 const MAX_SYLLABLES: usize = 8;
 
-/// Most near syllables that are put together with a neighbour: the index has a pair of
-/// names by the thousand, and of misread ones few.
-const MAX_NEAR_IN_PAIR: usize = 16;
-
 /// Syllables of a name from which on it may as well be two people's.
 const TWO_PEOPLE: usize = 4;
 
@@ -49,16 +45,19 @@ impl Plan<'_> {
 
     pub(super) fn with_each_context(&mut self, number: usize) -> Vec<Conjunction> {
         let names = self.names_of_all(number);
-        let marked = self.marked(number, &names);
         let Some(asked) = self.readings.get(number) else { return Vec::new() };
         let mut stage = Vec::new();
         for born in [asked.born, asked.about_born].into_iter().flatten() {
             stage.push(joined(&[&names, &[born]]));
         }
         stage.extend(asked.narrowing().map(|one| joined(&[&names, &one])));
-        stage.push(marked);
-        stage.push(names);
         stage
+    }
+
+    /// The names with nothing beside them, as they were typed and without accents.
+    pub(super) fn only_names(&mut self, number: usize) -> Vec<Conjunction> {
+        let names = self.names_of_all(number);
+        vec![self.marked(number, &names), names]
     }
 
     /// The names of all people of a reading.
@@ -82,7 +81,7 @@ impl Plan<'_> {
         joined(&[names, &marked])
     }
 
-    fn names(&mut self, syllables: &[Typed]) -> Conjunction {
+    pub(super) fn names(&mut self, syllables: &[Typed]) -> Conjunction {
         let clauses = names(syllables).into_iter();
         let ids: Vec<ClauseId> =
             clauses.filter_map(|clause| self.clauses.put(clause)).collect();
@@ -107,13 +106,8 @@ impl Plan<'_> {
         wish: &PersonWish,
         in_context: bool,
     ) -> Vec<Conjunction> {
-        let syllables = capped(&wish.syllables);
         let mut stage = Vec::new();
-        if syllables.len() < 3 {
-            return stage;
-        }
-        for left_out in 0..syllables.len() {
-            let names = self.names(&but(syllables, left_out));
+        for names in self.with_one_missing(wish) {
             self.put_in_context(number, &mut stage, &names, in_context);
         }
         stage
@@ -126,32 +120,8 @@ impl Plan<'_> {
         wish: &PersonWish,
         in_context: bool,
     ) -> Vec<Conjunction> {
-        let syllables = capped(&wish.syllables);
         let mut stage = Vec::new();
-        for (at, syllable) in syllables.iter().enumerate() {
-            let near = self.near(syllable);
-            if near.is_empty() {
-                continue;
-            }
-            let rest = but(syllables, at);
-            let mut names = self.names(&rest);
-            let neighbour =
-                if at == 0 { syllables.get(1) } else { syllables.get(at - 1) };
-            let clause = match neighbour {
-                Some(neighbour) => {
-                    let near = near.iter().take(MAX_NEAR_IN_PAIR);
-                    let pairs = near.flat_map(|near| {
-                        forms(neighbour).map(move |form| pair_term(near, &form.folded))
-                    });
-                    if rest.len() == 1 {
-                        names.clear();
-                    }
-                    Clause::any(Slot::Pair, pairs)
-                }
-                None => Clause::any(Slot::Name, near.iter().cloned()),
-            };
-            let Some(clause) = self.clauses.put(clause) else { continue };
-            let names = joined(&[&names, &[clause]]);
+        for (_, names) in self.with_one_near(wish) {
             self.put_in_context(number, &mut stage, &names, in_context);
         }
         stage
@@ -173,7 +143,7 @@ impl Plan<'_> {
         Clause::any(Slot::Name, exact.chain(near.iter().cloned()))
     }
 
-    fn near(&mut self, syllable: &Typed) -> Rc<Vec<String>> {
+    pub(super) fn near(&mut self, syllable: &Typed) -> Rc<Vec<String>> {
         let key = &syllable.form.verbatim;
         if let Some(known) = self.near.get(key) {
             return Rc::clone(known);
@@ -259,7 +229,7 @@ pub(super) fn capped(syllables: &[Typed]) -> &[Typed] {
     syllables.get(..MAX_SYLLABLES).unwrap_or(syllables)
 }
 
-fn but(syllables: &[Typed], left_out: usize) -> Vec<Typed> {
+pub(super) fn but(syllables: &[Typed], left_out: usize) -> Vec<Typed> {
     let kept = syllables.iter().enumerate().filter(|(at, _)| *at != left_out);
     kept.map(|(_, syllable)| syllable.clone()).collect()
 }

@@ -12,6 +12,7 @@ use names::{Comparison, NameMatch, Names};
 use people::TwoPeople;
 use why::{Details, Sum};
 pub use why::{Note, Why};
+use wishes::PlaceMemory;
 
 // What each part of a query weighs. A name weighs as much as everything around it
 // together, because years and places are often remembered wrongly; a number that belongs
@@ -47,6 +48,8 @@ pub(super) struct Scorer<'q> {
     comparison: Comparison,
     /// Kept between records for its memory.
     names: Names,
+    /// By reading, by place.
+    places: Vec<Vec<PlaceMemory>>,
 }
 
 /// What was compared of one record; several readings ask for the same.
@@ -64,7 +67,11 @@ impl<'q> Scorer<'q> {
         let definitions = IndexDefinitions::get();
         let guarded = without_guarded.then_some(&definitions.schema);
         let comparison = Comparison::new(query, definitions, guarded);
-        Self { query, definitions, comparison, names: Names::default() }
+        let of_reading = |reading: &Reading| {
+            reading.places.iter().map(|_| PlaceMemory::default()).collect()
+        };
+        let places = query.readings.iter().map(of_reading).collect();
+        Self { query, definitions, comparison, names: Names::default(), places }
     }
 
     /// The best of all readings; `None` where the record does not answer, or has what was
@@ -122,7 +129,7 @@ impl<'q> Scorer<'q> {
     }
 
     fn sum(
-        &self,
+        &mut self,
         position: usize,
         reading: &Reading,
         entry: &Entry<&str>,
@@ -144,8 +151,9 @@ impl<'q> Scorer<'q> {
                 sum.note(|| Note::YearOff { years: off });
             }
         }
-        for wish in &reading.places {
-            let found = wishes::place(wish, entry);
+        let memories = self.places.get_mut(position).into_iter().flatten();
+        for (wish, memory) in reading.places.iter().zip(memories) {
+            let found = wishes::place(wish, entry, memory);
             sum.add(PLACE, found.value);
             match (found.by, found.unit()) {
                 (Some(Relation::WentInto), Some(unit)) => {

@@ -24,6 +24,9 @@ const GIVEN_MISSING: f32 = 0.1;
 const FAMILY_MISSING: f32 = 0.035;
 const MIDDLE_MISSING: f32 = 0.015;
 
+/// What two syllables are worth with the space between them at another letter.
+const RESPACED: f32 = 0.85;
+
 /// What syllables in another order cost.
 const OTHER_ORDER: f32 = 0.02;
 
@@ -101,6 +104,8 @@ pub(super) struct Comparison {
     found: Vec<Arc<Syllable>>,
     /// How near each of `found` is to each of `typed`, row by row.
     near: Vec<Near>,
+    /// Of each of `found`, whether any of `typed` is near it.
+    is_near: Vec<bool>,
     by_text: FastMap<String, usize>,
     /// Says which texts are left out; `None` where all are compared.
     guarded: Option<&'static SchemaFile>,
@@ -121,6 +126,7 @@ impl Comparison {
             plain: true,
             found: Vec::new(),
             near: Vec::new(),
+            is_near: Vec::new(),
             by_text: FastMap::default(),
             guarded,
         };
@@ -243,34 +249,45 @@ impl Comparison {
             return known;
         }
         let form = Syllable::remembered(word);
-        let typed = self.typed.iter();
-        let near: Vec<Near> = typed.map(|typed| self.near(&typed.typed, &form)).collect();
-        self.near.extend(near);
+        let mut is_near = false;
+        for typed in &self.typed {
+            let near = near(&typed.typed, &form, self.plain);
+            is_near |= near.score > 0.0;
+            self.near.push(near);
+        }
+        self.is_near.push(is_near);
         self.found.push(form);
         let position = self.found.len() - 1;
         self.by_text.insert(word.to_owned(), position);
         position
     }
 
-    fn near(&self, typed: &Typed, found: &Syllable) -> Near {
-        let mut near = nearness(&typed.form, found, self.plain);
-        if let Some(telex) = &typed.telex {
-            let meant = nearness(telex, found, self.plain);
-            if meant.score > near.score {
-                near = meant;
-            }
-        }
-        // `Ng.` is the start of a syllable.
-        let starts = typed.cut && found.folded.starts_with(&typed.form.folded);
-        if starts && near.score < INITIALS_MEANT {
-            near = Near { score: INITIALS_MEANT, tier: Tier::Initial };
-        }
-        near
-    }
-
     fn nearness(&self, typed: usize, found: usize) -> Near {
         let at = found * self.typed.len() + typed;
         self.near.get(at).copied().unwrap_or(Near::NONE)
+    }
+
+    /// Whether two syllables are two on paper but for the place of the space between them.
+    fn is_respaced(&self, typed: &[usize], found: &[usize]) -> bool {
+        let (&[one, other], &[first, second]) = (typed, found) else { return false };
+        let typed = self.typed.get(one).zip(self.typed.get(other));
+        let found = self.found.get(first).zip(self.found.get(second));
+        let (Some((one, other)), Some((first, second))) = (typed, found) else {
+            return false;
+        };
+        let (one, other) = (&one.typed.form, &other.typed.form);
+        one.length + other.length == first.length + second.length
+            && one.length.abs_diff(first.length) == 1
+            && one.letters | other.letters == first.letters | second.letters
+            && one
+                .folded
+                .chars()
+                .chain(other.folded.chars())
+                .eq(first.folded.chars().chain(second.folded.chars()))
+    }
+
+    fn is_near(&self, found: usize) -> bool {
+        self.is_near.get(found).copied().unwrap_or_default()
     }
 
     fn weight(&self, typed: usize) -> f32 {
@@ -329,6 +346,10 @@ impl Comparison {
     fn pairs(&self, typed: &[usize], names: &Names, name: &Name) -> Vec<Pair> {
         let (single, double) = (names.single(name), names.double(name));
         let mut pairs = Vec::new();
+        let doubles = double.iter().map(|(_, position)| position);
+        if !single.iter().chain(doubles).any(|&found| self.is_near(found)) {
+            return pairs;
+        }
         let mut put =
             |typed: std::ops::Range<usize>, found: std::ops::Range<usize>, near: Near| {
                 if near.score > 0.0 {
@@ -356,6 +377,13 @@ impl Comparison {
                 let near = self.nearness(whole, other);
                 if near.score > CLEAR {
                     put(i..i + 2, j..j + 1, Near { score: near.score * JOINED, ..near });
+                }
+            }
+        }
+        for (i, two) in typed.windows(2).enumerate() {
+            for (j, found) in single.windows(2).enumerate() {
+                if self.is_respaced(two, found) {
+                    put(i..i + 2, j..j + 2, Near { score: RESPACED, tier: Tier::Letter });
                 }
             }
         }
@@ -389,6 +417,23 @@ impl Comparison {
         let width = phrase.len().max(1);
         names.all.iter().any(|name| names.single(name).windows(width).any(is))
     }
+}
+
+/// How near a syllable on paper is to what was typed, in any way that it may be meant.
+fn near(typed: &Typed, found: &Syllable, plain: bool) -> Near {
+    let mut near = nearness(&typed.form, found, plain);
+    if let Some(telex) = &typed.telex {
+        let meant = nearness(telex, found, plain);
+        if meant.score > near.score {
+            near = meant;
+        }
+    }
+    // `Ng.` is the start of a syllable.
+    let starts = typed.cut && found.folded.starts_with(&typed.form.folded);
+    if starts && near.score < INITIALS_MEANT {
+        near = Near { score: INITIALS_MEANT, tier: Tier::Initial };
+    }
+    near
 }
 
 /// Takes off what is missing or stands elsewhere.

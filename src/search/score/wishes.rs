@@ -3,8 +3,9 @@
 use crate::config::gazetteer::Gazetteer;
 use crate::config::index::{Event, NumberClass, PlaceMeaning};
 use crate::search::entry::Entry;
+use crate::search::hash::FastMap;
 use crate::search::numbers::Day;
-use crate::search::query::{DayWish, NumberWish, PlaceWish, Relation, YearWish};
+use crate::search::query::{DayWish, NumberWish, PlaceWish, Related, Relation, YearWish};
 use crate::search::similarity::{digits_off, is_one_edit};
 
 /// What a record is worth that says nothing about what was asked for.
@@ -139,8 +140,46 @@ impl PlaceFound<'_> {
     }
 }
 
+/// Which units of one place that was asked for records say: the same few again and again.
+#[derive(Debug, Default)]
+pub(super) struct PlaceMemory {
+    /// Entities of a place → the one of them that was asked for most nearly.
+    units: FastMap<String, Option<Related>>,
+}
+
+impl PlaceMemory {
+    fn unit(&mut self, wish: &PlaceWish, entities: &str) -> Option<Related> {
+        if let Some(known) = self.units.get(entities) {
+            return *known;
+        }
+        let mut best: Option<Related> = None;
+        for entity in entities.split(' ').filter(|entity| !entity.is_empty()) {
+            let related = wish.entities.iter().find(|related| related.entity == entity);
+            let Some(&related) = related else { continue };
+            if best.is_none_or(|best| worth(related.by) > worth(best.by)) {
+                best = Some(related);
+            }
+        }
+        self.units.insert(entities.to_owned(), best);
+        best
+    }
+}
+
+/// What a unit is worth by how it came to be meant.
+fn worth(by: Relation) -> f32 {
+    match by {
+        Relation::Named => 1.0,
+        Relation::WentInto => 0.97,
+        Relation::CameOf => 0.95,
+    }
+}
+
 /// How well a place agrees with those of a record.
-pub(super) fn place<'e>(wish: &PlaceWish, entry: &Entry<&'e str>) -> PlaceFound<'e> {
+pub(super) fn place<'e>(
+    wish: &PlaceWish,
+    entry: &Entry<&'e str>,
+    memory: &mut PlaceMemory,
+) -> PlaceFound<'e> {
     let nothing = if entry.places.is_empty() { NOT_SAID } else { 0.0 };
     let mut best = PlaceFound { value: nothing, by: None, entity: None, field: None };
     for place in &entry.places {
@@ -151,15 +190,8 @@ pub(super) fn place<'e>(wish: &PlaceWish, entry: &Entry<&'e str>) -> PlaceFound<
             PlaceMeaning::Other => 0.85,
         };
         let field = Some(place.field);
-        for entity in place.entities.split(' ').filter(|entity| !entity.is_empty()) {
-            let related = wish.entities.iter().find(|related| related.entity == entity);
-            let Some(related) = related else { continue };
-            let value = meaning
-                * match related.by {
-                    Relation::Named => 1.0,
-                    Relation::WentInto => 0.97,
-                    Relation::CameOf => 0.95,
-                };
+        if let Some(related) = memory.unit(wish, place.entities) {
+            let value = meaning * worth(related.by);
             if value > best.value {
                 let (by, entity) = (Some(related.by), Some(related.entity));
                 best = PlaceFound { value, by, entity, field };
@@ -185,22 +217,35 @@ fn by_words(words: &[String], text: &str) -> f32 {
     if words.is_empty() || text.is_empty() {
         return 0.0;
     }
-    let found: Vec<&str> = text.split(' ').collect();
     let mut best = 0.0_f32;
-    for window in found.windows(words.len()) {
-        let off = window.iter().zip(words).filter(|(a, b)| **a != b.as_str()).count();
-        let near = window.iter().zip(words).all(|(a, b)| {
-            *a == b.as_str() || (b.chars().count() > 2 && is_one_edit(a, b))
-        });
-        let value = match (off, near) {
-            (0, _) => WORDS,
-            (1, true) => 0.75,
-            (_, true) => 0.6,
-            _ => 0.0,
-        };
-        best = best.max(value);
+    let mut rest = text;
+    loop {
+        best = best.max(by_first_words(words, rest));
+        let Some((_, after)) = rest.split_once(' ') else { return best };
+        rest = after;
     }
-    best
+}
+
+/// How far a text begins with these words.
+fn by_first_words(words: &[String], text: &str) -> f32 {
+    let (mut found, mut off) = (text.split(' '), 0);
+    for word in words {
+        let Some(found) = found.next() else { return 0.0 };
+        if found == word {
+            continue;
+        }
+        // Most are of another length, which is seen at once.
+        let may_be_near = found.len().abs_diff(word.len()) < 4 && word.len() > 2;
+        if !(may_be_near && word.chars().count() > 2 && is_one_edit(found, word)) {
+            return 0.0;
+        }
+        off += 1;
+    }
+    match off {
+        0 => WORDS,
+        1 => 0.75,
+        _ => 0.6,
+    }
 }
 
 /// What was found of a number.
