@@ -16,6 +16,9 @@ const MINORITY: &str = include_str!("../pipelines/lexicon/names/minority.tsv");
 /// Share of people with a name of a minority.
 const MINORITY_SHARE: f64 = 0.15;
 
+/// Entries of a book, which is of one commune, year and kind: an archive is read book by book.
+const ENTRIES_OF_BOOK: u64 = 200;
+
 /// Random numbers: `SplitMix64` (Steele, Lea, Flood, "Fast splittable pseudorandom number
 /// generators", OOPSLA 2014).
 pub(crate) struct Dice(Cell<u64>);
@@ -65,6 +68,8 @@ pub(crate) struct MadeUp {
     women: Vec<&'static str>,
     minority: Vec<&'static str>,
     communes: Vec<&'static Unit>,
+    /// Of each commune, what share of all records is its own or stands before it.
+    up_to: Vec<f64>,
 }
 
 /// A person of a record.
@@ -89,6 +94,8 @@ pub(crate) struct Made {
     pub commune: &'static str,
     /// Number/year of the entry, where it has one.
     pub register: Option<String>,
+    /// Number of the entry in its book, from 1.
+    entry: u64,
 }
 
 impl MadeUp {
@@ -105,6 +112,8 @@ impl MadeUp {
             .units()
             .iter()
             .filter(|unit| unit.level == Level::Commune && unit.entity.starts_with('C'));
+        let communes = shuffled(communes.collect(), seed);
+        let up_to = shares(communes.len(), seed);
         Self {
             seed,
             error_rate,
@@ -114,18 +123,22 @@ impl MadeUp {
             men: shuffled(of("m"), seed),
             women: shuffled(of("f"), seed),
             minority: rows(MINORITY).map(|row| row.1).collect(),
-            communes: shuffled(communes.collect(), seed),
+            communes,
+            up_to,
         }
     }
 
     /// The record of that number.
     pub(crate) fn record(&self, number: u64) -> Made {
         let dice = Dice::new(self.seed ^ number.wrapping_mul(0xd134_2543_de82_ef95));
-        // Offices hold few or many books.
-        let commune = dice.favoured(&self.communes).copied();
+        let book = number / ENTRIES_OF_BOOK;
+        let of_book = Dice::new(!self.seed ^ book.wrapping_mul(0xd134_2543_de82_ef95));
+        let share = of_book.share();
+        let at = self.up_to.partition_point(|up_to| *up_to < share);
+        let commune = self.communes.get(at).copied();
         let (short, address) = commune
             .map_or(("", String::new()), |unit| (unit.short_name(), address_of(unit)));
-        let year = 1960 + dice.up_to(66);
+        let year = 1960 + of_book.up_to(66);
         let mut made = Made {
             record: Record {
                 record: RecordId(format!("{:016x}", dice.next())),
@@ -143,8 +156,10 @@ impl MadeUp {
             people: Vec::new(),
             commune: short,
             register: None,
+            entry: 0,
         };
-        match dice.up_to(100) {
+        made.entry = 1 + number % ENTRIES_OF_BOOK;
+        match of_book.up_to(100) {
             0..50 => self.birth(&dice, &mut made, year, &address),
             50..70 => self.marriage(&dice, &mut made, year, &address),
             70..82 => self.death(&dice, &mut made, year, &address),
@@ -268,7 +283,7 @@ impl MadeUp {
     }
 
     fn entered(&self, dice: &Dice, made: &mut Made, year: usize, address: &str) {
-        let register = format!("{:02}/{year}", 1 + dice.up_to(300));
+        let register = format!("{:02}/{year}", made.entry);
         self.put(dice, made, "so", &register);
         self.put(
             dice,
@@ -339,6 +354,29 @@ impl MadeUp {
         };
         made.record.fields.insert(name.to_owned(), field);
     }
+}
+
+/// How much the books of communes differ: of the logarithm of their records, the standard
+/// deviation. One in forty has five times as many as the middle one, and of ten thousand
+/// communes the largest twenty times as many.
+const UNLIKE: f64 = 0.8;
+
+/// Shares of records that add up to 1, one behind the other: log-normal, as the sizes of places
+/// are (Eeckhout, "Gibrat's law for all cities", American Economic Review 2004).
+fn shares(count: usize, seed: u64) -> Vec<f64> {
+    let dice = Dice::new(seed);
+    let normal = || {
+        let radius = (-2.0 * (1.0 - dice.share()).ln()).sqrt();
+        radius * (std::f64::consts::TAU * dice.share()).cos()
+    };
+    let sizes: Vec<f64> = (0..count).map(|_| (UNLIKE * normal()).exp()).collect();
+    let all: f64 = sizes.iter().sum();
+    let mut up_to = 0.0;
+    let shares = sizes.iter().map(|size| {
+        up_to += size / all;
+        up_to
+    });
+    shares.collect()
 }
 
 /// Another order for each seed: which names and places are frequent.
