@@ -251,14 +251,18 @@ impl<'q> Asked<'q> {
     }
 
     fn choose_steps(&mut self) {
+        let people = 0..self.reading.people.len();
+        // Entry 27 of a commune is in every book of every year; with a name beside it is one.
+        if !people.is_empty() {
+            self.first.push(Step::Strict);
+        }
         if !self.numbers.is_empty() {
             self.first.push(Step::Numbers);
         }
-        let people = 0..self.reading.people.len();
         if people.is_empty() {
             self.first.push(Step::Context);
         } else {
-            self.first.extend([Step::Strict, Step::OneOff, Step::EachContext]);
+            self.first.extend([Step::OneOff, Step::EachContext]);
             if people.len() > 1 {
                 self.first.push(Step::EachPerson);
             }
