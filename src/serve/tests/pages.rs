@@ -1,6 +1,6 @@
 use super::desk::SCAN;
 use super::http::Server;
-use crate::model::{KindId, RecordId, ScanId};
+use crate::model::{FieldState, KindId, RecordId, ScanId};
 
 /// Every page that shows what somebody wrote on paper or typed.
 fn pages() -> [String; 7] {
@@ -210,4 +210,18 @@ fn a_certificate_says_that_it_was_changed_and_leads_to_the_change() {
     let change = server.get("/record/r2").text();
     assert!(!change.contains(banner), "the change is not changed");
     assert!(change.contains("<h1>Lò Văn Mẫu</h1>"), "who got the land is its name");
+}
+
+#[test]
+fn a_name_that_cannot_be_read_alone_is_shown_as_what_it_may_be() {
+    let server = Server::with(|catalog| {
+        let of = |id: &str| catalog.record(&RecordId(id.into())).expect("an answer");
+        let [mut first, second] = ["r1", "r2"].map(|id| of(id).expect("a record").record);
+        let name = first.fields.get_mut("nksHoTen").expect("a name");
+        name.text = "N àng Văn Mẫu".into();
+        (name.value, name.state) = (None, FieldState::Illegible);
+        catalog.finish_scan(&ScanId(SCAN.into()), &[first, second]).expect("records");
+    });
+    let page = server.get("/record/r1").text();
+    assert!(page.contains("<h1>(có thể là: N àng Văn Mẫu?)</h1>"), "{page}");
 }

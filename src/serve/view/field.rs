@@ -186,14 +186,34 @@ pub(super) fn in_order<'r>(
     fields
 }
 
-/// What a record is called in a list: the persons or the subject; empty if none was read.
+/// What a record is called in a list: the persons or the subject; empty if nothing was read.
+/// Of what could not be read alone the letters are shown, as no more than what it may be:
+/// four entries without a name are told apart by them.
 pub(super) fn headline(frame: &Frame<'_>, fields: &BTreeMap<String, Field>) -> String {
+    headline_of(frame, fields, |field| {
+        let is_illegible = field.state == FieldState::Illegible;
+        (is_illegible && !field.text.is_empty())
+            .then(|| frame.fill("hits.name_may_be", &field.text))
+    })
+}
+
+/// As [`headline`], with what was read in earnest alone: for lists that are handed out.
+pub(super) fn names_read(frame: &Frame<'_>, fields: &BTreeMap<String, Field>) -> String {
+    headline_of(frame, fields, |_| None)
+}
+
+fn headline_of(
+    frame: &Frame<'_>,
+    fields: &BTreeMap<String, Field>,
+    instead: impl Fn(&Field) -> Option<String>,
+) -> String {
     let names = frame.desk.labels.hit().name.iter();
-    let values: Vec<String> = names
-        .filter_map(|name| Some(value(frame, name, fields.get(name)?)))
-        .filter(|value| !value.is_empty())
-        .collect();
-    values.join(" – ")
+    let values = names.filter_map(|name| {
+        let field = fields.get(name)?;
+        let value = value(frame, name, field);
+        if value.is_empty() { instead(field) } else { Some(value) }
+    });
+    values.collect::<Vec<_>>().join(" – ")
 }
 
 /// Number, book and date of the entry, on one line.

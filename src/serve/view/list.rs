@@ -137,7 +137,7 @@ fn table(frame: &Frame<'_>, hits: &[AnsweredHit]) -> (Vec<String>, Vec<Vec<Cell>
         let before = [
             (at + 1).to_string(),
             frame.desk.kind_title(&hit.kind).to_owned(),
-            field::headline(frame, &hit.fields),
+            field::names_read(frame, &hit.fields),
         ];
         let before = before.into_iter().map(Cell::plain);
         before.chain(values).chain(after.into_iter().map(Cell::plain)).collect()
