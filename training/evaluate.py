@@ -155,7 +155,7 @@ class Ours:
         width += 2 * MARGIN
         padded = np.ones((1, 1, HEIGHT, width + -width % STEP), np.float32)
         padded[0, 0, :, :width] = small / np.float32(255)
-        (logits,) = self.session.run(None, {"image": padded})
+        (logits,) = self.session.run(["logits"], {"image": padded})
         return logits[0]
 
     def read(self, image: np.ndarray) -> str:

@@ -1,6 +1,6 @@
 """Writes the averaged weights of a run as ONNX, with the file that says how to feed it.
 
-    python export.py --state DIR --out ../models/sohoa-line.onnx --version 0.1.0
+    python export.py --state DIR --writing HEAD.pt --out ../models/sohoa-line.onnx --version 0.1.0
 """
 
 import argparse
@@ -19,6 +19,7 @@ from evaluate import MARGIN
 from fonts import all_faces, split
 from lines import STEP, WIDEST, Lines, batch_of
 from net import LineNet
+from writing import WithWriting, Writing
 
 # Widest line in use. Trained lines end at WIDEST, but nothing in the net depends on the width.
 LONGEST = 1600
@@ -30,7 +31,7 @@ def agree(path: str, net: LineNet) -> float:
     worst = 0.0
     for n, width in ((1, 64), (3, 640), (2, WIDEST + WIDEST % STEP)):
         image = np.random.default_rng(width).random((n, 1, HEIGHT, width), np.float32)
-        (there,) = session.run(None, {"image": image})
+        (there,) = session.run(["logits"], {"image": image})
         with torch.no_grad():
             here = net(torch.from_numpy(image)).numpy()
         assert there.shape == (n, width // STEP, len(ALPHABET) + 1), there.shape
@@ -50,7 +51,7 @@ def padding_changes(path: str, lines: int = 60) -> int:
         width = line.image.shape[1] + -line.image.shape[1] % STEP
         texts = []
         for room in (0, 160):
-            (logits,) = session.run(None, {"image": batch_of([line], width + room).astype(np.float32) / 255})
+            (logits,) = session.run(["logits"], {"image": batch_of([line], width + room).astype(np.float32) / 255})
             texts.append(decode(logits[0].argmax(1).tolist()))
         changed += texts[0] != texts[1]
     return changed
@@ -59,15 +60,18 @@ def padding_changes(path: str, lines: int = 60) -> int:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--state", required=True)
+    parser.add_argument("--writing", required=True, help="what writing.py made on these weights")
     parser.add_argument("--out", required=True)
     parser.add_argument("--version", required=True)
     args = parser.parse_args()
     state = torch.load(os.path.join(args.state, "state.pt"), weights_only=False)
     net = LineNet().eval()
     net.load_state_dict(state["average"])
+    head = Writing().eval()
+    head.load_state_dict(torch.load(args.writing))
     part = args.out + ".part"
-    torch.onnx.export(net, (torch.ones(2, 1, HEIGHT, 256),), part, dynamo=False, opset_version=17, input_names=["image"], output_names=["logits"],
-                      dynamic_axes={"image": {0: "N", 3: "W"}, "logits": {0: "N", 1: "T"}})
+    torch.onnx.export(WithWriting(net, head).eval(), (torch.ones(2, 1, HEIGHT, 256),), part, dynamo=False, opset_version=17, input_names=["image"],
+                      output_names=["logits", "writing"], dynamic_axes={"image": {0: "N", 3: "W"}, "logits": {0: "N", 1: "T"}, "writing": {0: "N", 1: "T"}})
     onnx.checker.check_model(part)
     difference = agree(part, net)
     assert difference < 1e-2, difference
@@ -87,6 +91,8 @@ file = "{os.path.basename(args.out)}"
 sha256 = "{digest}"
 input = "image"
 output = "logits"
+# How each step was written: shares of print, typewriter, handwriting.
+writing = "writing"
 height = {HEIGHT}
 channels = 1
 pixels_per_step = {STEP}

@@ -38,7 +38,8 @@ def pairs(net: LineNet) -> list[tuple[nn.Conv2d, nn.BatchNorm2d]]:
 
 def loaded(path: str) -> LineNet:
     """The net with the model's weights; its normalisations do nothing but add what was folded into the convolution."""
-    weights = {i.name: torch.from_numpy(numpy_helper.to_array(i).copy()) for i in onnx.load(path).graph.initializer}
+    initializers = [i for i in onnx.load(path).graph.initializer if not i.name.startswith("writing.")]
+    weights = {i.name.removeprefix("net."): torch.from_numpy(numpy_helper.to_array(i).copy()) for i in initializers}
     net = LineNet().eval()
     net.head.weight.data, net.head.bias.data = weights.pop("head.weight"), weights.pop("head.bias")
     folded = list(weights.values())
@@ -90,7 +91,7 @@ def main() -> None:
     net = loaded(args.model)
     measure(net, args.seed)
     image = np.random.default_rng(1).random((2, 1, HEIGHT, 640), np.float32)
-    (there,) = onnxruntime.InferenceSession(args.model).run(None, {"image": image})
+    (there,) = onnxruntime.InferenceSession(args.model).run(["logits"], {"image": image})
     with torch.no_grad():
         difference = np.abs(there - net(torch.from_numpy(image)).numpy()).max()
     assert difference < 1e-2, difference

@@ -14,6 +14,7 @@ if [ ! -d "$SOHOA_FONTS/merged" ]; then
     "$python" fonts.py merge
 fi
 ONEDNN_PRIMITIVE_CACHE_CAPACITY=8192 nice -n 19 "$python" train.py --state "$state" --until "$until"
-"$python" export.py --state "$state" --out ../models/sohoa-line.onnx --version "$version"
+"$python" writing.py --state "$state" --out "$state/writing.pt"
+"$python" export.py --state "$state" --writing "$state/writing.pt" --out ../models/sohoa-line.onnx --version "$version"
 "$python" calibrate.py --model ../models/sohoa-line.onnx
 "$python" evaluate.py --model ../models/sohoa-line.onnx

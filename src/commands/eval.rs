@@ -204,6 +204,15 @@ fn tell_reading(reading: &Reading) -> std::io::Result<()> {
         let (cer, recall) = (percent(rate.cer), percent(rate.word_recall));
         say!("{style:<24}{cer:>10}{recall:>13}{:>10}{error:>14.4}", rate.chars)?;
     }
+    for (style, told_as) in &reading.told_as {
+        let all: u64 = told_as.values().sum();
+        say_on!("{:<24}", format!("{style} is told as"))?;
+        for (writing, count) in told_as {
+            let share = percent(*count as f64 / all.max(1) as f64);
+            say_on!("  {writing} {share}")?;
+        }
+        say!("")?;
+    }
     say!("{:<24}{:>10}", "pages missing", reading.pages_missing)?;
     say!("{:<24}{:>10}", "spurious letters", percent(reading.spurious_per_truth_char))?;
     let styles: Vec<&String> = reading.by_style.keys().collect();

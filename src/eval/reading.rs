@@ -14,7 +14,7 @@ use super::spelling::plain;
 use super::truth::{Span, TruePage, Truth};
 use crate::model::PageKey;
 use crate::model::PageText;
-use crate::model::Quad;
+use crate::model::{Quad, Word, Writing};
 
 /// A span reaches so far beyond its quad, as a share of its height.
 const SPAN_GROWTH: f64 = 0.25;
@@ -36,22 +36,32 @@ struct ReadWord {
     text: String,
     quad: Corners,
     confidence: f64,
+    writing: Writing,
 }
 
 impl ReadPage {
     /// The words of a page; the text of a line that has none.
     pub fn of(page: &PageText) -> Self {
-        let word = |text: &str, quad: &Quad, confidence: f32| ReadWord {
-            text: text.to_owned(),
-            quad: quad.mapped(&page.to_original).0.map(|p| [tenth(p.x), tenth(p.y)]),
-            confidence: shown(confidence),
+        let corners = |quad: &Quad| {
+            quad.mapped(&page.to_original).0.map(|p| [tenth(p.x), tenth(p.y)])
+        };
+        let word = |word: &Word| ReadWord {
+            text: word.text.clone(),
+            quad: corners(&word.quad),
+            confidence: shown(word.confidence),
+            writing: word.writing,
         };
         let mut words = Vec::new();
         for line in &page.lines {
             if line.words.is_empty() {
-                words.push(word(&line.text, &line.quad, line.confidence));
+                words.push(ReadWord {
+                    text: line.text.clone(),
+                    quad: corners(&line.quad),
+                    confidence: shown(line.confidence),
+                    writing: line.writing,
+                });
             }
-            words.extend(line.words.iter().map(|w| word(&w.text, &w.quad, w.confidence)));
+            words.extend(line.words.iter().map(word));
         }
         let pixels = |count: u32| f64::from(count.max(1));
         let (width, height) = (pixels(page.original.width), pixels(page.original.height));
@@ -124,6 +134,8 @@ pub struct Reading {
     pub calibration: Calibration,
     /// The same by style of writing.
     pub calibration_by_style: BTreeMap<String, Calibration>,
+    /// Words by style of writing and what they were told to be.
+    pub told_as: BTreeMap<String, BTreeMap<Writing, u64>>,
 }
 
 /// Compares what was read with the truth.
@@ -145,8 +157,8 @@ pub(super) fn score(truths: &[Truth], pages: &BTreeMap<PageKey, ReadPage>) -> Re
 struct Home<'a> {
     span: &'a Span,
     area: Corners,
-    /// How far along the line each stands, its text, its confidence.
-    words: Vec<(f64, &'a str, f64)>,
+    /// How far along the line each stands, and each.
+    words: Vec<(f64, &'a ReadWord)>,
 }
 
 #[derive(Default)]
@@ -159,6 +171,7 @@ struct Bench {
     mistakes: Mistakes,
     gauge: Gauge,
     gauges: BTreeMap<String, Gauge>,
+    told_as: BTreeMap<String, BTreeMap<Writing, u64>>,
 }
 
 impl Bench {
@@ -224,7 +237,7 @@ impl Bench {
                 });
             if let Some(home) = home {
                 let place = along(&home.area, middle);
-                home.words.push((place, &word.text, word.confidence));
+                home.words.push((place, word));
             } else if !graphics.iter().any(|graphic| is_inside(middle, graphic)) {
                 self.spurious += plain(&word.text).chars().count() as u64;
             }
@@ -234,8 +247,10 @@ impl Bench {
 
     /// Compares the words of one span with its text.
     fn span(&mut self, want: &str, home: &mut Home<'_>) -> Rate {
-        home.words.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(b.1)));
-        let texts: Vec<&str> = home.words.iter().map(|word| word.1).collect();
+        home.words
+            .sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.text.cmp(&b.1.text)));
+        let texts: Vec<&str> =
+            home.words.iter().map(|(_, word)| word.text.as_str()).collect();
         let have = plain(&texts.join(" "));
         let letters = |text: &str| text.chars().collect::<Vec<_>>();
         let (wanted, had) = (letters(want), letters(&have));
@@ -248,12 +263,14 @@ impl Bench {
         }
         let gauge = self.gauges.entry(style.clone()).or_default();
         let mut open = Open::of(want);
-        for &(_, text, confidence) in &home.words {
-            let text = plain(text);
+        let told_as = self.told_as.entry(style.clone()).or_default();
+        for (_, word) in &home.words {
+            let text = plain(&word.text);
             if !text.is_empty() {
                 let is_right = text.split(' ').all(|word| open.take(word));
-                gauge.note(confidence, is_right);
-                self.gauge.note(confidence, is_right);
+                gauge.note(word.confidence, is_right);
+                self.gauge.note(word.confidence, is_right);
+                *told_as.entry(word.writing).or_default() += 1;
             }
         }
         let mut open = Open::of(want);
@@ -294,6 +311,7 @@ impl Bench {
             calibration_by_style: gauges
                 .map(|(style, gauge)| (style, gauge.result()))
                 .collect(),
+            told_as: self.told_as,
         }
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::model::{Affine, Field, FieldState, Finding, KindId, Line, PageText, Point};
-use crate::model::{Quad, Record, RecordId, Rect, Severity, Size, Word};
+use crate::model::{Quad, Record, RecordId, Rect, Severity, Size, Word, Writing};
 
 fn quad(left: f32, top: f32, right: f32, bottom: f32) -> Value {
     json!([[left, top], [right, top], [right, bottom], [left, bottom]])
@@ -37,7 +37,8 @@ fn read(words: &[(&str, [f32; 4], f32)]) -> BTreeMap<PageKey, ReadPage> {
             quad: Quad::from(Rect { left, top, right, bottom })
                 .mapped(&Affine::translation(-10.0, -10.0)),
             confidence,
-            letters: Vec::new(),
+            writing: if text == "Mau" { Writing::Handwriting } else { Writing::Print },
+            ..Word::default()
         });
     let page = PageText {
         size: Size { width: 100, height: 100 },
@@ -91,6 +92,9 @@ fn words_are_compared_with_the_span_in_which_they_stand() {
     assert_eq!(reading.by_degradation["paper"][0].all.cer, 0.0769);
     assert_eq!(reading.calibration_by_style["handwriting"].expected_error, 0.3);
     assert_eq!((reading.calibration.count, reading.pages_missing), (4, 0));
+    assert_eq!(reading.told_as["print"], BTreeMap::from([(Writing::Print, 2)]));
+    let of_hand = [(Writing::Print, 1), (Writing::Handwriting, 1)];
+    assert_eq!(reading.told_as["handwriting"], BTreeMap::from(of_hand));
 }
 
 #[test]

@@ -9,6 +9,7 @@ use crate::model::PageKey;
 use crate::model::PageText;
 use crate::model::Quad;
 use crate::model::Rect;
+use crate::model::Writing;
 
 /// A page with what was read on it.
 #[derive(Debug, Clone, Copy)]
@@ -50,13 +51,18 @@ http://www.loc.gov/standards/alto/v4/alto-4-4.xsd\" SCHEMAVERSION=\"4.4\">\n\
 <Processing ID=\"read\"><processingStepDescription>{}</processingStepDescription>\
 <processingSoftware><softwareName>sohoa</softwareName>\
 <softwareVersion>{version}</softwareVersion></processingSoftware></Processing>\n\
-</Description>\n<Layout>\n\
+</Description>\n<Tags>\n{tags}</Tags>\n<Layout>\n\
 <Page ID=\"page{page}\" PHYSICAL_IMG_NR=\"{page}\" WIDTH=\"{width}\" HEIGHT=\"{height}\">\n\
 <PrintSpace HPOS=\"0\" VPOS=\"0\" WIDTH=\"{width}\" HEIGHT=\"{height}\">\n",
         escaped(path),
         key.scan,
         escaped(&text.engine),
         page = key.page,
+        tags = Writing::KINDS
+            .map(|kind| format!(
+                "<OtherTag ID=\"{kind}\" TYPE=\"writing\" LABEL=\"{kind}\"/>\n"
+            ))
+            .concat(),
     );
     let quads: Vec<Quad> =
         text.lines.iter().map(|line| line.quad.mapped(&text.to_original)).collect();
@@ -87,9 +93,13 @@ fn put_block(out: &mut String, text: &PageText, around: &Quad) {
                 out.push_str("<SP/>");
             }
             let quad = word.quad.mapped(&text.to_original);
+            let tag = match word.writing {
+                Writing::Unknown => String::new(),
+                kind => format!(" TAGREFS=\"{kind}\""),
+            };
             let _ = writeln!(
                 out,
-                "<String ID=\"l{number}w{at}\" CONTENT=\"{}\" {} WC=\"{:.3}\"/>",
+                "<String ID=\"l{number}w{at}\"{tag} CONTENT=\"{}\" {} WC=\"{:.3}\"/>",
                 escaped(&word.text),
                 place(&quad),
                 word.confidence.clamp(0.0, 1.0)

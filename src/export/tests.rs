@@ -287,7 +287,7 @@ fn the_same_archive_gives_the_same_workbook() {
 /// A page of 200 × 100 pixels whose reading frame is turned: `Lò Văn` stands upright in the
 /// original at (20, 30), 60 wide and 20 high.
 pub(super) fn read_page() -> crate::model::PageText {
-    use crate::model::{Affine, Line, Quad, Rect, Size, Word};
+    use crate::model::{Affine, Line, Quad, Rect, Size, Word, Writing};
     let frame = Size { width: 100, height: 200 };
     let original = Size { width: 200, height: 100 };
     // A quarter turn: (x, y) of the frame is (y, 100 − x) of the original.
@@ -301,13 +301,16 @@ pub(super) fn read_page() -> crate::model::PageText {
         text: text.into(),
         quad: place(left, width),
         confidence: 0.875,
-        letters: vec![],
+        ..Word::default()
     };
     let line = Line {
         text: "Lò Văn".into(),
         quad: place(20.0, 60.0),
         confidence: 0.9,
-        words: vec![word("Lò", 20.0, 20.0), word("<Văn>", 50.0, 30.0)],
+        words: vec![
+            Word { writing: Writing::Handwriting, ..word("Lò", 20.0, 20.0) },
+            word("<Văn>", 50.0, 30.0),
+        ],
         ..Line::default()
     };
     crate::model::PageText {
@@ -339,6 +342,8 @@ fn alto_and_hocr_say_where_each_word_stands_in_the_original() {
         "<String ID=\"l0w1\" CONTENT=\"&lt;Văn&gt;\" HPOS=\"50\" VPOS=\"30\" WIDTH=\"30\" \
          HEIGHT=\"20\" WC=\"0.875\"/>"
     ), "{alto}");
+    assert!(alto.contains("<String ID=\"l0w0\" TAGREFS=\"handwriting\" CONTENT=\"Lò\""));
+    assert!(alto.contains("<OtherTag ID=\"handwriting\" TYPE=\"writing\""));
     assert_eq!(alto.matches("<SP/>").count(), 1);
     let hocr = hocr_page(page);
     assert!(

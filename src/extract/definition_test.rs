@@ -212,7 +212,7 @@ fn words(row: &str, top: f32) -> Vec<Word> {
             text: letters[start..end].iter().collect(),
             quad: Quad::from(rect),
             confidence: 1.0,
-            letters: Vec::new(),
+            ..Word::default()
         });
         start = end;
     }

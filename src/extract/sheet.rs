@@ -192,8 +192,9 @@ pub(super) fn part(word: &Word, start: usize, end: usize, length: usize) -> Piec
         Vec::new()
     };
     let text = word.text.chars().skip(start).take(end - start).collect();
-    let confidence = word.confidence;
-    Piece { word: Word { text, quad: Quad::from(rect), confidence, letters }, rect }
+    let Word { confidence, writing, .. } = *word;
+    let quad = Quad::from(rect);
+    Piece { word: Word { text, quad, confidence, writing, letters }, rect }
 }
 
 /// Segments put together to rows, top to bottom.

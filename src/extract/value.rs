@@ -172,7 +172,7 @@ mod tests {
         let piece = |&(text, confidence): &(&str, f32)| {
             let quad = Quad::default();
             let text = text.to_owned();
-            let word = Word { text, quad, confidence, letters: Vec::new() };
+            let word = Word { text, quad, confidence, ..Word::default() };
             Piece { rect: word.quad.bounds(), word }
         };
         words.iter().map(piece).collect()

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::{Affine, Quad, Size};
 
 /// How a line or word was written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Writing {
     /// Not decided.
@@ -19,11 +21,47 @@ pub enum Writing {
     Handwriting,
 }
 
+impl std::fmt::Display for Writing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Unknown => "unknown",
+            Self::Print => "print",
+            Self::Typewriter => "typewriter",
+            Self::Handwriting => "handwriting",
+        })
+    }
+}
+
+impl Writing {
+    /// The kinds that are told apart.
+    pub const KINDS: [Self; 3] = [Self::Print, Self::Typewriter, Self::Handwriting];
+
+    /// How words are written together: as most of their letters are, of two that are as many as
+    /// the first of the kinds; each with the number of its letters. The label of a form and
+    /// what is filled in behind it are told apart in their words.
+    pub fn of_most(words: impl IntoIterator<Item = (Self, usize)>) -> Self {
+        let mut letters = [0; Self::KINDS.len()];
+        for (writing, count) in words {
+            for (kind, sum) in Self::KINDS.into_iter().zip(&mut letters) {
+                *sum += if kind == writing { count } else { 0 };
+            }
+        }
+        let told = Self::KINDS.into_iter().zip(letters).filter(|(_, count)| *count > 0);
+        told.rev().max_by_key(|(_, count)| *count).map_or(Self::Unknown, |(kind, _)| kind)
+    }
+
+    /// Whether it is not decided.
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+    fn is_unknown(&self) -> bool {
+        *self == Self::Unknown
+    }
+}
+
 /// One letter of a word as the engine saw it: what it may be, best first.
 ///
 /// Probabilities are of the engine, in 0–1, and need not add up to 1; an entry with
 /// `'\0'` says that there may be no letter here. The first entry is the reading.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Letter {
     /// Letters with their probabilities, best first, at most five.
     pub may_be: Vec<(char, f32)>,
@@ -50,6 +88,9 @@ pub struct Word {
     pub quad: Quad,
     /// How sure the engine is of the whole word, 0–1.
     pub confidence: f32,
+    /// How it was written.
+    #[serde(default, skip_serializing_if = "Writing::is_unknown")]
+    pub writing: Writing,
     /// The lattice: one entry per letter of `text`, in order (and entries whose best is
     /// `'\0'` between them; one at the end for ink beside the word that nobody read).
     /// Empty where the engine gives none.
@@ -66,7 +107,7 @@ pub struct Line {
     pub quad: Quad,
     /// How sure the engine is, 0–1: the mean over letters.
     pub confidence: f32,
-    /// How it was written.
+    /// How most of it was written.
     #[serde(default)]
     pub writing: Writing,
     /// Left to right.
@@ -180,5 +221,16 @@ mod tests {
         // Turned by a quarter.
         text.to_original = Affine([0.0, -2.0, 200.0, 2.0, 0.0, 0.0]);
         assert!((text.original_dpi() - 300.0).abs() < 0.01);
+    }
+
+    #[test]
+    fn a_line_is_written_as_most_of_its_letters_are() {
+        use Writing::{Handwriting, Print, Unknown};
+        let of = |words: Vec<(Writing, usize)>| Writing::of_most(words);
+        assert_eq!(of(vec![(Print, 6), (Handwriting, 4), (Handwriting, 5)]), Handwriting);
+        assert_eq!(of(vec![(Print, 2), (Unknown, 9)]), Print);
+        assert_eq!(of(vec![(Print, 2), (Handwriting, 2)]), Print);
+        assert_eq!(of(vec![(Unknown, 9)]), Unknown);
+        assert_eq!(of(vec![]), Unknown);
     }
 }

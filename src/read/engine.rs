@@ -2,6 +2,7 @@
 
 use image::GrayImage;
 
+use super::writing::Shares;
 use crate::model::Affine;
 use crate::model::Calibration;
 use crate::model::Letter;
@@ -16,7 +17,7 @@ pub struct LineImage {
 }
 
 /// One letter and where it stands along the line.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PlacedLetter {
     /// What it may be, best first; a space is a letter too.
     pub letter: Letter,
@@ -24,6 +25,8 @@ pub struct PlacedLetter {
     pub from: f32,
     /// Right edge, in pixels of the line image.
     pub to: f32,
+    /// How it was written, where the engine can tell.
+    pub written: Shares,
 }
 
 /// What an engine saw in one line image, left to right. Empty where it saw nothing.
@@ -31,8 +34,6 @@ pub struct PlacedLetter {
 pub struct LineReading {
     /// The letters of the best path, spaces among them, with their alternatives.
     pub letters: Vec<PlacedLetter>,
-    /// How it was written, where the engine can tell.
-    pub writing: crate::model::Writing,
     /// From the product of the probabilities of a word's letters to how likely the word is
     /// right.
     pub calibration: Calibration,
@@ -125,6 +126,17 @@ pub enum ReadError {
         found: usize,
         /// Letters of the alphabet, and the blank.
         expected: usize,
+    },
+    /// The network tells other kinds of writing apart than the program knows.
+    #[error(
+        "network of `{engine}` tells {found} kinds of writing apart, expected 3: print, \
+             typewriter, handwriting"
+    )]
+    Kinds {
+        /// Name of the engine.
+        engine: String,
+        /// Kinds of the network.
+        found: usize,
     },
     /// The engine itself failed; `source` says how.
     #[error("engine `{engine}` failed")]

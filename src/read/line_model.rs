@@ -16,9 +16,11 @@ use super::model_file::Values;
 use super::network::Network;
 use super::network::OnnxNetwork;
 use super::network::Output;
+use super::network::Outputs;
 use super::strip::Cutter;
 use super::strip::Strip;
 use super::strip::Wanted;
+use super::writing::Shares;
 use crate::model::Letter;
 
 /// Strips that are read at once at most.
@@ -66,14 +68,20 @@ impl LineModel {
         strips: &[&Strip],
     ) -> Result<Vec<Vec<PlacedLetter>>, ReadError> {
         let images = self.images(strips);
-        let output = self.network.run(images)?;
+        let Outputs { letters: output, writing } = self.network.run(images)?;
         self.check(&output, strips.len())?;
+        if let Some(writing) = &writing {
+            self.check_writing(writing, strips.len())?;
+        }
         let readings = strips.iter().enumerate().map(|(i, strip)| {
             let (mut values, classes) = output.of_line(i, self.file.layout);
             let steps = strip.pixels.width() / self.file.pixels_per_step;
             values.truncate(steps as usize * classes);
             make_probabilities(&mut values, classes, self.file.values);
-            self.placed(strip, Posteriors::new(&values, classes))
+            let written = writing
+                .as_ref()
+                .map_or_else(Vec::new, |all| all.of_line(i, Layout::LineTimeClass).0);
+            self.placed(strip, Posteriors::new(&values, classes), &written)
         });
         Ok(readings.collect())
     }
@@ -122,8 +130,28 @@ impl LineModel {
         Ok(())
     }
 
-    /// The letters of a strip, with their places in the pixels of its line.
-    fn placed(&self, strip: &Strip, posteriors: Posteriors<'_>) -> Vec<PlacedLetter> {
+    /// The same for what tells how the steps were written.
+    fn check_writing(&self, output: &Output, lines: usize) -> Result<(), ReadError> {
+        let [found, _, classes] = output.shape;
+        let engine = || self.file.name.clone();
+        if found != lines {
+            return Err(ReadError::Count { engine: engine(), found, expected: lines });
+        }
+        if classes != Shares::KINDS {
+            return Err(ReadError::Kinds { engine: engine(), found: classes });
+        }
+        Ok(())
+    }
+
+    /// The letters of a strip, with their places in the pixels of its line; `written` has the
+    /// shares of each step, or nothing.
+    fn placed(
+        &self,
+        strip: &Strip,
+        posteriors: Posteriors<'_>,
+        written: &[f32],
+    ) -> Vec<PlacedLetter> {
+        let (written, _) = written.as_chunks::<{ Shares::KINDS }>();
         let step = self.file.pixels_per_step as f32 * strip.scale;
         posteriors
             .letters(&self.file.alphabet)
@@ -132,6 +160,14 @@ impl LineModel {
                 letter: seen.letter,
                 from: strip.left + seen.from as f32 * step,
                 to: strip.left + seen.to as f32 * step,
+                written: Shares::mean(
+                    written
+                        .get(seen.from..seen.to.min(written.len()))
+                        .unwrap_or_default()
+                        .iter()
+                        .copied()
+                        .map(Shares),
+                ),
             })
             .collect()
     }
@@ -200,6 +236,7 @@ fn join(line: &mut Vec<PlacedLetter>, strip: &Strip, letters: Vec<PlacedLetter>)
             letter: Letter { may_be: vec![(' ', 1.0)] },
             from: last.to,
             to: first.from.max(last.to),
+            written: last.written,
         };
         line.push(space);
     }
@@ -235,6 +272,7 @@ mod tests {
     use super::*;
     use crate::model::Affine;
     use crate::model::VIETNAMESE_LETTERS;
+    use crate::model::Writing;
 
     /// A network that sees one letter per block of eight black columns: it reads the
     /// darkest column of each step, `a` for black, `b` for dark grey, else the blank.
@@ -246,7 +284,7 @@ mod tests {
     }
 
     impl Network for ReadsBars {
-        fn run(&mut self, images: NdTensor<f32, 4>) -> Result<Output, ReadError> {
+        fn run(&mut self, images: NdTensor<f32, 4>) -> Result<Outputs, ReadError> {
             let [lines, _, height, width] = images.shape();
             self.batches.push(lines);
             let steps = width / 4;
@@ -260,7 +298,18 @@ mod tests {
                 }
             }
             let shape = [lines + self.lines_more, steps, self.classes];
-            Ok(Output { values, shape })
+            // Black is typed, anything else is written by hand.
+            let of_step = |(line, step): (usize, usize)| {
+                let grey = images[[line, 0, height / 2, step * 4 + 2]];
+                if grey < 0.1 { [0.0, 0.9, 0.1] } else { [0.0, 0.1, 0.9] }
+            };
+            let all =
+                (0..lines).flat_map(|line| (0..steps).map(move |step| (line, step)));
+            let writing = Output {
+                values: all.flat_map(of_step).collect(),
+                shape: [lines, steps, Shares::KINDS],
+            };
+            Ok(Outputs { letters: Output { values, shape }, writing: Some(writing) })
         }
     }
 
@@ -304,6 +353,17 @@ mod tests {
         let readings = engine(800, 0, 0).read(&lines).expect("readings");
         let texts: Vec<String> = readings.iter().map(text).collect();
         assert_eq!(texts, ["a", "", "ababa", "", "b"]);
+    }
+
+    #[test]
+    fn each_letter_is_told_how_it_was_written() {
+        let lines = [line(300, &[(100, 0), (132, 60)]), line(100, &[(40, 0)])];
+        let readings = engine(800, 0, 0).read(&lines).expect("read");
+        let kinds = |reading: &LineReading| -> Vec<Writing> {
+            reading.letters.iter().map(|l| l.written.writing()).collect()
+        };
+        assert_eq!(kinds(&readings[0]), [Writing::Typewriter, Writing::Handwriting]);
+        assert_eq!(kinds(&readings[1]), [Writing::Typewriter]);
     }
 
     #[test]

@@ -120,7 +120,8 @@ mod tests {
                 }
                 _ => vec![(letter, sure)],
             };
-            letters.push(PlacedLetter { letter: Letter { may_be }, from: 0.0, to: 1.0 });
+            let letter = Letter { may_be };
+            letters.push(PlacedLetter { letter, to: 1.0, ..PlacedLetter::default() });
         }
         LineReading { letters, ..LineReading::default() }
     }

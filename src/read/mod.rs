@@ -17,6 +17,7 @@ mod second_look;
 mod strip;
 mod tesseract;
 mod words;
+mod writing;
 
 pub use engine::Engine;
 pub use engine::LineImage;
@@ -28,10 +29,12 @@ pub use model_file::DescriptionError;
 pub use model_file::ModelFile;
 pub use second_look::SecondLook;
 pub use tesseract::Tesseract;
+pub use writing::Shares;
 
 use crate::model::Line;
 use crate::model::Quad;
 use crate::model::Word;
+use crate::model::Writing;
 
 /// The stage that reads the lines of a page.
 pub struct Read {
@@ -86,7 +89,9 @@ impl Read {
                 text: texts.join(" "),
                 quad,
                 confidence: mean_confidence(&words),
-                writing: reading.writing,
+                writing: Writing::of_most(
+                    words.iter().map(|word| (word.writing, word.text.chars().count())),
+                ),
                 words,
             })
         });
@@ -115,7 +120,6 @@ mod tests {
     use super::*;
     use crate::model::Affine;
     use crate::model::Letter;
-    use crate::model::Writing;
 
     /// An engine that has read every line before it was asked.
     struct ReadFromMemory(Vec<&'static str>);
@@ -134,9 +138,9 @@ mod tests {
                         letter: Letter { may_be: vec![(letter, 0.9)] },
                         from: f32::from(i) * 10.0,
                         to: f32::from(i) * 10.0 + 6.0,
+                        written: Shares([0.9, 0.1, 0.0]),
                     })
                     .collect(),
-                writing: Writing::Print,
                 calibration: crate::model::Calibration::new(&[[0.0, 0.0], [1.0, 0.5]])
                     .expect("rising"),
             };

@@ -62,6 +62,8 @@ struct Written {
     pad: f32,
     output: String,
     #[serde(default)]
+    writing: Option<String>,
+    #[serde(default)]
     layout: Layout,
     #[serde(default)]
     values: Values,
@@ -118,6 +120,9 @@ pub struct ModelFile {
     pub pad: f32,
     /// Name of the output in the ONNX file.
     pub output: String,
+    /// Name of the output that tells how each step was written: shares of print, typewriter
+    /// and handwriting, `[lines, steps, 3]`.
+    pub writing: Option<String>,
     /// Axes of the output.
     pub layout: Layout,
     /// Meaning of the output.
@@ -211,6 +216,7 @@ impl ModelFile {
             max_width: written.max_width - written.max_width % written.pixels_per_step,
             pad: written.pad,
             output: written.output,
+            writing: written.writing,
             layout: written.layout,
             values: written.values,
             pixels_per_step: written.pixels_per_step,

@@ -16,12 +16,21 @@ use super::model_file::Layout;
 use super::model_file::ModelFile;
 
 /// Numbers that a network gave for a batch of strips.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Output {
     /// In the order of its axes, without padding.
     pub(super) values: Vec<f32>,
     /// Length of each axis.
     pub(super) shape: [usize; 3],
+}
+
+/// What a network says of a batch of strips.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Outputs {
+    /// The letters.
+    pub(super) letters: Output,
+    /// How they were written, where the network tells: `[lines, steps, 3]`.
+    pub(super) writing: Option<Output>,
 }
 
 /// Runs a batch of strips; what is expensive, and what tests put a fake in place of.
@@ -31,7 +40,7 @@ pub(super) trait Network: Send {
     /// # Errors
     ///
     /// If the network cannot run at all.
-    fn run(&mut self, images: NdTensor<f32, 4>) -> Result<Output, ReadError>;
+    fn run(&mut self, images: NdTensor<f32, 4>) -> Result<Outputs, ReadError>;
 }
 
 /// A network in an ONNX file.
@@ -40,6 +49,7 @@ pub(super) struct OnnxNetwork {
     model: Model,
     input: NodeId,
     output: NodeId,
+    writing: Option<NodeId>,
     /// Of one thread: every worker process has its own engine, and the page is the unit
     /// of work.
     threads: Arc<ThreadPool>,
@@ -60,12 +70,15 @@ impl OnnxNetwork {
         options.prepack_weights(true);
         let model = options.load(weights).map_err(|e| failed(Box::new(e)))?;
         let input = model.node_id(&file.input).map_err(|e| failed(Box::new(e)))?;
-        let output = model.node_id(&file.output).map_err(|e| failed(Box::new(e)))?;
+        let node = |name: &str| model.node_id(name).map_err(|e| failed(Box::new(e)));
+        let output = node(&file.output)?;
+        let writing = file.writing.as_deref().map(node).transpose()?;
         Ok(Self {
             engine: file.name.clone(),
             model,
             input,
             output,
+            writing,
             threads: Arc::new(ThreadPool::with_num_threads(1)),
         })
     }
@@ -79,15 +92,23 @@ impl OnnxNetwork {
 }
 
 impl Network for OnnxNetwork {
-    fn run(&mut self, images: NdTensor<f32, 4>) -> Result<Output, ReadError> {
+    fn run(&mut self, images: NdTensor<f32, 4>) -> Result<Outputs, ReadError> {
         let options =
             RunOptions::default().with_thread_pool(Some(Arc::clone(&self.threads)));
-        let [value] = self
+        let wanted: Vec<NodeId> = [self.output].into_iter().chain(self.writing).collect();
+        let values = self
             .model
-            .run_n(vec![(self.input, images.into())], [self.output], Some(options))
+            .run(vec![(self.input, images.into())], &wanted, Some(options))
             .map_err(|e| self.failed(e))?;
-        let output: NdTensor<f32, 3> = value.try_into().map_err(|e| self.failed(e))?;
-        Ok(Output { shape: output.shape(), values: output.to_vec() })
+        let mut outputs = Vec::with_capacity(wanted.len());
+        for value in values {
+            let value: NdTensor<f32, 3> = value.try_into().map_err(|e| self.failed(e))?;
+            outputs.push(Output { shape: value.shape(), values: value.to_vec() });
+        }
+        let mut outputs = outputs.into_iter();
+        // A network that gives less than it was asked for is refused with its classes.
+        let letters = outputs.next().unwrap_or_default();
+        Ok(Outputs { letters, writing: outputs.next() })
     }
 }
 

@@ -86,6 +86,7 @@ mod tests {
                     },
                     from: 0.0,
                     to: 1.0,
+                    ..PlacedLetter::default()
                 }],
                 ..LineReading::default()
             };

@@ -257,7 +257,8 @@ fn push_word(letters: &mut Vec<PlacedLetter>, word: &TsvWord) {
 }
 
 fn placed(letter: char, probability: f32, from: f32, to: f32) -> PlacedLetter {
-    PlacedLetter { letter: Letter { may_be: vec![(letter, probability)] }, from, to }
+    let letter = Letter { may_be: vec![(letter, probability)] };
+    PlacedLetter { letter, from, to, ..PlacedLetter::default() }
 }
 
 #[cfg(test)]

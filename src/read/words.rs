@@ -7,6 +7,7 @@ use super::engine::LineReading;
 use super::engine::PlacedLetter;
 use super::ink;
 use super::ink::Levels;
+use super::writing::Shares;
 use crate::model::Calibration;
 use crate::model::Letter;
 use crate::model::Quad;
@@ -54,6 +55,7 @@ struct Entry {
     best: char,
     from: f32,
     to: f32,
+    written: Shares,
 }
 
 /// The words of a line, left to right; none where the image has no ink.
@@ -76,19 +78,20 @@ pub(super) fn words(reading: &LineReading, image: &LineImage) -> Vec<Word> {
         .zip(boxes)
         .map(|(run, quad)| word(run, quad, calibration))
         .collect();
-    // A hand's strokes swing out as far as they like.
-    if reading.writing != Writing::Handwriting {
-        for (at, word) in words.iter_mut().enumerate() {
-            let from = at.checked_sub(1).map_or(0.0, |before| bounds[before].1);
-            let to = bounds.get(at + 1).map_or(columns.len() as f32, |next| next.0);
-            let beside = unread.get(from as usize..to as usize).unwrap_or_default();
-            let ink = beside.iter().filter(|&&is_unread| is_unread).count() as f32;
-            if ink >= height * UNREAD {
-                if word.confidence < SURE {
-                    word.letters.push(Letter::unread(DOUBTED));
-                }
-                word.confidence = word.confidence.min(DOUBTED);
+    for (at, word) in words.iter_mut().enumerate() {
+        // A hand's strokes swing out as far as they like.
+        if word.writing == Writing::Handwriting {
+            continue;
+        }
+        let from = at.checked_sub(1).map_or(0.0, |before| bounds[before].1);
+        let to = bounds.get(at + 1).map_or(columns.len() as f32, |next| next.0);
+        let beside = unread.get(from as usize..to as usize).unwrap_or_default();
+        let ink = beside.iter().filter(|&&is_unread| is_unread).count() as f32;
+        if ink >= height * UNREAD {
+            if word.confidence < SURE {
+                word.letters.push(Letter::unread(DOUBTED));
             }
+            word.confidence = word.confidence.min(DOUBTED);
         }
     }
     words
@@ -102,6 +105,7 @@ fn word(run: Vec<Entry>, quad: Quad, calibration: &Calibration) -> Word {
         text: nfc(&text),
         quad,
         confidence: calibration.apply(product),
+        writing: Shares::mean(run.iter().map(|entry| entry.written)).writing(),
         letters: run.into_iter().map(|entry| entry.letter).collect(),
     }
 }
@@ -120,7 +124,13 @@ fn placed_within(letters: &[PlacedLetter], width: f32) -> Vec<Entry> {
         let to = placed.to.max(from).min(width);
         reached = from;
         let best = if best.is_whitespace() { ' ' } else { best };
-        entries.push(Entry { letter: placed.letter.clone(), best, from, to });
+        entries.push(Entry {
+            letter: placed.letter.clone(),
+            best,
+            from,
+            to,
+            written: placed.written,
+        });
     }
     entries
 }
@@ -313,6 +323,7 @@ mod tests {
                 letter: Letter { may_be: vec![(letter, 0.9)] },
                 from,
                 to,
+                ..PlacedLetter::default()
             })
             .collect()
     }
@@ -351,14 +362,19 @@ mod tests {
     #[test]
     fn a_word_beside_ink_that_nobody_read_is_doubted() {
         let letters = placed("22", &[(14.0, 18.0), (36.0, 40.0)]);
-        let confidence = |bars: &[(u32, u32)], writing| {
-            let reading = LineReading { writing, ..reading(&letters) };
-            words(&reading, &image(120, bars))[0].confidence
+        let confidence = |bars: &[(u32, u32)], shares| {
+            let written = |letter: &PlacedLetter| PlacedLetter {
+                written: Shares(shares),
+                ..letter.clone()
+            };
+            let letters: Vec<_> = letters.iter().map(written).collect();
+            words(&reading(&letters), &image(120, bars))[0].confidence
         };
+        let (print, hand) = ([1.0, 0.0, 0.0], [0.0, 0.2, 0.8]);
         let (two, three) = ([(10, 24), (32, 46)], [(10, 24), (32, 46), (56, 76)]);
-        assert!(confidence(&two, Writing::Print) > 0.8);
-        assert!(confidence(&three, Writing::Print) <= DOUBTED, "a third one faded");
-        assert!(confidence(&three, Writing::Handwriting) > 0.8, "a stroke swings out");
+        assert!(confidence(&two, print) > 0.8);
+        assert!(confidence(&three, print) <= DOUBTED, "a third one faded");
+        assert!(confidence(&three, hand) > 0.8, "a stroke swings out");
     }
 
     #[test]
@@ -368,8 +384,7 @@ mod tests {
             for letter in &mut letters {
                 letter.letter.may_be = vec![('2', sure)];
             }
-            let reading = LineReading { writing: Writing::Print, ..reading(&letters) };
-            words(&reading, &image(120, bars)).remove(0)
+            words(&reading(&letters), &image(120, bars)).remove(0)
         };
         let unread =
             |word: &Word| word.letters.iter().map(Letter::is_unread).collect::<Vec<_>>();

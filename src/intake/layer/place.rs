@@ -95,7 +95,13 @@ fn of_letters(word: &LayerWord) -> Option<Word> {
     }
     let count = letters.len().max(1) as f32;
     let quad = part_of(&word.quad, first as f32 / count, (last + 1) as f32 / count);
-    Some(Word { text, quad, confidence: CERTAIN, letters: Vec::new() })
+    Some(Word {
+        text,
+        quad,
+        confidence: CERTAIN,
+        writing: Writing::Print,
+        ..Word::default()
+    })
 }
 
 /// The part of a word's place between two shares of its length.
