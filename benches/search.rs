@@ -31,6 +31,10 @@ const QUERIES: usize = 300;
 /// a thousand people bear is not asked for: every sort names one record.
 const LEAST_FOUND: f64 = 0.75;
 
+/// The same beyond so many records: as many people more bear each name.
+const MANY: u64 = 10_000_000;
+const LEAST_FOUND_OF_MANY: f64 = 0.6;
+
 fn main() {
     let records: u64 = std::env::var("SOHOA_BENCH_RECORDS")
         .ok()
@@ -65,20 +69,23 @@ fn main() {
         "search: {:22} {:>8} {:>8} {:>8} {:>6}",
         "query", "p50 ms", "p99 ms", "max ms", "found"
     );
-    let (mut all, mut shares) = (Vec::new(), Vec::new());
+    let (mut all, mut all_by_clock, mut shares) = (Vec::new(), Vec::new(), Vec::new());
     let mut queries = written_file("queries.tsv");
     for (name, sort) in SORTS {
-        let (times, found) = run(&made_up, &searcher, records, sort, &mut queries);
-        row(name, times.clone(), Some(found));
-        all.extend(times);
-        shares.push(found);
+        let of_sort = run(&made_up, &searcher, records, sort, &mut queries);
+        row(name, of_sort.times.clone(), Some(of_sort.found));
+        all.extend(of_sort.times);
+        all_by_clock.extend(of_sort.by_clock);
+        shares.push(of_sort.found);
     }
     row("all", all, None);
+    row("all, wall", all_by_clock, None);
     row("suggestions", suggestions(&made_up, &searcher, records), None);
     row("related", related(&made_up, &searcher, records), None);
     row("list of a kind, sorted", lists(&searcher), None);
     let mean = shares.iter().sum::<f64>() / shares.len() as f64;
-    assert!(mean >= LEAST_FOUND, "only {mean:.2} of what was asked for was found");
+    let least = if records > MANY { LEAST_FOUND_OF_MANY } else { LEAST_FOUND };
+    assert!(mean >= least, "only {mean:.2} of what was asked for was found");
     updates(&made_up);
 }
 
@@ -326,25 +333,34 @@ const SORTS: [(&str, Question); 8] = [
     }),
 ];
 
-/// Asks for records spread over the whole index: milliseconds of each query, and the
-/// share whose record is among the first ten.
+/// What the queries of a sort took and found.
+struct OfSort {
+    /// Milliseconds on a processor, and by the clock, where waiting for the disk counts.
+    times: Vec<f64>,
+    by_clock: Vec<f64>,
+    /// Share whose record is among the first ten.
+    found: f64,
+}
+
+/// Asks for records spread over the whole index.
 fn run(
     made_up: &MadeUp,
     searcher: &Searcher,
     records: u64,
     sort: Question,
     queries: &mut Option<BufWriter<File>>,
-) -> (Vec<f64>, f64) {
+) -> OfSort {
     let dice = Dice::new(SEED);
-    let (mut times, mut found) = (Vec::new(), 0);
+    let (mut times, mut by_clock, mut found) = (Vec::new(), Vec::new(), 0);
     while times.len() < QUERIES {
         let made = made_up.record(dice.up_to(records as usize) as u64);
         let Some(text) = sort(&made, &dice) else { continue };
         if let Some(file) = queries {
             writeln!(file, "{text}\t{}", made.record.record.0).unwrap();
         }
-        let start = OnProcessor::now();
+        let (start, before) = (OnProcessor::now(), Instant::now());
         let hits = searcher.search(&Query::parse(&text), 10, 0).unwrap();
+        by_clock.push(before.elapsed().as_secs_f64() * 1e3);
         times.push(start.elapsed_ms());
         let id = &made.record.record;
         let is_there = hits.hits.iter().any(|hit| hit.record == *id)
@@ -356,8 +372,8 @@ fn run(
         }
         found += usize::from(is_there);
     }
-    let share = found as f64 / times.len() as f64;
-    (times, share)
+    let found = found as f64 / times.len() as f64;
+    OfSort { times, by_clock, found }
 }
 
 /// Whether a record answers as well as those that are shown: people of one name, year and

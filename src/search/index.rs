@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tantivy::directory::error::LockError;
+use tantivy::directory::{Advice, MmapDirectory};
 use tantivy::indexer::LogMergePolicy;
 use tantivy::schema::{
     Field, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions,
@@ -36,6 +37,12 @@ const STORE_BLOCK_BYTES: usize = 2_048;
 
 /// Blocks of stored forms kept unpacked, for each segment.
 const STORE_CACHE_BLOCKS: usize = 4_096;
+
+/// An index of up to so many bytes may be read ahead. A larger one does not stay in memory
+/// whole, and of what stands around a page that is wanted little is wanted too: reading it
+/// ahead drives out what is. A hundred million records in 4 GB, everything counted: 9 / 60 ms
+/// (half and 99 of a hundred searches) without, some 55 / 450 ms with.
+const READ_AHEAD_UP_TO: u64 = 4_000_000_000;
 
 /// Fields of the index.
 #[derive(Debug, Clone)]
@@ -145,6 +152,20 @@ fn write_version(folder: &Path, file: &Path, version: u32) -> std::io::Result<()
     Ok(())
 }
 
+/// How the system is to read the files of a folder.
+fn advice(folder: &Path) -> std::io::Result<Advice> {
+    let mut bytes = 0;
+    for file in std::fs::read_dir(folder)? {
+        bytes += file?.metadata().map_or(0, |of_file| of_file.len()); // gone meanwhile: 0
+    }
+    Ok(advice_for(bytes))
+}
+
+/// How the system is to read files of so many bytes together.
+fn advice_for(bytes: u64) -> Advice {
+    if bytes > READ_AHEAD_UP_TO { Advice::Random } else { Advice::Normal }
+}
+
 impl Index {
     /// Version of the schema of this program: the name of the index's folder.
     pub fn schema_version() -> u32 {
@@ -176,7 +197,8 @@ impl Index {
                 return Err(SearchError::OldSchema { found, expected });
             }
         }
-        let directory = tantivy::directory::MmapDirectory::open(folder)
+        let advice = advice(folder).map_err(on_disk)?;
+        let directory = MmapDirectory::open_with_madvice(folder, advice)
             .map_err(tantivy::TantivyError::from)?;
         let (schema, fields) = schema();
         let settings = IndexSettings {
@@ -263,5 +285,21 @@ impl Index {
     /// What the engine says.
     pub fn reload(&self) -> Result<(), SearchError> {
         Ok(self.reader.reload()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_that_memory_cannot_hold_is_not_read_ahead() {
+        assert_eq!(advice_for(READ_AHEAD_UP_TO), Advice::Normal);
+        assert_eq!(advice_for(READ_AHEAD_UP_TO + 1), Advice::Random);
+        let folder = tempfile::tempdir().expect("a folder");
+        assert_eq!(advice(folder.path()).expect("an answer"), Advice::Normal, "empty");
+        let file = std::fs::File::create(folder.path().join("1.store")).expect("a file");
+        file.set_len(READ_AHEAD_UP_TO + 1).expect("a file of holes");
+        assert_eq!(advice(folder.path()).expect("an answer"), Advice::Random);
     }
 }
