@@ -44,9 +44,9 @@ class Writing(nn.Module):
 
     def __init__(self, c: int = 256) -> None:
         super().__init__()
-        self.a = nn.Conv2d(2 * c, 96, 1)
-        self.b = nn.Conv2d(96, 48, (1, 15), padding=(0, 7))
-        self.c = nn.Conv2d(48, len(KINDS), (1, 9), padding=(0, 4))
+        self.a = nn.Conv2d(2 * c, 48, 1)
+        self.b = nn.Conv2d(48, 24, (1, 9), padding=(0, 4))
+        self.c = nn.Conv2d(24, len(KINDS), (1, 9), padding=(0, 4))
 
     def forward(self, near: Tensor, far: Tensor) -> Tensor:
         """Both [N,256,1,T] to logits [N,3,T]."""
