@@ -13,7 +13,7 @@ import onnx
 import onnxruntime
 import torch
 
-from alphabet import ALPHABET, decode
+from alphabet import ALPHABET, decode, lean
 from damage import HEIGHT
 from evaluate import MARGIN
 from fonts import all_faces, split
@@ -67,6 +67,7 @@ def main() -> None:
     state = torch.load(os.path.join(args.state, "state.pt"), weights_only=False)
     net = LineNet().eval()
     net.load_state_dict(state["average"])
+    lean(net.head.bias.data)
     head = Writing().eval()
     head.load_state_dict(torch.load(args.writing))
     part = args.out + ".part"

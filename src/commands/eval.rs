@@ -144,12 +144,15 @@ fn known(
     let scans: BTreeSet<&ScanId> =
         corpus.truths.iter().map(sohoa::eval::Truth::scan).collect();
     for scan in scans {
+        let of_scan = catalog.records_of(scan)?;
         for page in catalog.pages(scan)? {
             if let Some(text) = catalog.page_text(&page.key)? {
+                let records = of_scan.iter().map(|stored| &stored.record);
+                let text = text.parted_by(page.key.page, records);
                 pages.insert(page.key, ReadPage::of(&text));
             }
         }
-        records.extend(catalog.records_of(scan)?);
+        records.extend(of_scan);
     }
     Ok((pages, records))
 }

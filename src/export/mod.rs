@@ -206,9 +206,12 @@ fn each_record(
 
 fn pages(catalog: &Catalog, out: &mut impl Write) -> Result<(), ExportError> {
     for scan in catalog.scans()? {
+        let records = catalog.records_of(&scan.id)?;
         for page in catalog.pages(&scan.id)? {
             if let Some(text) = catalog.page_text(&page.key)? {
                 let name = catalog.name_of(&scan.id)?;
+                let records = records.iter().map(|stored| &stored.record);
+                let text = text.parted_by(page.key.page, records);
                 json_line(out, &PageRow::of(&page.key, &scan.path, name, &text))?;
             }
         }

@@ -58,7 +58,7 @@ pub struct CodeRow {
 /// A line of a page.
 #[derive(Debug, Serialize)]
 pub struct LineRow {
-    /// The words joined by single spaces.
+    /// The line as it was read. A word of it that a value parts is two of `words`.
     pub text: String,
     /// Where it stands.
     pub quad: Quad,

@@ -1,6 +1,6 @@
 //! A page as rows of words, with the letters by which labels are found.
 
-use crate::model::{PageText, Quad, Rect, Word, fold_letter};
+use crate::model::{PageText, Rect, Word, fold_letter};
 
 /// A gap wider than this many heights of the row separates segments.
 const SEGMENT_GAP: f32 = 1.5;
@@ -172,29 +172,16 @@ fn pieces(word: &Word) -> Vec<Piece> {
         }
         let end =
             (start..letters.len()).find(|&at| is_leader(at)).unwrap_or(letters.len());
-        out.push(part(word, start, end, letters.len()));
+        out.push(part(word, start, end));
         start = end;
     }
     out
 }
 
-/// Letters `start..end` of a word of `length` letters, as a word.
-pub(super) fn part(word: &Word, start: usize, end: usize, length: usize) -> Piece {
-    if start == 0 && end == length {
-        return Piece { word: word.clone(), rect: word.quad.bounds() };
-    }
-    let all = word.quad.bounds();
-    let at = |index: usize| all.left + all.width() * index as f32 / length.max(1) as f32;
-    let rect = Rect { left: at(start), right: at(end), ..all };
-    let letters = if word.letters.len() == length {
-        word.letters.get(start..end).unwrap_or_default().to_vec()
-    } else {
-        Vec::new()
-    };
-    let text = word.text.chars().skip(start).take(end - start).collect();
-    let Word { confidence, writing, .. } = *word;
-    let quad = Quad::from(rect);
-    Piece { word: Word { text, quad, confidence, writing, letters }, rect }
+/// Letters `start..end` of a word, as a word.
+pub(super) fn part(word: &Word, start: usize, end: usize) -> Piece {
+    let word = word.part(start..end);
+    Piece { rect: word.quad.bounds(), word }
 }
 
 /// Segments put together to rows, top to bottom.
@@ -384,7 +371,7 @@ pub(super) fn cut(
         if start >= end {
             continue;
         }
-        let cut = part(&piece.word, start, end, length);
+        let cut = part(&piece.word, start, end);
         let whole = start == 0 && end == length;
         if whole || cut.word.text.chars().any(char::is_alphanumeric) {
             out.push(cut);

@@ -1,5 +1,6 @@
 //! From words to a field with its text, value, confidence and place.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use crate::model::{Calibration, Field, FieldState, Letter, Quad, Word, nfc};
@@ -12,6 +13,8 @@ use super::sheet::Piece;
 const LEADING: &[char] = &[':', ';', ',', '.', ')', '\'', '’', '*', '|', '~', '–'];
 /// Marks that are no part of a value at its end.
 const TRAILING: &[char] = &[':', ';', ',', '.', '*', '|', '~', '–', '_', '('];
+/// Marks that begin the next item of a list where they stand alone at the end of a value.
+const BULLETS: &[char] = &['-', '–', '+', '•'];
 /// What each letter of a wrong label takes from the confidence.
 const LABEL_PRICE: f32 = 0.05;
 /// (How sure the words and their meaning look, how often such a value is right), fitted on the
@@ -38,17 +41,54 @@ static CALIBRATION: LazyLock<Calibration> =
 
 /// The words as they stand on the paper.
 pub(super) fn text_of(pieces: &[Piece]) -> String {
+    let text = joined(pieces);
+    text[within_marks(&text)].to_owned()
+}
+
+fn joined(pieces: &[Piece]) -> String {
     let words: Vec<&str> = pieces.iter().map(|piece| piece.word.text.as_str()).collect();
-    let text = nfc(&words.join(" "));
-    let mut text =
-        text.trim_start_matches(LEADING).trim().trim_end_matches(TRAILING).trim();
-    if text.ends_with(')') && !text.contains('(') {
-        text = text.trim_end_matches(')').trim_end().trim_end_matches(TRAILING).trim();
+    nfc(&words.join(" "))
+}
+
+/// The bytes of a text without the marks at its ends that are the form's.
+fn within_marks(text: &str) -> Range<usize> {
+    let mut inside = text.trim_start_matches(LEADING).trim();
+    loop {
+        let length = inside.len();
+        inside = inside.trim_end_matches(TRAILING).trim_end();
+        let without = inside.trim_end_matches(BULLETS);
+        if without.ends_with(char::is_whitespace) {
+            inside = without.trim_end();
+        }
+        if inside.ends_with(')') && !inside.contains('(') {
+            inside = inside.trim_end_matches(')').trim_end();
+        }
+        if inside.len() == length {
+            break;
+        }
     }
-    if text.starts_with('(') && !text.contains(')') {
-        text = text.trim_start_matches('(').trim_start();
+    if inside.starts_with('(') && !inside.contains(')') {
+        inside = inside.trim_start_matches('(').trim_start();
     }
-    text.to_owned()
+    let start = inside.as_ptr() as usize - text.as_ptr() as usize;
+    start..start + inside.len()
+}
+
+/// Where the words stand, without the marks at their ends that are the form's.
+fn place_of(pieces: &[Piece]) -> Option<Quad> {
+    let text = joined(pieces);
+    let inside = within_marks(&text);
+    let letters = |bytes: usize| text[..bytes].chars().count();
+    let inside = letters(inside.start)..letters(inside.end);
+    let mut begin = 0;
+    let parts = pieces.iter().filter_map(|Piece { word, .. }| {
+        let length = word.text.chars().count();
+        let from = inside.start.saturating_sub(begin);
+        let to = inside.end.saturating_sub(begin).min(length);
+        begin += length + 1;
+        (from < to).then(|| word.part(from..to).quad)
+    });
+    Quad::around(&parts.collect::<Vec<_>>())
 }
 
 /// How certain it is that some words are a value of a field, 0–1.
@@ -120,7 +160,7 @@ pub(super) fn as_it_looks(
         state: meaning.state,
         confidence: confidence.clamp(0.0, 1.0),
         page: Some(page),
-        quad: Quad::around(pieces.iter().map(|piece| &piece.word.quad)),
+        quad: place_of(pieces),
         alternatives: meaning.alternatives,
     })
 }
@@ -167,15 +207,19 @@ pub(super) fn mean_confidence(pieces: &[Piece]) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Rect;
 
     fn pieces(words: &[(&str, f32)]) -> Vec<Piece> {
-        let piece = |&(text, confidence): &(&str, f32)| {
-            let quad = Quad::default();
+        let mut left = 0.0;
+        let mut piece = |&(text, confidence): &(&str, f32)| {
+            let right = left + 10.0 * text.chars().count() as f32;
+            let quad = Quad::from(Rect { left, top: 0.0, right, bottom: 20.0 });
+            left = right + 10.0;
             let text = text.to_owned();
             let word = Word { text, quad, confidence, ..Word::default() };
             Piece { rect: word.quad.bounds(), word }
         };
-        words.iter().map(piece).collect()
+        words.iter().map(&mut piece).collect()
     }
 
     fn confidence(words: &[(&str, f32)]) -> f32 {
@@ -187,6 +231,30 @@ mod tests {
     #[test]
     fn the_knots_are_a_calibration() {
         assert!(Calibration::new(&KNOTS).is_some());
+    }
+
+    #[test]
+    fn what_the_form_prints_behind_a_value_is_no_part_of_its_text_or_place() {
+        let read = |words: &[(&str, f32)]| {
+            let it = field("text", &pieces(words), 1, 0.0, &Context::default()).unwrap();
+            let bounds = it.quad.unwrap().bounds();
+            (it.text, bounds.left, bounds.right)
+        };
+        let whole = read(&[("533", 0.9)]);
+        for words in [
+            &[("533;", 0.9)][..],
+            &[("533;", 0.9), ("-", 0.9)],
+            &[("533);", 0.9), ("–", 0.9)],
+        ] {
+            let (text, left, right) = read(words);
+            assert_eq!((text.as_str(), left), ("533", whole.1), "{words:?}");
+            let word = pieces(words)[0].rect.right;
+            assert!((whole.1..word).contains(&right), "{words:?}: {right} of {word}");
+        }
+        let behind = read(&[(":", 0.9), ("Mẫu", 0.9)]);
+        assert_eq!(behind.0, "Mẫu");
+        assert!(behind.1 > pieces(&[(":", 0.9)])[0].rect.left);
+        assert_eq!(read(&[("27-", 0.9)]).0, "27-");
     }
 
     #[test]

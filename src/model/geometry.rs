@@ -141,6 +141,22 @@ impl Quad {
         quads.into_iter().map(Self::bounds).reduce(|a, b| a.union(&b)).map(Self::from)
     }
 
+    /// What stands from `from` to `to` of its text, both in 0–1 of its length.
+    #[must_use]
+    pub fn part(&self, from: f32, to: f32) -> Self {
+        let [top_left, top_right, bottom_right, bottom_left] = self.0;
+        let between = |a: Point, b: Point, share: f32| Point {
+            x: a.x + (b.x - a.x) * share,
+            y: a.y + (b.y - a.y) * share,
+        };
+        Self([
+            between(top_left, top_right, from),
+            between(top_left, top_right, to),
+            between(bottom_left, bottom_right, to),
+            between(bottom_left, bottom_right, from),
+        ])
+    }
+
     /// Each corner moved by `by`.
     #[must_use]
     pub fn mapped(&self, by: &Affine) -> Self {

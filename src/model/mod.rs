@@ -8,6 +8,7 @@ mod geometry;
 mod image;
 mod kind;
 mod letters;
+mod parting;
 mod reason;
 mod record;
 mod ruling;

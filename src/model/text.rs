@@ -1,5 +1,7 @@
 //! What was read on a page, with alternatives and places.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Affine, Quad, Size};
@@ -96,6 +98,39 @@ pub struct Word {
     /// Empty where the engine gives none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub letters: Vec<Letter>,
+}
+
+/// Marks that are narrow beside a letter.
+const NARROW: &str = ".,;:'’|!()[]ilI";
+/// How wide they are, in letters.
+const NARROW_WIDTH: f32 = 0.5;
+
+impl Word {
+    /// The letters `letters` of the word, counted in `text`, as a word of their own. Where each
+    /// letter stands is not kept: the place is told by how wide letters usually are.
+    #[must_use]
+    pub fn part(&self, letters: Range<usize>) -> Self {
+        let width =
+            |letter: char| if NARROW.contains(letter) { NARROW_WIDTH } else { 1.0 };
+        let (mut before, mut inside, mut all, mut length) = (0.0, 0.0, 0.0, 0);
+        for (at, letter) in self.text.chars().enumerate() {
+            let wide = width(letter);
+            before += if at < letters.start { wide } else { 0.0 };
+            inside += if letters.contains(&at) { wide } else { 0.0 };
+            all += wide;
+            length = at + 1;
+        }
+        if letters.start == 0 && letters.end >= length {
+            return self.clone();
+        }
+        let known = if self.letters.len() == length { letters.clone() } else { 0..0 };
+        Self {
+            text: self.text.chars().skip(letters.start).take(letters.len()).collect(),
+            quad: self.quad.part(before / all, (before + inside) / all),
+            letters: self.letters.get(known).unwrap_or_default().to_vec(),
+            ..*self
+        }
+    }
 }
 
 /// A line of text, its words from left to right.

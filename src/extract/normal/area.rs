@@ -80,7 +80,16 @@ fn number_at_start(text: &str) -> Option<(String, bool, String)> {
     for ((index, &letter), (at, _)) in letters.iter().enumerate().zip(text.char_indices())
     {
         let next = letters.get(index + 1).copied().unwrap_or(' ');
-        if letter.is_ascii_digit() || (",.".contains(letter) && next.is_ascii_digit()) {
+        if is_mark(letter)
+            && is_mark(next)
+            && letters.get(index + 2).is_some_and(char::is_ascii_digit)
+        {
+            // One mark that an engine saw twice, `4639,.6`: the next turn takes it.
+            exact = false;
+        } else if is_mark(letter) && next.is_ascii_digit() {
+            let twice = index > 0 && is_mark(letters[index - 1]);
+            out.push(if twice { ',' } else { letter });
+        } else if letter.is_ascii_digit() {
             out.push(letter);
         } else if let Some(digit) = digit(letter).filter(|_| joins(letter, next)) {
             out.push(digit);
@@ -94,6 +103,11 @@ fn number_at_start(text: &str) -> Option<(String, bool, String)> {
         }
     }
     (!out.is_empty()).then_some((out, exact, rest.to_owned()))
+}
+
+/// Whether it parts a number: the decimal comma, the dot of the thousands.
+fn is_mark(letter: char) -> bool {
+    matches!(letter, ',' | '.')
 }
 
 /// Whether a look-alike stands inside a number: `1O0`, not `100 l`.

@@ -89,6 +89,7 @@ fn what_is_left_of_a_number_or_a_name_is_none() {
         assert_eq!(read.state, FieldState::Illegible, "{value_type}: {written}");
     }
     for (value_type, written, value) in [
+        ("area", "4639,.6", "4639.6"),
         ("area", "2340,4", "2340.4"),
         ("area", "1.516m2", "1516"),
         ("area", "516 (ONT)", "516"),

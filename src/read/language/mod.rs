@@ -32,25 +32,57 @@ pub(super) fn weigh(lines: &mut [Option<Line>]) {
     }
 }
 
-/// Reads the words of a line anew; its text follows.
+/// Reads the words of a line anew; its text follows. Of `trú/tạm` each half is a word.
 pub fn weigh_line(line: &mut Line) {
-    let options: Vec<Vec<Choice>> = line.words.iter().map(choices).collect();
+    let parted: Vec<Vec<Word>> = line.words.iter().map(halves).collect();
+    let options: Vec<Vec<Choice>> = parted.iter().flatten().map(choices).collect();
     if options.iter().all(|it| it.len() < 2) {
         return;
     }
     let mut changed = false;
-    for ((word, options), best) in line.words.iter_mut().zip(&options).zip(best(&options))
-    {
-        if best > 0
-            && let Some(choice) = options.get(best)
-        {
-            take(word, choice);
+    let mut taken = options.iter().zip(best(&options));
+    for (word, mut parts) in line.words.iter_mut().zip(parted) {
+        let mut word_changed = false;
+        for (part, (options, best)) in parts.iter_mut().zip(taken.by_ref()) {
+            if best > 0
+                && let Some(choice) = options.get(best)
+            {
+                take(part, choice);
+                word_changed = true;
+            }
+        }
+        if word_changed {
+            *word = joined(word, parts);
             changed = true;
         }
     }
     if changed {
         let texts: Vec<&str> = line.words.iter().map(|word| word.text.as_str()).collect();
         line.text = texts.join(" ");
+    }
+}
+
+/// The words on both sides of a stroke, the stroke with the first; the word itself where it is
+/// none or may be a code, which small letters behind the stroke are not.
+fn halves(word: &Word) -> Vec<Word> {
+    let (before, after) = word.text.split_once('/').unwrap_or_default();
+    let ends_in_letter = before.ends_with(char::is_alphabetic);
+    if !ends_in_letter || !after.starts_with(char::is_lowercase) {
+        return vec![word.clone()];
+    }
+    let (at, end) = (before.chars().count() + 1, word.text.chars().count());
+    vec![word.part(0..at), word.part(at..end)]
+}
+
+/// Two halves as the one word that they are.
+fn joined(word: &Word, halves: Vec<Word>) -> Word {
+    let confidence =
+        halves.iter().map(|half| half.confidence).fold(word.confidence, f32::min);
+    Word {
+        text: halves.iter().map(|half| half.text.as_str()).collect(),
+        letters: halves.into_iter().flat_map(|half| half.letters).collect(),
+        confidence,
+        ..*word
     }
 }
 

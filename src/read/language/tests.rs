@@ -39,6 +39,7 @@ fn a_doubtful_mark_is_read_as_the_words_around_it_want() {
         ("bảy ph{ấẩ}y năm mét vuông", "bảy phẩy năm mét vuông"),
         ("Nguyễn H{ầữ}u Phúc", "Nguyễn Hữu Phúc"),
         ("không trăm hai m{ưi}ơi", "không trăm hai mươi"),
+        ("Nơi thường trú/t{aạ}m trú:", "Nơi thường trú/tạm trú:"),
     ] {
         assert_eq!(weighed(seen), expected);
     }
@@ -81,7 +82,7 @@ fn a_rare_name_keeps_the_letters_that_were_seen() {
 
 #[test]
 fn numbers_and_codes_are_left_alone() {
-    for text in ["QSDĐ/H 00283", "15/01/2014", "BP 139434", "m²", ""] {
+    for text in ["QSDĐ/H 00283", "27/tr.5", "15/01/2014", "BP 139434", "m²", ""] {
         assert_eq!(weighed(text), text);
     }
 }

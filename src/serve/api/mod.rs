@@ -178,6 +178,8 @@ async fn page(
         let Some(scan) = desk.catalog.scan(&key.scan)? else { return Ok(None) };
         let Some(text) = desk.catalog.page_text(&key)? else { return Ok(None) };
         let name = desk.catalog.name_of(&key.scan)?;
+        let records = desk.catalog.records_of(&key.scan)?;
+        let text = text.parted_by(key.page, records.iter().map(|stored| &stored.record));
         Ok(Some(PageRow::of(&key, &scan.path, name, &text)))
     });
     let page = found.await?.ok_or(Failure::NotFound { what: "page that was read" })?;
