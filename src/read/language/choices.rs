@@ -6,6 +6,12 @@ use super::pairs::{Known, LIST};
 
 /// Probability of a mark that the engine did not see.
 pub(super) const UNSEEN: f32 = 0.002;
+/// The same for a tone above a hat, `ố` for `ô`: on a small or worn scan it is lost in the hat,
+/// and the engine is sure of what is left.
+const UNSEEN_ON_HAT: f32 = 0.02;
+/// Letters with a hat or a breve, and what they are with each tone above.
+const HATS: [(char, &str); 4] =
+    [('â', "ấầẩẫ"), ('ă', "ắằẳẵ"), ('ê', "ếềểễ"), ('ô', "ốồổỗ")];
 /// Letters that the engine gives less than this are not looked at.
 const FAINTEST: f32 = 0.008;
 /// The same for words of [`SHORT`] letters with a capital, which are easily made into others.
@@ -121,6 +127,13 @@ fn add_seen(
     }
 }
 
+/// Probability of `wanted` for `plain` that the engine did not see.
+fn least(plain: char, wanted: char) -> f32 {
+    let is_lost_tone =
+        HATS.iter().any(|&(hat, toned)| hat == plain && toned.contains(wanted));
+    if is_lost_tone { UNSEEN_ON_HAT } else { UNSEEN }
+}
+
 /// Words of the list that have the same plain letters, one mark of which was not seen.
 fn add_sisters(all: &mut Vec<Choice>, plain: &[char], seen: &[&[(char, f32)]]) {
     let text: String = plain.iter().collect();
@@ -149,7 +162,8 @@ fn add_sisters(all: &mut Vec<Choice>, plain: &[char], seen: &[&[(char, f32)]]) {
             letters[at] = wanted;
             let price = price(seen[at], wanted);
             unseen += usize::from(price.is_none());
-            sum += price.map_or(UNSEEN.ln(), |price| price.max(UNSEEN.ln()));
+            let least = least(plain[at], wanted).ln();
+            sum += price.map_or(least, |price| price.max(least));
         }
         if fits && unseen <= 1 && letters != plain {
             all.push(Choice::new(letters, sum, unseen > 0));

@@ -57,6 +57,13 @@ fn a_mark_that_was_not_seen_is_added_where_nothing_else_makes_sense() {
 }
 
 #[test]
+fn a_tone_lost_in_a_hat_comes_back_in_words_and_not_in_names() {
+    assert_eq!(weighed("vùng gân quân đảo"), "vùng gần quần đảo");
+    assert_eq!(weighed("sư đoàn quân khu"), "sư đoàn quân khu");
+    assert_eq!(weighed("ông Bùi Quân Lân"), "ông Bùi Quân Lân");
+}
+
+#[test]
 fn a_rare_name_keeps_the_letters_that_were_seen() {
     for name in [
         "Kră Jăn Y Brêch",
