@@ -116,6 +116,9 @@ pub fn find(ready: &Ready, codes: &[Rect]) -> Layout {
     let crumbs = left_over.into_iter().chain(dust).collect();
     let loose = crumbs::gather(&mut rows, crumbs, &rules, sorted.usual, ready.dpi);
     let loose: Vec<&Piece> = loose.iter().chain(&sorted.drawings).collect();
+    if !ready.is_strip {
+        faint::lengthen(&ready.gray, &mut rows, &rules);
+    }
     let mut lines: Vec<LineRegion> =
         rows.iter().filter_map(|row| region_of(row, &rules, ready.dpi)).collect();
     for line in &mut lines {

@@ -25,8 +25,12 @@ fn in_text(x: i32, y: i32, left: i32, top: i32, letters: i32) -> bool {
 }
 
 fn ready(is_ink: impl Fn(i32, i32) -> bool) -> Ready {
+    lit(|x, y| if is_ink(x, y) { 30 } else { 240 })
+}
+
+fn lit(light: impl Fn(i32, i32) -> u8) -> Ready {
     let gray = GrayImage::from_fn(WIDTH, HEIGHT, |x, y| {
-        image::Luma([if is_ink(x as i32, y as i32) { 30 } else { 240 }])
+        image::Luma([light(x as i32, y as i32)])
     });
     let page = PageImage { pixels: Pixels::Gray(gray), dpi: DPI };
     Clean::default().run(page, &mut Vec::new())
@@ -69,6 +73,34 @@ fn a_line_of_a_table_that_faded_in_between_still_parts_its_cells() {
         1,
         "nothing is left: these are two lines, each of its own table"
     );
+}
+
+#[test]
+fn a_line_goes_on_where_it_faded_and_not_over_a_leader_or_a_rule() {
+    let ends = |is_faint: &dyn Fn(i32, i32) -> bool, has_rule: bool| {
+        let page = lit(|x, y| match () {
+            () if has_rule && (297..299).contains(&x) && (80..720).contains(&y) => 30,
+            // Lines above tell what a page is like that has not faded all over.
+            () if (0..4).any(|at| in_text(x, y, 300, 100 + at * 60, 30)) => 30,
+            () if in_text(x, y, 300, 400, 30) => 30,
+            () if is_faint(x, y) => 196,
+            () => 240,
+        });
+        let found = boxes(&find(&page, &[]));
+        let last = found.iter().filter(|b| (390..430).contains(&b[3])).copied();
+        last.map(|b| (b[0], b[2])).collect::<Vec<_>>()
+    };
+    let alone = ends(&|_, _| false, false);
+    assert_eq!(alone.len(), 1);
+    let (left, right) = alone[0];
+    let before = ends(&|x, y| in_text(x, y, 230, 400, 5), false);
+    assert!(before[0].0 <= 232 && before[0].1 == right, "{before:?} of {alone:?}");
+    let behind = ends(&|x, y| in_text(x, y, 706, 400, 5), false);
+    assert!(behind[0].0 == left && behind[0].1 >= 770, "{behind:?} of {alone:?}");
+    let stopped = ends(&|x, y| in_text(x, y, 230, 400, 5), true);
+    assert!(stopped[0].0 >= 299, "{stopped:?}: a rule stands in between");
+    let leader = ends(&|x, y| (720..1000).contains(&x) && (412..415).contains(&y), false);
+    assert_eq!(leader, alone, "a leader is no writing");
 }
 
 #[test]
